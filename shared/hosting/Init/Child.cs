@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace PvExec.Hosting.Init;
+
+/// <summary>A process that pv-init started for this service.</summary>
+public sealed class Child
+{
+    private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="id">pv-init's number for it, never used twice.</param>
+    public Child(ulong id, int pid, string label, DateTimeOffset started, ReadOnlyMemory<byte> state, IReadOnlyDictionary<string, SafeHandle> kept)
+    {
+        Id = id;
+        Pid = pid;
+        Label = label;
+        Started = started;
+        State = state;
+        Kept = kept;
+    }
+
+    public ulong Id { get; }
+
+    /// <summary>Information only: it may be another process's once this one has ended.</summary>
+    public int Pid { get; }
+
+    public string Label { get; }
+
+    public DateTimeOffset Started { get; }
+
+    /// <summary><see cref="SpawnSpec.State"/> as given at the start.</summary>
+    public ReadOnlyMemory<byte> State { get; }
+
+    /// <summary>By name, for an adopted child; owned by the caller. Empty for one just started: its descriptors are still open here.</summary>
+    public IReadOnlyDictionary<string, SafeHandle> Kept { get; }
+
+    /// <summary>Completes when the process itself has ended, whether or not its descendants live on.</summary>
+    public Task<ChildExit> Exited => _exited.Task;
+
+    /// <summary>Called by the connection to pv-init, and by fakes.</summary>
+    public void SetExited(ChildExit exit) => _exited.TrySetResult(exit);
+}

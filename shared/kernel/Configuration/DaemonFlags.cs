@@ -1,0 +1,40 @@
+namespace PvExec.Kernel.Configuration;
+
+/// <summary>The flags of <c>pv_exec daemon</c>: the one list that pv-init, the services and the help text read.</summary>
+public static class DaemonFlags
+{
+    public static readonly DaemonFlag Host = new("host", "ADDRESS", "address of the front port (default 127.0.0.1)");
+    public static readonly DaemonFlag Port = new("p", "PORT", "the front port (default 50000)");
+    public static readonly DaemonFlag RuntimeDir = new("runtime-dir", "DIR", $"sockets and state (default {RuntimePaths.Default})");
+    public static readonly DaemonFlag ConfigRoot = new("exec-config-root", "DIR", "where task directories are looked up; at least one, the first match wins", Repeatable: true);
+    public static readonly DaemonFlag MountPoint = new("mount-point", "DIR", "where the worktree is");
+    public static readonly DaemonFlag Worktree = new("worktree", "ID", "what is saved to");
+    public static readonly DaemonFlag SourceWorktree = new("source-worktree", "ID", "start from that worktree's latest snapshot; else empty");
+    public static readonly DaemonFlag WorktreeMode = new("worktree-mode", "MODE", "auto, memory or directory (default auto)");
+    public static readonly DaemonFlag Store = new("store", "URL", "where snapshots are kept: file:///directory");
+    public static readonly DaemonFlag AutosaveInterval = new("autosave-interval", "SECONDS", "time between saves; 0 for none (default 0)");
+    public static readonly DaemonFlag SaveScope = new("save-scope", "SCOPE", "read-locked while a save captures the tree (default src and dep)", Repeatable: true);
+    public static readonly DaemonFlag StopTimeout = new("stop-timeout", "SECONDS", "bound of a whole stop, the final save included (default 10)");
+    public static readonly DaemonFlag AccountName = new("account-name", "NAME", "blob store account");
+    public static readonly DaemonFlag AccountKey = new("account-key", "KEY", "blob store key; prefer PV_EXEC_ACCOUNT_KEY", Secret: true);
+    public static readonly DaemonFlag Container = new("container", "NAME", "blob store container");
+
+    public static readonly IReadOnlyList<DaemonFlag> All =
+    [
+        Host, Port, RuntimeDir, ConfigRoot, MountPoint, Worktree, SourceWorktree, WorktreeMode, Store,
+        AutosaveInterval, SaveScope, StopTimeout, AccountName, AccountKey, Container,
+    ];
+
+    public static DaemonFlag? Find(string name)
+    {
+        foreach (DaemonFlag flag in All)
+        {
+            if (flag.Name == name)
+            {
+                return flag;
+            }
+        }
+
+        return null;
+    }
+}

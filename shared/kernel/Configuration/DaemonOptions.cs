@@ -1,0 +1,218 @@
+using System.Globalization;
+
+namespace PvExec.Kernel.Configuration;
+
+/// <summary>What <c>pv_exec daemon</c> was asked to do. pv-init passes the same words on to every service.</summary>
+public sealed record DaemonOptions
+{
+    /// <summary>An IPv4 or IPv6 address, or <c>localhost</c>.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>1 to 65535; 0 takes a free one and prints it.</summary>
+    public int Port { get; init; } = 50000;
+
+    public string RuntimeDir { get; init; } = RuntimePaths.Default;
+
+    /// <summary>In the order of look-up.</summary>
+    public IReadOnlyList<string> ConfigRoots { get; init; } = [];
+
+    /// <summary>Null: there is no worktree, and its calls answer FAILED_PRECONDITION.</summary>
+    public string? MountPoint { get; init; }
+
+    public string? Worktree { get; init; }
+
+    public string? SourceWorktree { get; init; }
+
+    public WorktreeMode WorktreeMode { get; init; } = WorktreeMode.Auto;
+
+    /// <summary>The store's URL.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>Zero: only asked-for saves and the final one.</summary>
+    public TimeSpan AutosaveInterval { get; init; } = TimeSpan.Zero;
+
+    public IReadOnlyList<string> SaveScopes { get; init; } = ["src", "dep"];
+
+    /// <summary>Ten seconds is what container engines wait before they kill.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The blob store's account, or null. Not available yet.</summary>
+    public bool AsksForBlobStore { get; init; }
+
+    public RuntimePaths Paths => new(RuntimeDir);
+
+    /// <summary>Reads options; every word that is no valid value is in <paramref name="problems"/>.</summary>
+    public static DaemonOptions Parse(IReadOnlyList<string> arguments, Func<string, string?> variable, out IReadOnlyList<string> problems)
+    {
+        FlagValues values = FlagValues.Parse(arguments, variable);
+        var wrong = new List<string>(values.Problems);
+        var defaults = new DaemonOptions();
+        var options = new DaemonOptions
+        {
+            Host = Text(DaemonFlags.Host) ?? defaults.Host,
+            Port = (int)Number(DaemonFlags.Port, defaults.Port, 65535, wholeOnly: true),
+            RuntimeDir = Text(DaemonFlags.RuntimeDir) ?? defaults.RuntimeDir,
+            ConfigRoots = values.All(DaemonFlags.ConfigRoot),
+            MountPoint = Text(DaemonFlags.MountPoint),
+            Worktree = Text(DaemonFlags.Worktree),
+            SourceWorktree = Text(DaemonFlags.SourceWorktree),
+            WorktreeMode = Mode(),
+            Store = Text(DaemonFlags.Store),
+            AutosaveInterval = TimeSpan.FromSeconds(Number(DaemonFlags.AutosaveInterval, 0, 366 * 86400)),
+            SaveScopes = values.All(DaemonFlags.SaveScope) is { Count: > 0 } scopes ? scopes : defaults.SaveScopes,
+            StopTimeout = TimeSpan.FromSeconds(Number(DaemonFlags.StopTimeout, defaults.StopTimeout.TotalSeconds, 86400)),
+            AsksForBlobStore = values.TryGet(DaemonFlags.AccountName, out _) || values.TryGet(DaemonFlags.AccountKey, out _)
+                || values.TryGet(DaemonFlags.Container, out _),
+        };
+        problems = wrong;
+        return options;
+
+        // An empty value is "not given": scripts pass "$VARIABLE" whether or not it is set.
+        string? Text(DaemonFlag flag) => values.TryGet(flag, out string? value) && value.Length > 0 ? value : null;
+
+        double Number(DaemonFlag flag, double otherwise, double most, bool wholeOnly = false)
+        {
+            if (Text(flag) is not { } text)
+            {
+                return otherwise;
+            }
+
+            if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+                && number <= most && (!wholeOnly || number == Math.Floor(number)))
+            {
+                return number;
+            }
+
+            wrong.Add($"-{flag.Name} '{text}' is not a{(wholeOnly ? " whole" : "")} number from 0 to {most.ToString(CultureInfo.InvariantCulture)}");
+            return otherwise;
+        }
+
+        WorktreeMode Mode()
+        {
+            switch (Text(DaemonFlags.WorktreeMode))
+            {
+                case null or "auto": return WorktreeMode.Auto;
+                case "memory": return WorktreeMode.Memory;
+                case "directory": return WorktreeMode.Directory;
+                case var other:
+                    wrong.Add($"-{DaemonFlags.WorktreeMode.Name} '{other}' is none of auto, memory, directory");
+                    return WorktreeMode.Auto;
+            }
+        }
+    }
+
+    /// <summary>What is wrong with the options taken together; each line names the flag and the value given.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (AsksForBlobStore)
+        {
+            yield return "-account-name, -account-key and -container are not supported yet: give --store file:///directory";
+        }
+
+        if (ConfigRoots.Count == 0)
+        {
+            yield return "no -exec-config-root is given: name at least one directory that holds task directories";
+        }
+
+        if (!Path.IsPathRooted(RuntimeDir))
+        {
+            yield return $"-runtime-dir '{RuntimeDir}' is not an absolute path";
+        }
+
+        // A Unix socket's path has at most 107 bytes; ours add up to 27 behind the directory.
+        if (System.Text.Encoding.UTF8.GetByteCount(RuntimeDir) > 80)
+        {
+            yield return $"-runtime-dir '{RuntimeDir}' is longer than 80 bytes, too long for Unix sockets in it: take a shorter one";
+        }
+
+        foreach (string problem in WorktreeProblems())
+        {
+            yield return problem;
+        }
+    }
+
+    private IEnumerable<string> WorktreeProblems()
+    {
+        if (MountPoint is null)
+        {
+            foreach ((string flag, object? value) in new (string, object?)[] { ("worktree", Worktree), ("source-worktree", SourceWorktree), ("store", Store) })
+            {
+                if (value is not null)
+                {
+                    yield return $"-{flag} '{value}' is given without -mount-point: say where the worktree is to be";
+                }
+            }
+
+            yield break;
+        }
+
+        if (!Path.IsPathRooted(MountPoint))
+        {
+            yield return $"-mount-point '{MountPoint}' is not an absolute path";
+        }
+
+        if (Worktree is null)
+        {
+            yield return $"-mount-point '{MountPoint}' is given without -worktree: name the worktree to save to";
+        }
+
+        if (Store is null)
+        {
+            yield return $"-mount-point '{MountPoint}' is given without -store: say where snapshots are kept, such as --store file:///var/lib/pv-exec";
+        }
+        else if (!Store.StartsWith("file:///", StringComparison.Ordinal))
+        {
+            yield return $"-store '{Store}' is not supported: give a URL such as file:///var/lib/pv-exec";
+        }
+
+        foreach ((string flag, string? id) in new[] { ("worktree", Worktree), ("source-worktree", SourceWorktree) })
+        {
+            if (id is not null && !IsWorktreeId(id))
+            {
+                yield return $"-{flag} '{id}' is not a worktree id: 1 to 128 letters, digits, '.', '_' or '-', not starting with '.'";
+            }
+        }
+    }
+
+    /// <summary>1 to 128 ASCII letters, digits, '.', '_' or '-', not starting with '.': safe in every kind of store.</summary>
+    public static bool IsWorktreeId(string id) =>
+        id.Length is > 0 and <= 128 && id[0] != '.' && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
+    /// <summary>The words from which <see cref="Parse"/> makes these options again, for the services' argument vectors.</summary>
+    public IReadOnlyList<string> ToArguments()
+    {
+        var words = new List<string>();
+        Add(DaemonFlags.Host, Host);
+        Add(DaemonFlags.Port, Port.ToString(CultureInfo.InvariantCulture));
+        Add(DaemonFlags.RuntimeDir, RuntimeDir);
+        foreach (string root in ConfigRoots)
+        {
+            Add(DaemonFlags.ConfigRoot, root);
+        }
+
+        Add(DaemonFlags.MountPoint, MountPoint);
+        Add(DaemonFlags.Worktree, Worktree);
+        Add(DaemonFlags.SourceWorktree, SourceWorktree);
+        Add(DaemonFlags.WorktreeMode, WorktreeMode.ToString().ToLowerInvariant());
+        Add(DaemonFlags.Store, Store);
+        Add(DaemonFlags.AutosaveInterval, Seconds(AutosaveInterval));
+        foreach (string scope in SaveScopes)
+        {
+            Add(DaemonFlags.SaveScope, scope);
+        }
+
+        Add(DaemonFlags.StopTimeout, Seconds(StopTimeout));
+        return words;
+
+        void Add(DaemonFlag flag, string? value)
+        {
+            if (value is not null)
+            {
+                words.Add("--" + flag.Name);
+                words.Add(value);
+            }
+        }
+
+        static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+    }
+}

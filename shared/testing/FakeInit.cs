@@ -1,0 +1,88 @@
+using PvExec.Hosting.Init;
+using PvExec.Kernel;
+
+namespace PvExec.Testing;
+
+/// <summary>An <see cref="IInit"/> that starts nothing: a test decides when and how a child ends.</summary>
+public sealed class FakeInit : IInit
+{
+    private readonly TaskCompletionSource<TimeSpan> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly List<(Child Child, SpawnSpec Spec)> _spawned = [];
+    private readonly List<(Child Child, int Signal, SignalScope Scope)> _signals = [];
+    private readonly List<Child> _acknowledged = [];
+    private ulong _nextId = 1;
+
+    /// <summary>Set before a spawn to make it fail.</summary>
+    public Fault? SpawnFault { get; set; }
+
+    /// <summary>Called with every child just started, on the spawner's thread.</summary>
+    public Action<Child, SpawnSpec>? OnSpawn { get; set; }
+
+    /// <summary>Called with every signal, on the sender's thread.</summary>
+    public Action<Child, int>? OnSignal { get; set; }
+
+    public IReadOnlyList<Child> Owned { get; set; } = [];
+
+    public Task<TimeSpan> StopRequested => _stop.Task;
+
+    public IReadOnlyList<(Child Child, SpawnSpec Spec)> Spawned => Copy(_spawned);
+
+    public IReadOnlyList<(Child Child, int Signal, SignalScope Scope)> Signals => Copy(_signals);
+
+    public IReadOnlyList<Child> Acknowledged => Copy(_acknowledged);
+
+    public void RequestStop(TimeSpan timeLeft) => _stop.TrySetResult(timeLeft);
+
+    public static ChildExit Exit(int code) => new(ExitStatus.Exited(code), DateTimeOffset.UnixEpoch, default, default, 0);
+
+    public static ChildExit Killed(int signal) => new(ExitStatus.Signaled(signal), DateTimeOffset.UnixEpoch, default, default, 0);
+
+    public ValueTask<Outcome<Child>> SpawnAsync(SpawnSpec spec, CancellationToken cancellationToken)
+    {
+        if (SpawnFault is { } fault)
+        {
+            return ValueTask.FromResult<Outcome<Child>>(fault);
+        }
+
+        Child child;
+        lock (_lock)
+        {
+            ulong id = _nextId++;
+            child = new Child(id, 10_000 + (int)id, spec.Label, DateTimeOffset.UnixEpoch, spec.State, new Dictionary<string, System.Runtime.InteropServices.SafeHandle>());
+            _spawned.Add((child, spec));
+        }
+
+        OnSpawn?.Invoke(child, spec);
+        return ValueTask.FromResult<Outcome<Child>>(child);
+    }
+
+    public ValueTask<Outcome<Unit>> SignalAsync(Child child, int signal, SignalScope scope, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _signals.Add((child, signal, scope));
+        }
+
+        OnSignal?.Invoke(child, signal);
+        return ValueTask.FromResult<Outcome<Unit>>(Unit.Value);
+    }
+
+    public ValueTask AcknowledgeAsync(Child child, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _acknowledged.Add(child);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private IReadOnlyList<T> Copy<T>(List<T> list)
+    {
+        lock (_lock)
+        {
+            return [.. list];
+        }
+    }
+}
