@@ -1,0 +1,130 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PvExec.Hosting.Faults;
+using PvExec.Hosting.Init;
+using PvExec.Hosting.Logging;
+using PvExec.Hosting.Sockets;
+using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
+
+namespace PvExec.Hosting;
+
+/// <summary>
+/// What every service does at start and stop: read the options, connect to pv-init, adopt what it owns, serve gRPC on
+/// the inherited socket, say READY, and leave when told to or when pv-init is gone.
+/// </summary>
+public static class Daemon
+{
+    /// <summary>The largest message of the contract, both ways.</summary>
+    public const int MaxMessageBytes = 10 * 1024 * 1024;
+
+    /// <summary>How long calls under way may take to end once the service leaves.</summary>
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs the service until it is told to leave.</summary>
+    /// <returns>The exit code, one of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(Service service, string[] args, Action<DaemonBuilder> configure)
+    {
+        DaemonOptions options = DaemonOptions.Parse(args, Environment.GetEnvironmentVariable, out IReadOnlyList<string> problems);
+        if (problems.Count > 0)
+        {
+            return StartFailure.Report(service, new Fault(FaultKind.InvalidArgument, problems[0]));
+        }
+
+        Outcome<InitConnection> connected = await InitConnection.ConnectAsync(options.Paths, CancellationToken.None);
+        if (!connected.TryGet(out InitConnection? init, out Fault? fault))
+        {
+            return StartFailure.Report(service, fault);
+        }
+
+        await using (init)
+        {
+            var daemon = new DaemonBuilder(options);
+            configure(daemon);
+            await using WebApplication app = Build(service, daemon, init);
+            return await RunAsync(service, daemon, app, init);
+        }
+    }
+
+    private static WebApplication Build(Service service, DaemonBuilder daemon, InitConnection init)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = service.Program() });
+        builder.Logging.ClearProviders().AddOneLine(service.Program());
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+        builder.Services.AddNotify();
+        builder.Services.AddSingleton<IInit>(init);
+        builder.Services.AddSingleton(daemon.Options);
+        builder.Services.AddSingleton(daemon.Options.Paths);
+        builder.Services.AddSingleton(DaemonEnvironment.FromProcess());
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.MaxSendMessageSize = MaxMessageBytes;
+            grpc.Interceptors.Add<FaultInterceptor>();
+        });
+        builder.Services.AddSingleton<FaultInterceptor>();
+        foreach (ServiceDescriptor descriptor in daemon.Services)
+        {
+            builder.Services.Add(descriptor);
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
+            kestrel.ListenHandle((ulong)InheritedSockets.Main, listen => listen.Protocols = daemon.Protocols);
+        });
+
+        WebApplication app = builder.Build();
+        foreach (Action<WebApplication> map in daemon.Endpoints)
+        {
+            map(app);
+        }
+
+        return app;
+    }
+
+    private static async Task<int> RunAsync(Service service, DaemonBuilder daemon, WebApplication app, InitConnection init)
+    {
+        var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
+        foreach (StartHook start in daemon.StartHooks)
+        {
+            Outcome<Unit> started = await start(app.Services, lifetime.ApplicationStopping);
+            if (!started.Succeeded(out Fault? fault))
+            {
+                return StartFailure.Report(service, fault);
+            }
+        }
+
+        await app.StartAsync();
+        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program());
+        Task leaving = app.WaitForShutdownAsync();
+        Task first = await Task.WhenAny(leaving, init.StopRequested, init.Lost);
+        if (first == init.Lost)
+        {
+            HostingLog.InitLost(log);
+        }
+        else if (first == init.StopRequested)
+        {
+            TimeSpan timeLeft = await init.StopRequested;
+            foreach (StopHook stop in daemon.StopHooks)
+            {
+                await stop(app.Services, timeLeft, CancellationToken.None);
+            }
+        }
+
+        await app.StopAsync();
+        await leaving;
+        return first == init.Lost ? ExitCodes.System : ExitCodes.Success;
+    }
+}

@@ -1,0 +1,57 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.Logging;
+using PvExec.Kernel;
+
+namespace PvExec.Hosting.Faults;
+
+/// <summary>Answers a <see cref="FaultException"/> with its status, and anything unexpected with INTERNAL and a log line.</summary>
+internal sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Interceptor
+{
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(() => continuation(request, context), context);
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(() => continuation(requestStream, context), context);
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(() => AsTask(continuation(request, responseStream, context)), context);
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(() => AsTask(continuation(requestStream, responseStream, context)), context);
+
+    private static async Task<Unit> AsTask(Task task)
+    {
+        await task;
+        return Unit.Value;
+    }
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> call, ServerCallContext context)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (FaultException e)
+        {
+            throw e.Fault.ToRpcException();
+        }
+        catch (RpcException)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Cancelled, $"{context.Method} was cancelled by the caller"));
+        }
+        catch (Exception e)
+        {
+            HostingLog.UnexpectedError(log, e, context.Method);
+            throw new RpcException(new Status(StatusCode.Internal, $"{context.Method}: {e.Message}"));
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace PvExec.Hosting;
+
+/// <summary>Every log line of hosting; IDs 6000 to 6999.</summary>
+internal static partial class HostingLog
+{
+    [LoggerMessage(6000, LogLevel.Warning, "pv-init is gone: leaving")]
+    public static partial void InitLost(ILogger log);
+
+    [LoggerMessage(6001, LogLevel.Error, "{Method} failed unexpectedly")]
+    public static partial void UnexpectedError(ILogger log, Exception error, string method);
+}
