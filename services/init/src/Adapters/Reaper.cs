@@ -1,0 +1,74 @@
+using PvExec.Linux.Events;
+using PvExec.Linux.Processes;
+
+namespace PvExec.Init.Adapters;
+
+/// <summary>
+/// Waits for every child there is, in a thread of its own. A child is left in the process table until
+/// <see cref="Gate"/> is free: whoever holds it can start a child and write its pid down, or send a signal to a pid,
+/// before that pid can be reaped and given to another process.
+/// </summary>
+internal sealed class Reaper : IDisposable
+{
+    /// <summary>How long the thread sleeps when there is no child; a start wakes it, an adopted orphan does not.</summary>
+    private static readonly TimeSpan NoChildPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly Queue<ReapedProcess> _reaped = new(256);
+    private readonly EventCounter _event = new();
+    private readonly AutoResetEvent _spawned = new(false);
+
+    /// <summary>Guards the reaping of children, and <see cref="_reaped"/>. Nothing else is locked while it is held.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>Readable when <see cref="TryTake"/> has something.</summary>
+    public System.Runtime.InteropServices.SafeHandle Handle => _event.Handle;
+
+    public void Start() => new Thread(Run, 256 * 1024) { IsBackground = true, Name = "reaper" }.Start();
+
+    /// <summary>To be called after a start, so that a child is waited for at once.</summary>
+    public void Wake() => _spawned.Set();
+
+    /// <summary>The next ended process, in the order of their ends.</summary>
+    public bool TryTake(out ReapedProcess process)
+    {
+        lock (Gate)
+        {
+            if (_reaped.TryDequeue(out process))
+            {
+                return true;
+            }
+
+            _event.Reset();
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        _event.Dispose();
+        _spawned.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            int pid = Wait.ForAnyEnded();
+            if (pid == 0)
+            {
+                _spawned.WaitOne(NoChildPause);
+                continue;
+            }
+
+            lock (Gate)
+            {
+                // It is not there when it was a failed start, which pv_spawn waits for itself.
+                if (Wait.TryReap(pid, out var status, out ProcessUsage usage))
+                {
+                    _reaped.Enqueue(new ReapedProcess(pid, status, usage, Clock.NowMicroseconds));
+                    _event.Set();
+                }
+            }
+        }
+    }
+}

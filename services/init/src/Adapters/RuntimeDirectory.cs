@@ -1,0 +1,96 @@
+using PvExec.Kernel;
+using PvExec.Linux.Files;
+
+namespace PvExec.Init.Adapters;
+
+/// <summary>The runtime directory, held by this pv-init alone.</summary>
+internal sealed class RuntimeDirectory : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private readonly LockFile _lock;
+
+    private RuntimeDirectory(RuntimePaths paths, LockFile @lock)
+    {
+        Paths = paths;
+        _lock = @lock;
+    }
+
+    public RuntimePaths Paths { get; }
+
+    /// <summary>Makes the directory private, takes its lock and clears away what a dead daemon left.</summary>
+    public static Outcome<RuntimeDirectory> Take(RuntimePaths paths)
+    {
+        try
+        {
+            if (!TryMakePrivate(paths))
+            {
+                return new Fault(
+                    FaultKind.Internal,
+                    $"-runtime-dir '{paths.Root}' holds other things and is open to other users: name an empty directory, or one that does not exist yet");
+            }
+
+            LockFile? held = LockFile.TryTake(paths.Lock, out int holder);
+            if (held is null)
+            {
+                return new Fault(
+                    FaultKind.Unavailable,
+                    $"a daemon with pid {holder} already runs on -runtime-dir '{paths.Root}': stop it, or give this one another directory");
+            }
+
+            var directory = new RuntimeDirectory(paths, held);
+            directory.RemoveSockets();
+            Directory.CreateDirectory(paths.BusDirectory, OwnerOnly);
+            foreach (Service service in Services.All)
+            {
+                Directory.CreateDirectory(paths.State(service), OwnerOnly);
+            }
+
+            return directory;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Fault(FaultKind.Internal, $"-runtime-dir '{paths.Root}' cannot be used: {e.Message}: name a directory that this user may make and own");
+        }
+    }
+
+    /// <summary>Removes the sockets, so that nobody waits on one that is not served.</summary>
+    public void RemoveSockets()
+    {
+        File.Delete(Paths.Init);
+        File.Delete(Paths.Notify);
+        foreach (Service service in Services.All)
+        {
+            File.Delete(Paths.Grpc(service));
+            if (Directory.Exists(Paths.BusDirectory))
+            {
+                File.Delete(Paths.BusRequests(service));
+                File.Delete(Paths.BusEvents(service));
+            }
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>Closing a directory like /tmp to everybody else would break the machine: only an empty one, or one of ours, is changed.</summary>
+    private static bool TryMakePrivate(RuntimePaths paths)
+    {
+        if (!Directory.Exists(paths.Root))
+        {
+            Directory.CreateDirectory(paths.Root, OwnerOnly);
+            return true;
+        }
+
+        if (File.GetUnixFileMode(paths.Root) != OwnerOnly)
+        {
+            if (Directory.EnumerateFileSystemEntries(paths.Root).Any() && !File.Exists(paths.Lock))
+            {
+                return false;
+            }
+
+            File.SetUnixFileMode(paths.Root, OwnerOnly);
+        }
+
+        return true;
+    }
+}

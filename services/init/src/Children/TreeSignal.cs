@@ -1,0 +1,27 @@
+using Microsoft.Win32.SafeHandles;
+using PvExec.Linux.Processes;
+
+namespace PvExec.Init.Children;
+
+/// <summary>Signals to several processes of a listing, none of which may hit a process that took over a number since.</summary>
+internal static class TreeSignal
+{
+    /// <returns>How many got it.</returns>
+    public static int Send(IReadOnlyList<ProcessStat> processes, int signal)
+    {
+        int sent = 0;
+        foreach (ProcessStat process in processes)
+        {
+            using SafeFileHandle? held = PidFd.TryOpen(process.Pid);
+
+            // Opened first and compared then: what the descriptor holds is what is compared.
+            if (held is not null && ProcessStat.TryRead(process.Pid) is { } now && now.StartTicks == process.StartTicks
+                && PidFd.Send(held, signal) == 0)
+            {
+                sent++;
+            }
+        }
+
+        return sent;
+    }
+}

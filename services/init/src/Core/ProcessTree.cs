@@ -1,0 +1,70 @@
+using PvExec.Linux.Processes;
+
+namespace PvExec.Init.Core;
+
+/// <summary>Who belongs to whom, from one listing of the process table. Zombies are left out: they run no more.</summary>
+internal static class ProcessTree
+{
+    /// <summary>All below <paramref name="root"/>, without it and without the trees of <paramref name="except"/>.</summary>
+    public static List<ProcessStat> Descendants(IReadOnlyList<ProcessStat> all, int root, IReadOnlyCollection<int> except)
+    {
+        var members = new HashSet<int> { root };
+        Close(all, members, except);
+        members.Remove(root);
+        return Living(all, members);
+    }
+
+    /// <summary>
+    /// A child's own tree: the child, its descendants, and everybody in its session or group and their descendants, who may
+    /// have been reparented.
+    /// </summary>
+    /// <param name="leaderLives">
+    /// When the child has been reaped, its number is taken only by strangers; its session's and group's number, however, is
+    /// not given away while a member lives.
+    /// </param>
+    public static List<ProcessStat> Of(IReadOnlyList<ProcessStat> all, int leader, bool leaderLives)
+    {
+        bool numberReused = !leaderLives && all.Any(process => process.Pid == leader);
+        if (numberReused)
+        {
+            return [];
+        }
+
+        var members = new HashSet<int>();
+        foreach (ProcessStat process in all)
+        {
+            if (process.Pid == leader || process.Session == leader || process.Group == leader)
+            {
+                members.Add(process.Pid);
+            }
+        }
+
+        Close(all, members, []);
+        return Living(all, members);
+    }
+
+    /// <summary>A child's process group.</summary>
+    public static List<ProcessStat> Group(IReadOnlyList<ProcessStat> all, int leader, bool leaderLives)
+    {
+        bool numberReused = !leaderLives && all.Any(process => process.Pid == leader);
+        return numberReused ? [] : [.. all.Where(process => process.Group == leader && !process.IsZombie)];
+    }
+
+    private static void Close(IReadOnlyList<ProcessStat> all, HashSet<int> members, IReadOnlyCollection<int> except)
+    {
+        for (int before = -1; before != members.Count;)
+        {
+            before = members.Count;
+            foreach (ProcessStat process in all)
+            {
+                if (members.Contains(process.Parent) && !except.Contains(process.Pid))
+                {
+                    members.Add(process.Pid);
+                }
+            }
+        }
+    }
+
+    private static List<ProcessStat> Living(IReadOnlyList<ProcessStat> all, HashSet<int> members) =>
+        [.. all.Where(process => members.Contains(process.Pid) && !process.IsZombie)];
+}

@@ -1,0 +1,43 @@
+using System.Text;
+using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
+
+namespace PvExec.Init.Core;
+
+/// <summary>The variables that a service gets.</summary>
+internal static class ServiceEnvironment
+{
+    /// <param name="own">pv-init's own variables, as <c>NAME=value</c>.</param>
+    /// <param name="notifySocket">For sd_notify(3).</param>
+    /// <param name="socketNames">The names of the passed listening sockets, from descriptor 3 on (sd_listen_fds_with_names(3)).</param>
+    /// <param name="listenPid">Stands for the service's pid, which is not known yet.</param>
+    public static List<byte[]> For(
+        Service service, IReadOnlyList<byte[]> own, string notifySocket, IReadOnlyList<string> socketNames, ReadOnlySpan<byte> listenPid)
+    {
+        var variables = new List<byte[]>(own.Count + 4);
+        foreach (byte[] variable in own)
+        {
+            if (!IsReplaced(variable) && (service == Service.Worktree || !IsSecret(variable)))
+            {
+                variables.Add(variable);
+            }
+        }
+
+        variables.Add(Encoding.UTF8.GetBytes("NOTIFY_SOCKET=" + notifySocket));
+        variables.Add(listenPid.ToArray());
+        variables.Add(Encoding.UTF8.GetBytes($"LISTEN_FDS={socketNames.Count}"));
+        variables.Add(Encoding.UTF8.GetBytes("LISTEN_FDNAMES=" + string.Join(':', socketNames)));
+        return variables;
+    }
+
+    private static bool IsReplaced(ReadOnlySpan<byte> variable) =>
+        variable.StartsWith("NOTIFY_SOCKET="u8) || variable.StartsWith("LISTEN_"u8) || variable.StartsWith("WATCHDOG_"u8);
+
+    /// <summary>Only pv-worktree speaks to the store.</summary>
+    private static bool IsSecret(ReadOnlySpan<byte> variable)
+    {
+        int equals = variable.IndexOf((byte)'=');
+        string name = Encoding.UTF8.GetString(equals < 0 ? variable : variable[..equals]);
+        return DaemonFlags.All.Any(flag => flag.Secret && (name == flag.Variable || name == flag.Variable + "_FILE"));
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace PvExec.Init;
+
+/// <summary>
+/// Every line that pv-init writes to standard error. By poll(2) and write(2), since <c>Console</c> would bring the
+/// runtime's own SIGCHLD handling; a line that nobody reads is dropped rather than waited for.
+/// </summary>
+internal static unsafe partial class InitLog
+{
+    private const int StandardError = 2;
+    private const short POLLOUT = 4;
+
+    private static readonly Lock WriteLock = new(); // guards s_dropped and the order of lines
+    private static int s_dropped;
+
+    /// <summary>One line, with the program's name in front.</summary>
+    public static void Line(string text)
+    {
+        lock (WriteLock)
+        {
+            if (s_dropped > 0 && Write($"pv-init: {s_dropped} lines were dropped: nobody reads standard error\n"))
+            {
+                s_dropped = 0;
+            }
+
+            if (!Write("pv-init: " + text.ReplaceLineEndings(" ") + "\n"))
+            {
+                s_dropped++;
+            }
+        }
+    }
+
+    public static void Ready(string host, int port, string? worktree) =>
+        Line(worktree is null ? $"ready on {host}:{port}" : $"ready on {host}:{port} (worktree at {worktree})");
+
+    public static void ServiceEnded(string service, int pid, object status, TimeSpan again) =>
+        Line($"warning: {service} (pid {pid}) ended with {status}: starting it again in {again.TotalMilliseconds:0} ms");
+
+    public static void ServiceNotStarted(string service, string stage, string error, TimeSpan again) =>
+        Line($"warning: {service} could not be started: {stage}: {error}: trying again in {again.TotalMilliseconds:0} ms");
+
+    public static void ServiceBack(string service, int pid, int restarts) =>
+        Line($"{service} is back (pid {pid}, restart {restarts})");
+
+    public static void ServiceRefused(string service, int code) => Line($"{service} cannot start (exit code {code}): stopping");
+
+    public static void Malformed(int pid, string what) => Line($"warning: closing the line of pid {pid}: {what}");
+
+    public static void Refused(int pid, uint uid) => Line($"warning: refused a connection of pid {pid}, user {uid}: only pv-init's own user may ask");
+
+    public static void StrangeNotify(int pid) => Line($"warning: ignored a notification of pid {pid}, which is no service");
+
+    public static void ExitDropped(string label, int bound) =>
+        Line($"warning: {bound} exits wait to be acknowledged: forgot that of '{label}'");
+
+    public static void Stopping(string why, TimeSpan bound) => Line($"stopping: {why}; at most {bound.TotalSeconds:0.#} s");
+
+    public static void Step(string text) => Line("stopping: " + text);
+
+    public static void Killed(string what) => Line($"warning: stopping: killed {what}");
+
+    public static void Unexpected(Exception e) => Line("error: unexpected, and going on: " + e);
+
+    private static bool Write(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* start = bytes)
+        {
+            int written = 0;
+            while (written < bytes.Length)
+            {
+                var one = new pollfd { fd = StandardError, events = POLLOUT };
+                if (poll(&one, 1, 0) != 1 || (one.revents & POLLOUT) == 0)
+                {
+                    return false;
+                }
+
+                nint count = write(StandardError, start + written, (nuint)(bytes.Length - written));
+                if (count <= 0)
+                {
+                    return false;
+                }
+
+                written += (int)count;
+            }
+        }
+
+        return true;
+    }
+
+    private struct pollfd
+    {
+        public int fd;
+        public short events;
+        public short revents;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int poll(pollfd* fds, nuint nfds, int timeout);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint write(int fd, void* buf, nuint count);
+}

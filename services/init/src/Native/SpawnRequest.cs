@@ -1,0 +1,26 @@
+using System.Runtime.InteropServices;
+
+namespace PvExec.Init.Native;
+
+/// <summary><c>struct request</c> of pv_spawn.c.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct SpawnRequest
+{
+    public byte** Candidates;
+    public byte** Arguments;
+    public byte** Environment;
+    public byte* Directory;
+    public int* Sources;
+    public int* Targets;
+    public byte* ListenPid;
+    public uint* Groups;
+    public void* Limits;
+    public int MappingCount, GroupCount, LimitCount;
+    public int Grouping;
+    public int Terminal;
+    public uint Set;
+    public uint Umask;
+    public int Nice, OomScore;
+    public uint Uid, Gid;
+    public int Stage, Error;
+}

@@ -1,0 +1,221 @@
+using PvExec.Init.Adapters;
+using PvExec.Init.Children;
+using PvExec.Init.Core;
+using PvExec.Kernel;
+using PvExec.Linux.Processes;
+using PvExec.Proto.Init;
+
+namespace PvExec.Init.Supervision;
+
+/// <summary>The stop: front, then tasks and processes, then the save, then whatever is left.</summary>
+internal sealed partial class Supervisor
+{
+    /// <summary>Between two looks at the process table while killed processes vanish, in milliseconds.</summary>
+    private const long LookAgain = 10;
+
+    private StopStep _step;
+    private int _exitCode;
+    private int _stopSignals;
+    private bool _hurried;
+    private long _stopBegan;
+    private long _stepBegan;
+
+    private void TakeSignals()
+    {
+        while (_signals.TryTake() is var number && number != 0)
+        {
+            switch (++_stopSignals)
+            {
+                case 1:
+                    BeginStop($"signal {number}", ExitCodes.Success);
+                    break;
+                case 2:
+                    InitLog.Step("asked again: only the save still gets time");
+                    _hurried = true;
+                    break;
+                default:
+                    InitLog.Step("asked a third time: leaving at once, without waiting for the save");
+                    _exitCode = ExitCodes.System;
+                    KillDescendants([]);
+                    _step = StopStep.Done;
+                    return;
+            }
+        }
+    }
+
+    private void BeginStop(string why, int exitCode)
+    {
+        if (_step != StopStep.NotStopping)
+        {
+            return;
+        }
+
+        InitLog.Stopping(why, _options.StopTimeout);
+        _exitCode = exitCode;
+        _stopBegan = Clock.Monotonic;
+        Enter(StopStep.Front);
+    }
+
+    private void Enter(StopStep step)
+    {
+        _step = step;
+        _stepBegan = Clock.Monotonic;
+        switch (step)
+        {
+            case StopStep.Front:
+                Stop(Service.Front);
+                break;
+            case StopStep.Work:
+                InitLog.Step($"ending tasks and processes ({_children.LivingCount} run)");
+                Stop(Service.Exec);
+                Stop(Service.Process);
+                break;
+            case StopStep.Sweep:
+                break;
+            case StopStep.Save:
+                // The worktree is in memory that outlives its service: one that is down is started once more to save it.
+                if (Get(Service.Worktree) is { EverReady: true, State: ServiceState.BackingOff } worktree)
+                {
+                    worktree.RetryAt = long.MaxValue;
+                    Apply(worktree, ServiceSignal.Retry);
+                }
+
+                if (Get(Service.Worktree).Pid != 0)
+                {
+                    InitLog.Step("saving the worktree");
+                }
+
+                Stop(Service.Worktree);
+                break;
+            case StopStep.Leftovers:
+                break;
+            case StopStep.Done:
+                InitLog.Step($"done in {Clock.Monotonic - _stopBegan} ms");
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(step), step, "cannot be entered");
+        }
+    }
+
+    private void Stop(Service service)
+    {
+        SupervisedService one = Get(service);
+        Apply(one, ServiceSignal.Stop);
+        if (one.Pid == 0)
+        {
+            TerminateChildren(one);
+        }
+    }
+
+    /// <summary>Front drains on SIGTERM; the others are told how long they have, over their line.</summary>
+    private void AskToStop(SupervisedService service)
+    {
+        service.StopPending = false;
+        if (service.Service != Service.Front && service.Line is { } line)
+        {
+            long left = Deadline() - Clock.Monotonic;
+            Reply(line, 0, new StopRequested((int)Math.Max(0, left * 9 / 10)));
+        }
+        else if (service.Service == Service.Worktree && service.EverReady)
+        {
+            // It is just coming back: it is told when it connects.
+            service.StopPending = true;
+        }
+        else if (service.PidFd is { } process)
+        {
+            _ = PidFd.Send(process, Signals.SIGTERM);
+        }
+    }
+
+    /// <summary>A service has ended as asked.</summary>
+    private void NoteStopped(SupervisedService service, ExitStatus status)
+    {
+        TerminateChildren(service);
+        if (!status.Succeeded && service.EverReady)
+        {
+            InitLog.Step($"{service.Name} ended with {status}");
+            if (service.Service == Service.Worktree)
+            {
+                _exitCode = ExitCodes.System;
+            }
+        }
+    }
+
+    /// <summary>What a service leaves behind is asked to end, so that it has a chance before it is killed.</summary>
+    private void TerminateChildren(SupervisedService service)
+    {
+        foreach (ChildRecord child in _children.Living(service.Service).ToArray())
+        {
+            _ = Send(child, Signals.SIGTERM, scope: 2);
+        }
+    }
+
+    private long Deadline() => _plan.Deadline(_step, _stopBegan, _stepBegan, _hurried);
+
+    private long StopDue() => _step switch
+    {
+        StopStep.NotStopping => long.MaxValue,
+        StopStep.Sweep or StopStep.Leftovers => Math.Min(Deadline(), Clock.Monotonic + LookAgain),
+        _ => Deadline(),
+    };
+
+    /// <summary>Goes on to the next step when this one is done or its time is over.</summary>
+    private void AdvanceStop()
+    {
+        while (_step is not (StopStep.NotStopping or StopStep.Done))
+        {
+            bool late = Clock.Monotonic >= Deadline();
+            if (!IsStepDone() && !late)
+            {
+                return;
+            }
+
+            if (late)
+            {
+                KillLate();
+            }
+
+            Enter(StopPlan.After(_step));
+        }
+    }
+
+    private bool IsStepDone() => _step switch
+    {
+        StopStep.Front => Get(Service.Front).Pid == 0,
+        StopStep.Work => Get(Service.Exec).Pid == 0 && Get(Service.Process).Pid == 0 && _children.LivingCount == 0,
+        StopStep.Sweep => KillDescendants([Get(Service.Front).Pid, Get(Service.Worktree).Pid]) == 0,
+        StopStep.Save => Get(Service.Worktree).Pid == 0,
+        StopStep.Leftovers => KillDescendants([]) == 0,
+        _ => true,
+    };
+
+    private void KillLate()
+    {
+        Service[] late = _step switch
+        {
+            StopStep.Front => [Service.Front],
+            StopStep.Work => [Service.Exec, Service.Process],
+            StopStep.Save => [Service.Worktree],
+            _ => [],
+        };
+        foreach (SupervisedService service in late.Select(Get).Where(one => one.PidFd is not null))
+        {
+            InitLog.Killed($"{service.Name}, which did not stop in time");
+            _ = PidFd.Send(service.PidFd!, Signals.SIGKILL);
+            if (service.Service == Service.Worktree)
+            {
+                InitLog.Step("the last save is cut off: the snapshot before it stands; a longer --stop-timeout gives it time");
+                _exitCode = ExitCodes.System;
+            }
+        }
+    }
+
+    /// <summary>Kills every descendant but those trees.</summary>
+    /// <returns>How many there were.</returns>
+    private static int KillDescendants(int[] except)
+    {
+        List<ProcessStat> found = ProcessTree.Descendants(ProcessStat.ReadAll(), Environment.ProcessId, except);
+        TreeSignal.Send(found, Signals.SIGKILL);
+        return found.Count;
+    }
+}

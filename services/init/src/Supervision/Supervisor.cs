@@ -1,0 +1,148 @@
+using PvExec.Init.Adapters;
+using PvExec.Init.Children;
+using PvExec.Init.Core;
+using PvExec.InitClient;
+using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
+using PvExec.Linux.Events;
+
+namespace PvExec.Init.Supervision;
+
+/// <summary>
+/// The event loop. Its thread owns all state; the reaper's thread only queues who has ended, and signals come through a
+/// pipe. Split by what it deals with: services, lines (connections), children, the stop.
+/// </summary>
+internal sealed partial class Supervisor
+{
+    private const long InitToken = 1, NotifyToken = 2, ReaperToken = 3, SignalToken = 4, FirstLineToken = 16;
+
+    private readonly DaemonOptions _options;
+    private readonly ListenSet _sockets;
+    private readonly Reaper _reaper;
+    private readonly StopSignals _signals;
+    private readonly IReadOnlyList<byte[]> _environment;
+    private readonly string _programDirectory;
+    private readonly EventPoll _poll = new();
+    private readonly Spawner _spawner = new();
+    private readonly ChildRegistry _children = new();
+    private readonly MessageSender _sender = new();
+    private readonly MessageReceiver _receiver = new();
+    private readonly SupervisedService[] _services;
+    private readonly StopPlan _plan;
+    private readonly long _startedAt = Clock.Monotonic;
+
+    /// <param name="options">With the port that the front really has.</param>
+    /// <param name="environment">pv-init's own, as <c>NAME=value</c>.</param>
+    /// <param name="programDirectory">Where the services' programs are.</param>
+    public Supervisor(
+        DaemonOptions options, ListenSet sockets, Reaper reaper, StopSignals signals, IReadOnlyList<byte[]> environment, string programDirectory)
+    {
+        _options = options;
+        _sockets = sockets;
+        _reaper = reaper;
+        _signals = signals;
+        _environment = environment;
+        _programDirectory = programDirectory;
+        _plan = new StopPlan((long)options.StopTimeout.TotalMilliseconds);
+        _services = [.. Services.All.Select(service => new SupervisedService(service, sockets.For(service)))];
+    }
+
+    /// <summary>Starts the services and runs until all is stopped.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run()
+    {
+        _poll.Add(_sockets.Init.Handle, InitToken, PollEvents.Readable);
+        _poll.Add(_sockets.Notify.Handle, NotifyToken, PollEvents.Readable);
+        _poll.Add(_reaper.Handle, ReaperToken, PollEvents.Readable);
+        _poll.Add(_signals.Handle, SignalToken, PollEvents.Readable);
+        Guard(StartServices);
+
+        var ready = new (long Token, PollEvents Events)[64];
+        while (_step != StopStep.Done)
+        {
+            int count = _poll.Wait(ready, Timeout());
+            for (int i = 0; i < count; i++)
+            {
+                (long token, PollEvents events) = ready[i];
+                try
+                {
+                    Dispatch(token, events);
+                }
+                catch (Exception e)
+                {
+                    // PID 1 must not end by a bug in one request: say it and go on.
+                    InitLog.Unexpected(e);
+                }
+            }
+
+            Guard(OnTime);
+        }
+
+        return _exitCode;
+    }
+
+    private static void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            // As in the loop above.
+            InitLog.Unexpected(e);
+        }
+    }
+
+    private void Dispatch(long token, PollEvents events)
+    {
+        switch (token)
+        {
+            case InitToken:
+                AcceptLines();
+                break;
+            case NotifyToken:
+                ReadNotifications();
+                break;
+            case ReaperToken:
+                TakeEnded();
+                break;
+            case SignalToken:
+                TakeSignals();
+                break;
+            default:
+                ServeLine(token, events);
+                break;
+        }
+    }
+
+    /// <summary>What is due by the clock.</summary>
+    private void OnTime()
+    {
+        long now = Clock.Monotonic;
+        foreach (SupervisedService service in _services)
+        {
+            if (service.RetryAt <= now)
+            {
+                service.RetryAt = long.MaxValue;
+                Apply(service, ServiceSignal.Retry);
+            }
+        }
+
+        AdvanceStop();
+    }
+
+    /// <summary>Milliseconds until something is due, -1 for never.</summary>
+    private int Timeout()
+    {
+        long due = StopDue();
+        foreach (SupervisedService service in _services)
+        {
+            due = Math.Min(due, service.RetryAt);
+        }
+
+        return due == long.MaxValue ? -1 : (int)Math.Clamp(due - Clock.Monotonic, 0, int.MaxValue);
+    }
+
+    private SupervisedService Get(Service service) => _services[(int)service];
+}

@@ -1,0 +1,95 @@
+using Microsoft.Win32.SafeHandles;
+using PvExec.Linux.Sockets;
+using PvExec.Proto.Init;
+
+namespace PvExec.InitClient;
+
+/// <summary>Reads messages of the line to pv-init out of packets. Not for two threads at once.</summary>
+public sealed class MessageReceiver
+{
+    private readonly byte[] _buffer = new byte[InitProtocol.MaxInlineBytes + 64];
+
+    /// <summary>Those of the last message; the caller takes or disposes them before the next one.</summary>
+    public List<SafeFileHandle> Descriptors { get; } = [];
+
+    /// <summary>Receives one message, whose body is valid until the next call.</summary>
+    /// <param name="errno">With <see cref="ReceiveResult.Nothing"/>: why.</param>
+    public ReceiveResult Receive(PacketSocket socket, out InitPacket packet, out int errno)
+    {
+        Descriptors.Clear();
+        packet = default;
+        ReceivedPacket received = socket.Receive(_buffer, Descriptors);
+        errno = received.Errno;
+        if (errno != 0)
+        {
+            return ReceiveResult.Nothing;
+        }
+
+        if (received.Ended)
+        {
+            DropDescriptors();
+            return ReceiveResult.Ended;
+        }
+
+        if (!received.Truncated && InitPacket.TryParse(_buffer.AsMemory(0, received.Length), out packet)
+            && (packet.Type != MessageType.InMemoryFile || TryReadFile(out packet)))
+        {
+            return ReceiveResult.Message;
+        }
+
+        DropDescriptors();
+        return ReceiveResult.Malformed;
+    }
+
+    /// <summary>Closes what nobody took.</summary>
+    public void DropDescriptors()
+    {
+        foreach (SafeFileHandle descriptor in Descriptors)
+        {
+            descriptor.Dispose();
+        }
+
+        Descriptors.Clear();
+    }
+
+    private bool TryReadFile(out InitPacket packet)
+    {
+        packet = default;
+        if (Descriptors.Count == 0)
+        {
+            return false;
+        }
+
+        using SafeFileHandle file = Descriptors[0];
+        Descriptors.RemoveAt(0);
+        try
+        {
+            // Asking a descriptor that is no regular file for its length throws, and that is as malformed.
+            long length = RandomAccess.GetLength(file);
+            if (length is <= 0 or > InitProtocol.MaxMessageBytes)
+            {
+                return false;
+            }
+
+            var bytes = new byte[length];
+            int filled = 0;
+            while (filled < length)
+            {
+                int count = RandomAccess.Read(file, bytes.AsSpan(filled), filled);
+                if (count <= 0)
+                {
+                    return false;
+                }
+
+                filled += count;
+            }
+
+            return InitPacket.TryParse(bytes, out packet) && packet.Type != MessageType.InMemoryFile;
+        }
+        catch (Exception e) when (e is IOException or NotSupportedException or UnauthorizedAccessException)
+        {
+            // The caller says that it was malformed.
+            return false;
+        }
+    }
+}

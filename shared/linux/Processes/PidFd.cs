@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PvExec.Linux.Processes;
+
+/// <summary>A process held by a descriptor, so that its number cannot come to mean another one (pidfd_open(2)).</summary>
+public static partial class PidFd
+{
+    // The same numbers on every architecture since Linux 5.x.
+    private const nint SYS_pidfd_send_signal = 424, SYS_pidfd_open = 434;
+
+    /// <summary>Null when there is no such process any more.</summary>
+    public static SafeFileHandle? TryOpen(int pid)
+    {
+        nint fd = syscall(SYS_pidfd_open, pid, 0);
+        if (fd >= 0)
+        {
+            return new SafeFileHandle(fd, true);
+        }
+
+        return Marshal.GetLastPInvokeError() == Errno.ESRCH ? null : throw SystemCallException.FromLast($"pidfd_open({pid})");
+    }
+
+    /// <summary>Sends a signal (pidfd_send_signal(2)).</summary>
+    /// <returns>0, or the errno: ESRCH when the process has ended, EINVAL for a number that is no signal, EPERM.</returns>
+    public static int Send(SafeFileHandle process, int signal)
+    {
+        bool held = false;
+        try
+        {
+            process.DangerousAddRef(ref held);
+            return syscall(SYS_pidfd_send_signal, process.DangerousGetHandle(), signal, 0, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        finally
+        {
+            if (held)
+            {
+                process.DangerousRelease();
+            }
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint syscall(nint number, nint a, nint b);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
+}

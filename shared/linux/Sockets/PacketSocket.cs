@@ -1,0 +1,213 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using static PvExec.Linux.Sockets.SocketCalls;
+
+namespace PvExec.Linux.Sockets;
+
+/// <summary>A Unix socket that keeps message boundaries and carries descriptors (unix(7), SCM_RIGHTS).</summary>
+public sealed unsafe class PacketSocket : IDisposable
+{
+    private PacketSocket(SafeFileHandle handle) => Handle = handle;
+
+    public SafeFileHandle Handle { get; }
+
+    /// <summary>A SEQPACKET connection to a socket file.</summary>
+    /// <param name="errno">0, or why there is none: ENOENT or ECONNREFUSED when nobody listens.</param>
+    public static PacketSocket? TryConnect(string path, out int errno)
+    {
+        PacketSocket socket = Open(SOCK_SEQPACKET);
+        byte* address = stackalloc byte[UnixAddress.Size];
+        uint length = UnixAddress.Write(path, new Span<byte>(address, UnixAddress.Size));
+        errno = connect(socket.Handle, address, length) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        if (errno == 0)
+        {
+            return socket;
+        }
+
+        socket.Dispose();
+        return null;
+    }
+
+    /// <summary>Listens for SEQPACKET connections on a socket file that does not exist yet; never blocks in <see cref="TryAccept"/>.</summary>
+    /// <exception cref="SystemCallException">The file cannot be made.</exception>
+    public static PacketSocket Listen(string path, int backlog)
+    {
+        PacketSocket socket = Open(SOCK_SEQPACKET | SOCK_NONBLOCK);
+        socket.Bind(path);
+        return listen(socket.Handle, backlog) == 0 ? socket : throw SystemCallException.FromLast($"listen({path}, {backlog})");
+    }
+
+    /// <summary>Receives datagrams on a socket file that does not exist yet, each with its sender's credentials; never blocks.</summary>
+    /// <exception cref="SystemCallException">The file cannot be made.</exception>
+    public static PacketSocket BindDatagram(string path)
+    {
+        PacketSocket socket = Open(SOCK_DGRAM | SOCK_NONBLOCK);
+        int on = 1;
+        if (setsockopt(socket.Handle, SOL_SOCKET, SO_PASSCRED, &on, sizeof(int)) != 0)
+        {
+            throw SystemCallException.FromLast("setsockopt(SO_PASSCRED)");
+        }
+
+        socket.Bind(path);
+        return socket;
+    }
+
+    /// <summary>Two connected SEQPACKET sockets.</summary>
+    public static (PacketSocket First, PacketSocket Second) Pair()
+    {
+        int* ends = stackalloc int[2];
+        return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0
+            ? (new(new SafeFileHandle(ends[0], true)), new(new SafeFileHandle(ends[1], true)))
+            : throw SystemCallException.FromLast("socketpair(AF_UNIX, SOCK_SEQPACKET)");
+    }
+
+    /// <summary>The next waiting connection, which does not block either, or null.</summary>
+    public PacketSocket? TryAccept()
+    {
+        int fd = accept4(Handle, null, null, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        return fd >= 0 ? new PacketSocket(new SafeFileHandle(fd, true)) : null;
+    }
+
+    /// <summary>Who connected, as of the connect(2).</summary>
+    public PeerCredentials Peer
+    {
+        get
+        {
+            ucred peer;
+            uint length = (uint)sizeof(ucred);
+            return getsockopt(Handle, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0
+                ? new PeerCredentials(peer.pid, peer.uid, peer.gid)
+                : throw SystemCallException.FromLast("getsockopt(SO_PEERCRED)");
+        }
+    }
+
+    /// <summary>Ends the connection; a receive that waits in another thread returns.</summary>
+    public void Shutdown() => _ = shutdown(Handle, SHUT_RDWR);
+
+    /// <summary>Sends one packet.</summary>
+    /// <param name="descriptors">At most 253; they stay the caller's.</param>
+    /// <returns>0, or the errno: EAGAIN when there is no room now, EPIPE when the other end has closed.</returns>
+    public int TrySend(ReadOnlySpan<byte> bytes, ReadOnlySpan<SafeHandle> descriptors = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MaxDescriptors);
+        int controlLength = descriptors.IsEmpty ? 0 : sizeof(cmsghdr) + (descriptors.Length * sizeof(int));
+        byte* control = stackalloc byte[Align(controlLength)];
+        fixed (byte* start = bytes)
+        {
+            var part = new iovec { iov_base = start, iov_len = (nuint)bytes.Length };
+            var message = new msghdr { msg_iov = &part, msg_iovlen = 1 };
+            int held = 0;
+            try
+            {
+                if (controlLength > 0)
+                {
+                    message.msg_control = control;
+                    message.msg_controllen = (nuint)Align(controlLength);
+                    *(cmsghdr*)control = new cmsghdr { cmsg_len = (nuint)controlLength, cmsg_level = SOL_SOCKET, cmsg_type = SCM_RIGHTS };
+                    var numbers = (int*)(control + sizeof(cmsghdr));
+                    for (; held < descriptors.Length; held++)
+                    {
+                        bool added = false;
+                        descriptors[held].DangerousAddRef(ref added);
+                        numbers[held] = (int)descriptors[held].DangerousGetHandle();
+                    }
+                }
+
+                while (sendmsg(Handle, &message, MSG_NOSIGNAL) < 0)
+                {
+                    int errno = Marshal.GetLastPInvokeError();
+                    if (errno != Errno.EINTR)
+                    {
+                        return errno;
+                    }
+                }
+
+                return 0;
+            }
+            finally
+            {
+                while (held > 0)
+                {
+                    descriptors[--held].DangerousRelease();
+                }
+            }
+        }
+    }
+
+    /// <summary>Receives one packet; waits for it unless the socket is of the kind that does not block.</summary>
+    /// <param name="descriptors">Descriptors that came with it are added; they are the caller's, and close-on-exec.</param>
+    public ReceivedPacket Receive(Span<byte> buffer, List<SafeFileHandle> descriptors)
+    {
+        int room = Align(sizeof(cmsghdr) + (MaxDescriptors * sizeof(int))) + Align(sizeof(cmsghdr) + sizeof(ucred));
+        byte* control = stackalloc byte[room];
+        fixed (byte* start = buffer)
+        {
+            var part = new iovec { iov_base = start, iov_len = (nuint)buffer.Length };
+            var message = new msghdr { msg_iov = &part, msg_iovlen = 1, msg_control = control, msg_controllen = (nuint)room };
+            nint length;
+            while ((length = recvmsg(Handle, &message, MSG_CMSG_CLOEXEC)) < 0)
+            {
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.EINTR)
+                {
+                    return new ReceivedPacket(0, errno, false, default);
+                }
+            }
+
+            PeerCredentials sender = ReadControl(control, (int)message.msg_controllen, descriptors);
+            return new ReceivedPacket((int)length, 0, (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0, sender);
+        }
+    }
+
+    public void Dispose() => Handle.Dispose();
+
+    private static PacketSocket Open(int type)
+    {
+        int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+        return fd >= 0 ? new PacketSocket(new SafeFileHandle(fd, true)) : throw SystemCallException.FromLast($"socket(AF_UNIX, {type:x})");
+    }
+
+    private void Bind(string path)
+    {
+        byte* address = stackalloc byte[UnixAddress.Size];
+        uint length = UnixAddress.Write(path, new Span<byte>(address, UnixAddress.Size));
+        if (bind(Handle, address, length) != 0)
+        {
+            throw SystemCallException.FromLast($"bind({path})");
+        }
+    }
+
+    private static PeerCredentials ReadControl(byte* control, int length, List<SafeFileHandle> descriptors)
+    {
+        PeerCredentials sender = default;
+        for (int at = 0; at + sizeof(cmsghdr) <= length;)
+        {
+            var header = (cmsghdr*)(control + at);
+            byte* data = control + at + sizeof(cmsghdr);
+            int dataLength = (int)header->cmsg_len - sizeof(cmsghdr);
+            if (dataLength < 0)
+            {
+                break;
+            }
+
+            if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+            {
+                for (int i = 0; i < dataLength / sizeof(int); i++)
+                {
+                    descriptors.Add(new SafeFileHandle(((int*)data)[i], true));
+                }
+            }
+            else if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)
+            {
+                var peer = (ucred*)data;
+                sender = new PeerCredentials(peer->pid, peer->uid, peer->gid);
+            }
+
+            at += Align((int)header->cmsg_len);
+        }
+
+        return sender;
+    }
+
+    private static int Align(int length) => (length + sizeof(nuint) - 1) & ~(sizeof(nuint) - 1);
+}

@@ -1,0 +1,12 @@
+namespace PvExec.Linux.Sockets;
+
+/// <summary>What one receive brought.</summary>
+/// <param name="Length">Bytes in the buffer.</param>
+/// <param name="Errno">0, or why there is no packet: EAGAIN when none is waiting.</param>
+/// <param name="Truncated">The packet, or its list of descriptors, was larger than the room for it.</param>
+/// <param name="Sender">Set on sockets bound with <see cref="PacketSocket.BindDatagram"/>.</param>
+public readonly record struct ReceivedPacket(int Length, int Errno, bool Truncated, PeerCredentials Sender)
+{
+    /// <summary>On a connected socket: the other end has closed.</summary>
+    public bool Ended => Errno == 0 && Length == 0;
+}
