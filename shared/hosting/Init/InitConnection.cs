@@ -1,26 +1,119 @@
+using System.Runtime.InteropServices;
+using PvExec.InitClient;
 using PvExec.Kernel;
+using PvExec.Linux;
+using PvExec.Linux.Sockets;
+using PvExec.Proto.Init;
 
 namespace PvExec.Hosting.Init;
 
-/// <summary>The line to pv-init over its SEQPACKET socket.</summary>
-public sealed class InitConnection : IInit, IAsyncDisposable
+/// <summary>
+/// The line to pv-init over its SEQPACKET socket. Requests of several callers are under way at once; a thread of its own
+/// receives the answers and the exits. Split into the requests (here) and the receiving.
+/// </summary>
+public sealed partial class InitConnection : IInit, IAsyncDisposable
 {
-    public IReadOnlyList<Child> Owned => [];
+    private readonly PacketSocket _socket;
+    private readonly TaskCompletionSource<TimeSpan> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _sending = new(); // guards _sender; _state may be taken inside
+    private readonly Lock _state = new(); // guards _waiting, _running, _lastCorrelation and _isLost; nothing is taken inside
+    private readonly MessageSender _sender = new();
+    private readonly Dictionary<ulong, PendingRequest> _waiting = [];
+    private readonly Dictionary<ulong, Child> _running = [];
+    private readonly List<Child> _owned = [];
+    private ulong _lastCorrelation;
+    private bool _isLost;
 
-    public Task<TimeSpan> StopRequested { get; } = new TaskCompletionSource<TimeSpan>().Task;
+    private InitConnection(PacketSocket socket) => _socket = socket;
+
+    public IReadOnlyList<Child> Owned => _owned;
+
+    public Task<TimeSpan> StopRequested => _stop.Task;
 
     /// <summary>Completes when the line has broken: pv-init is gone.</summary>
-    public Task Lost { get; } = new TaskCompletionSource().Task;
+    public Task Lost => _lost.Task;
 
     /// <summary>Connects, and learns which children the service owns.</summary>
     public static Task<Outcome<InitConnection>> ConnectAsync(RuntimePaths paths, CancellationToken cancellationToken) =>
-        Task.FromResult<Outcome<InitConnection>>(new Fault(FaultKind.Unavailable, $"no pv-init answers on {paths.Init}"));
+        Task.Run(() => Connect(paths), cancellationToken);
 
-    public ValueTask<Outcome<Child>> SpawnAsync(SpawnSpec spec, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async ValueTask<Outcome<Child>> SpawnAsync(SpawnSpec spec, CancellationToken cancellationToken)
+    {
+        Outcome<(Spawn Message, SafeHandle[] Descriptors)> made = SpawnMessage.From(spec);
+        if (!made.TryGet(out (Spawn Message, SafeHandle[] Descriptors) spawn, out Fault? fault))
+        {
+            return fault;
+        }
 
-    public ValueTask<Outcome<Unit>> SignalAsync(Child child, int signal, SignalScope scope, CancellationToken cancellationToken) => throw new NotSupportedException();
+        var request = new PendingRequest(spec);
+        if (Send(request, spawn.Message, spawn.Descriptors).Fault is { } sendFault)
+        {
+            return sendFault;
+        }
 
-    public ValueTask AcknowledgeAsync(Child child, CancellationToken cancellationToken) => throw new NotSupportedException();
+        // Not cancelled half-way: the process would run and nobody would know of it.
+        return await request.Spawned.Task;
+    }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask<Outcome<Unit>> SignalAsync(Child child, int signal, SignalScope scope, CancellationToken cancellationToken)
+    {
+        var request = new PendingRequest(null);
+        Outcome<Unit> sent = Send(request, new Signal(child.Id, signal, (int)scope), []);
+        return sent.Fault is null ? await request.Done.Task.WaitAsync(cancellationToken) : sent;
+    }
+
+    public ValueTask AcknowledgeAsync(Child child, CancellationToken cancellationToken)
+    {
+        lock (_sending)
+        {
+            // When the line is broken there is nobody left who remembers the child.
+            _ = _sender.Send(_socket, 0, new Acknowledge(child.Id));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Shutdown();
+        await _lost.Task;
+        _socket.Dispose();
+    }
+
+    private Outcome<Unit> Send<T>(PendingRequest request, T message, SafeHandle[] descriptors)
+        where T : IInitMessage<T>
+    {
+        ulong correlation;
+        lock (_state)
+        {
+            if (_isLost)
+            {
+                return LostFault;
+            }
+
+            correlation = ++_lastCorrelation;
+            _waiting.Add(correlation, request);
+        }
+
+        int errno;
+        lock (_sending)
+        {
+            errno = _sender.Send(_socket, correlation, message, descriptors);
+        }
+
+        if (errno == 0)
+        {
+            return Unit.Value;
+        }
+
+        lock (_state)
+        {
+            _waiting.Remove(correlation);
+        }
+
+        return errno == Errno.EPIPE ? LostFault : new Fault(FaultKind.Internal, $"cannot ask pv-init: {Errno.Describe(errno)}");
+    }
+
+    private static Fault LostFault => new(FaultKind.Unavailable, "the line to pv-init is broken: the service is about to be started again");
 }

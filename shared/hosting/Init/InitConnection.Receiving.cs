@@ -1,0 +1,168 @@
+using System.Runtime.InteropServices;
+using PvExec.InitClient;
+using PvExec.Kernel;
+using PvExec.Linux;
+using PvExec.Linux.Sockets;
+using PvExec.Proto.Init;
+
+namespace PvExec.Hosting.Init;
+
+/// <summary>The receiving thread.</summary>
+public sealed partial class InitConnection
+{
+    private static readonly IReadOnlyDictionary<string, SafeHandle> NoDescriptors = new Dictionary<string, SafeHandle>();
+
+    private readonly MessageReceiver _receiver = new();
+
+    private static Outcome<InitConnection> Connect(RuntimePaths paths)
+    {
+        Outcome<PacketSocket> connected = InitLine.Connect(paths);
+        if (!connected.TryGet(out PacketSocket? socket, out Fault? fault))
+        {
+            return fault;
+        }
+
+        var connection = new InitConnection(socket);
+        Outcome<Unit> greeted = connection.Greet(paths);
+        if (!greeted.Succeeded(out fault))
+        {
+            socket.Dispose();
+            return fault;
+        }
+
+        new Thread(connection.Receive, 256 * 1024) { IsBackground = true, Name = "pv-init line" }.Start();
+        return connection;
+    }
+
+    private Outcome<Unit> Greet(RuntimePaths paths)
+    {
+        int errno = _sender.Send(_socket, 0, new Hello(InitProtocol.Version));
+        if (errno is not (0 or Errno.EPIPE))
+        {
+            return new Fault(FaultKind.Internal, $"cannot speak to pv-init on '{paths.Init}': {Errno.Describe(errno)}");
+        }
+
+        while (_receiver.Receive(_socket, out InitPacket packet, out _) == ReceiveResult.Message)
+        {
+            if (packet.Type == MessageType.Owned && packet.TryRead(out Owned owned))
+            {
+                Adopt(owned);
+            }
+            else if (packet.Type == MessageType.Failed && packet.TryRead(out Failed failed))
+            {
+                return new Fault((FaultKind)failed.Kind, failed.Detail);
+            }
+            else if (packet.Type == MessageType.Welcome)
+            {
+                return Unit.Value;
+            }
+
+            _receiver.DropDescriptors();
+        }
+
+        return new Fault(FaultKind.Unavailable, $"pv-init closed the line on '{paths.Init}': it is stopping, or runs as another user");
+    }
+
+    private void Adopt(Owned owned)
+    {
+        var kept = new Dictionary<string, SafeHandle>(owned.Kept.Count);
+        for (int i = 0; i < owned.Kept.Count && i < _receiver.Descriptors.Count; i++)
+        {
+            kept[owned.Kept[i]] = _receiver.Descriptors[i];
+        }
+
+        _receiver.Descriptors.RemoveRange(0, Math.Min(owned.Kept.Count, _receiver.Descriptors.Count));
+        var child = new Child(owned.Child, owned.Pid, owned.Label, Time(owned.StartedMicroseconds), owned.State, kept);
+        _owned.Add(child);
+        if (owned.Exit is { } exit)
+        {
+            child.SetExited(ToExit(exit));
+        }
+        else
+        {
+            _running.Add(child.Id, child);
+        }
+    }
+
+    private void Receive()
+    {
+        while (_receiver.Receive(_socket, out InitPacket packet, out _) == ReceiveResult.Message)
+        {
+            Handle(packet);
+            _receiver.DropDescriptors();
+        }
+
+        PendingRequest[] unanswered;
+        lock (_state)
+        {
+            _isLost = true;
+            unanswered = [.. _waiting.Values];
+            _waiting.Clear();
+        }
+
+        foreach (PendingRequest request in unanswered)
+        {
+            request.Fail(LostFault);
+        }
+
+        _lost.TrySetResult();
+    }
+
+    private void Handle(in InitPacket packet)
+    {
+        switch (packet.Type)
+        {
+            case MessageType.Exited when packet.TryRead(out Exited exited):
+                Child? ended;
+                lock (_state)
+                {
+                    _running.Remove(exited.Child, out ended);
+                }
+
+                ended?.SetExited(ToExit(exited));
+                break;
+            case MessageType.Spawned when Take(packet) is { Spec: { } spec } request && packet.TryRead(out Spawned spawned):
+                var child = new Child(spawned.Child, spawned.Pid, spec.Label, Time(spawned.StartedMicroseconds), spec.State, NoDescriptors);
+                lock (_state)
+                {
+                    _running.Add(child.Id, child);
+                }
+
+                request.Spawned.TrySetResult(child);
+                break;
+            case MessageType.SpawnFailed when Take(packet) is { Spec: { } spec } request && packet.TryRead(out SpawnFailed failed):
+                request.Fail(SpawnFault.From(spec, failed));
+                break;
+            case MessageType.Done when Take(packet) is { } request:
+                request.Done.TrySetResult(Unit.Value);
+                break;
+            case MessageType.Failed when Take(packet) is { } request && packet.TryRead(out Failed failed):
+                request.Fail(new Fault((FaultKind)failed.Kind, failed.Detail));
+                break;
+            case MessageType.StopRequested when packet.TryRead(out StopRequested stop):
+                _stop.TrySetResult(TimeSpan.FromMilliseconds(stop.MillisecondsLeft));
+                break;
+            default:
+                // A later pv-init may say more than this version understands.
+                break;
+        }
+    }
+
+    private PendingRequest? Take(in InitPacket packet)
+    {
+        lock (_state)
+        {
+            _waiting.Remove(packet.Correlation, out PendingRequest? request);
+            return request;
+        }
+    }
+
+    private static ChildExit ToExit(Exited exited) => new(
+        exited.Signal == 0 ? ExitStatus.Exited(exited.Code) : ExitStatus.Signaled(exited.Signal, exited.CoreDumped),
+        Time(exited.EndedMicroseconds),
+        TimeSpan.FromMicroseconds(exited.UserMicroseconds),
+        TimeSpan.FromMicroseconds(exited.SystemMicroseconds),
+        exited.MaxResidentBytes);
+
+    private static DateTimeOffset Time(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+}

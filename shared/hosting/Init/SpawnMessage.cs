@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using PvExec.Kernel;
+using PvExec.Proto.Init;
+
+namespace PvExec.Hosting.Init;
+
+/// <summary>A <see cref="SpawnSpec"/> as pv-init reads it.</summary>
+internal static class SpawnMessage
+{
+    public static Outcome<(Spawn Message, SafeHandle[] Descriptors)> From(SpawnSpec spec)
+    {
+        int descriptors = spec.Descriptors.Count + spec.Kept.Count;
+        if (descriptors > InitProtocol.MaxDescriptors)
+        {
+            return new Fault(FaultKind.InvalidArgument, $"'{spec.Label}' has {descriptors} descriptors: at most {InitProtocol.MaxDescriptors}");
+        }
+
+        long bytes = spec.Arguments.Sum(text => (long)text.Length) + spec.Environment.Sum(text => (long)text.Length);
+        if (bytes > InitProtocol.MaxMessageBytes / 4)
+        {
+            return new Fault(FaultKind.InvalidArgument, $"'{spec.Label}' has {bytes} characters of arguments and variables: no process can be given as many");
+        }
+
+        return (
+            new Spawn(
+                spec.Label,
+                spec.State.ToArray(),
+                [.. spec.Arguments.Select(Encoding.UTF8.GetBytes)],
+                [.. spec.Environment.Select(Encoding.UTF8.GetBytes)],
+                Encoding.UTF8.GetBytes(spec.WorkingDirectory),
+                (int)spec.Grouping,
+                [.. spec.Descriptors.Select(mapping => mapping.Target)],
+                [.. spec.Kept.Select(kept => kept.Name)]),
+            [.. spec.Descriptors.Select(mapping => mapping.Source), .. spec.Kept.Select(kept => kept.Handle)]);
+    }
+}
