@@ -25,6 +25,9 @@ public sealed record ContainerSpec
     /// <summary>Where snapshots are kept over containers, mounted at <see cref="Paths.Store"/>; null for the container's own.</summary>
     public IVolume? Store { get; init; }
 
+    /// <summary>A directory of this machine to see at <see cref="Paths.NpmProject"/>, or null.</summary>
+    public string? NpmProject { get; init; }
+
     /// <summary>A container in which nothing of ours runs, for tests that start the daemon themselves.</summary>
     public static ContainerSpec Idle { get; } = new() { Entrypoint = ["sleep", "infinity"] };
 

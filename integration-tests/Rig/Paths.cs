@@ -13,6 +13,9 @@ public static class Paths
     public const string Worktree = "/srv/worktree";
     public const string Runtime = "/run/pv-exec";
 
+    /// <summary>The JavaScript project and the packages it needs.</summary>
+    public const string NpmProject = "/opt/npm";
+
     /// <summary>The client made by Python's stock generator.</summary>
     public const string Client = "/opt/client";
 }

@@ -9,7 +9,7 @@ public sealed partial class TestContainer
     private const string Generate =
         "cd " + Paths.Client + " && { [ -e /tmp/client/contract_pb2_grpc.py ] || { "
         + "mkdir -p /tmp/client.part && python3 -m grpc_tools.protoc -I . --python_out=/tmp/client.part --grpc_python_out=/tmp/client.part contract.proto "
-        + "&& cp call.py /tmp/client.part/ && mv -T /tmp/client.part /tmp/client; }; }";
+        + "&& cp call.py keep_calling.py /tmp/client.part/ && mv -T /tmp/client.part /tmp/client; }; }";
 
     private bool _generated;
 

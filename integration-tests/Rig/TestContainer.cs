@@ -1,7 +1,9 @@
 using System.Text;
 using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Containers;
 using DotNet.Testcontainers.Images;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace PvExec.IntegrationTests.Rig;
 
@@ -87,6 +89,7 @@ public sealed partial class TestContainer : IAsyncDisposable
         string here = AppContext.BaseDirectory;
         ContainerBuilder builder = new ContainerBuilder(Image)
             .WithImagePullPolicy(PullPolicy.Never)
+            .WithLogger(NullLogger.Instance)
             .WithLabel(Label, "true")
             .WithResourceMapping(new DirectoryInfo(Path.Combine(here, "Client")), Paths.Client)
             .WithResourceMapping(new DirectoryInfo(Path.Combine(here, "Trees")), "/opt/trees")
@@ -96,11 +99,13 @@ public sealed partial class TestContainer : IAsyncDisposable
             {
                 parameters.Tty = spec.Terminal;
                 parameters.OpenStdin = spec.Terminal;
+                // Docker leaves IPv6 off where it has no network for it; the loopback address is enough here.
+                parameters.HostConfig!.Sysctls = new Dictionary<string, string> { ["net.ipv6.conf.all.disable_ipv6"] = "0" };
                 parameters.User = spec.User ?? "";
                 if (spec.MayMount)
                 {
-                    parameters.HostConfig!.CapAdd = ["SYS_ADMIN"];
-                    parameters.HostConfig!.SecurityOpt = ["apparmor=unconfined"];
+                    parameters.HostConfig.CapAdd = ["SYS_ADMIN"];
+                    parameters.HostConfig.SecurityOpt = ["apparmor=unconfined"];
                 }
             });
         if (spec.Entrypoint is { } entrypoint)
@@ -111,6 +116,11 @@ public sealed partial class TestContainer : IAsyncDisposable
         if (spec.Store is { } store)
         {
             builder = builder.WithVolumeMount(store, Paths.Store);
+        }
+
+        if (spec.NpmProject is { } project)
+        {
+            builder = builder.WithBindMount(project, Paths.NpmProject, AccessMode.ReadOnly);
         }
 
         return builder.Build();
