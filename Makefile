@@ -21,4 +21,4 @@ image: build ## the container image pv-exec
 	@$(SCRIPTS)/docker-image.sh pv-exec
 
 clean:
-	rm -rf out
+	rm -rf out/bin out/publish out/stamps out/test-reports
