@@ -7,7 +7,7 @@ public static class ScopeFile
     public const int MaxBytes = 16 * 1024;
 
     /// <summary>The scopes in the order of the file. White space around a scope, a carriage return among it, is not part of it.</summary>
-    public static IReadOnlyList<string> Parse(string text)
+    public static string[] Parse(string text)
     {
         var scopes = new List<string>();
         foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
@@ -19,6 +19,6 @@ public static class ScopeFile
             }
         }
 
-        return scopes;
+        return [.. scopes];
     }
 }

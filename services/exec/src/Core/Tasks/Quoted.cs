@@ -25,4 +25,7 @@ internal static class Quoted
 
         return quoted.Append(text.Length > MostCharacters ? $"…' ({text.Length} characters)" : "'").ToString();
     }
+
+    /// <summary>The last line of a text, in quotes.</summary>
+    public static string LastLine(string text) => Of(text.TrimEnd()[(text.TrimEnd().LastIndexOf('\n') + 1)..]);
 }
