@@ -17,7 +17,7 @@ public static partial class AnonymousFile
         if (descriptor < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
-            throw new IOException($"memfd_create({name}): {Errno.Text(errno)}", errno);
+            throw new IOException($"memfd_create({name}): {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})", errno);
         }
 
         var file = new SafeFileHandle(descriptor, ownsHandle: true);

@@ -73,7 +73,7 @@ public sealed partial class Epoll : IDisposable
     private static IOException Failed(string call)
     {
         int errno = Marshal.GetLastPInvokeError();
-        return new IOException($"{call}: {Errno.Text(errno)}", errno);
+        return new IOException($"{call}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})", errno);
     }
 
     [LibraryImport("libc", SetLastError = true)]

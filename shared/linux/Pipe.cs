@@ -25,7 +25,7 @@ public sealed partial class Pipe : IDisposable
         if (pipe2(ends, O_CLOEXEC) < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
-            throw new IOException($"pipe2(O_CLOEXEC): {Errno.Text(errno)}", errno);
+            throw new IOException($"pipe2(O_CLOEXEC): {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})", errno);
         }
 
         return new Pipe(new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Core.Tasks;
 using PvExec.Kernel;
@@ -54,7 +55,7 @@ public sealed class TaskDirectories(IReadOnlyList<string> roots)
 
             if (errno != 0)
             {
-                return new Fault(FaultKind.FailedPrecondition, $"task '{name}' cannot be looked up in {root}: {Errno.Text(errno)}");
+                return new Fault(FaultKind.FailedPrecondition, $"task '{name}' cannot be looked up in {root}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
             }
 
             if (!IsBelow(directory!, realRoot!))
