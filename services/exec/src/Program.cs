@@ -1,1 +1,33 @@
-return 0;
+using Microsoft.Extensions.DependencyInjection;
+using PvExec.Exec;
+using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Engine;
+using PvExec.Hosting;
+using PvExec.Hosting.Init;
+using PvExec.Kernel;
+
+return await Daemon.RunAsync(Service.Exec, args, daemon =>
+{
+    daemon.Services.AddSingleton<ExecOptions>();
+    daemon.Services.AddSingleton<ScopeLocks>();
+    daemon.Services.AddSingleton(new TaskDirectories(daemon.Options.ConfigRoots));
+    daemon.Services.AddSingleton<OutputPump>();
+    daemon.Services.AddSingleton<RunStarter>();
+    daemon.Services.AddSingleton<RunEngine>();
+    daemon.MapGrpc<ExecGrpc>();
+
+    // First of all start hooks: what runs holds its locks before anyone can ask for one.
+    daemon.OnStart((services, _) =>
+    {
+        Outcome<Unit> roots = services.GetRequiredService<TaskDirectories>().Check();
+        if (roots.Succeeded(out Fault? _))
+        {
+            services.GetRequiredService<RunEngine>().Adopt(services.GetRequiredService<IInit>().Owned);
+        }
+
+        return Task.FromResult(roots);
+    });
+    daemon.OnStop((services, timeLeft, cancellationToken) =>
+        services.GetRequiredService<RunEngine>().StopAsync(timeLeft, cancellationToken));
+});

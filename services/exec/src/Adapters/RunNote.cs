@@ -1,0 +1,80 @@
+using System.Buffers;
+using MessagePack;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Core.Scopes;
+
+namespace PvExec.Exec.Adapters;
+
+/// <summary>What pv-init keeps beside each of a run's processes, so that the run can be taken up again.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Role">Which of its processes.</param>
+/// <param name="Task">The task's name.</param>
+/// <param name="Scopes">What it holds while it runs.</param>
+/// <param name="Requested">When the run was asked for, to the millisecond.</param>
+public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Scopes, DateTimeOffset Requested)
+{
+    private const int Version = 1;
+    private const int Fields = 7;
+
+    /// <summary>A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970. Later versions add fields at its end.</summary>
+    public byte[] ToBytes()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteArrayHeader(Fields);
+        writer.Write(Version);
+        writer.Write(RunId.Value);
+        writer.Write((int)Role);
+        writer.Write(Task);
+        Write(ref writer, Scopes.Reads);
+        Write(ref writer, Scopes.Writes);
+        writer.Write(Requested.ToUnixTimeMilliseconds());
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The note, or null when the bytes are none: a process that something else than this service started.</summary>
+    public static RunNote? Parse(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            var reader = new MessagePackReader(bytes);
+            if (reader.ReadArrayHeader() < Fields || reader.ReadInt32() < Version || Core.Runs.RunId.Parse(reader.ReadString() ?? "") is not { } id)
+            {
+                return null;
+            }
+
+            var role = (RunRole)reader.ReadInt32();
+            string task = reader.ReadString() ?? "";
+            List<string> reads = ReadList(ref reader);
+            List<string> writes = ReadList(ref reader);
+            return new RunNote(id, role, task, ScopeSet.From(reads, writes), DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64()));
+        }
+        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(ref MessagePackWriter writer, IEnumerable<string> scopes)
+    {
+        string[] all = [.. scopes];
+        writer.WriteArrayHeader(all.Length);
+        foreach (string scope in all)
+        {
+            writer.Write(scope);
+        }
+    }
+
+    private static List<string> ReadList(ref MessagePackReader reader)
+    {
+        int count = reader.ReadArrayHeader();
+        var scopes = new List<string>();
+        for (int i = 0; i < count; i++)
+        {
+            scopes.Add(reader.ReadString() ?? "");
+        }
+
+        return scopes;
+    }
+}

@@ -1,0 +1,71 @@
+using PvExec.Exec.Core.Runs;
+using PvExec.Hosting.Init;
+using PvExec.Kernel;
+
+namespace PvExec.Exec.Adapters;
+
+/// <summary>The processes of one run, just started or taken up again, and the pipes they write to.</summary>
+public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes, IReadOnlyList<PumpedPipe> pipes)
+{
+    /// <summary>Why the output could not be read to its end, or null.</summary>
+    public IOException? OutputError => pipes.Select(pipe => pipe.Error).FirstOrDefault(error => error is not null);
+
+    /// <summary>Completes when all of them have ended, whether or not their descendants live on.</summary>
+    public async Task<RunResult> EndedAsync()
+    {
+        ExitStatus status = ExitStatus.Exited(0);
+        foreach (RunProcess process in processes.OrderBy(process => process.Role))
+        {
+            ChildExit exit = await process.Child.Exited;
+            status = status.Succeeded ? exit.Status : status;
+        }
+
+        return new RunResult(status);
+    }
+
+    /// <summary>Reads on until the output has come to its end, or until the grace is over and the pipes are empty.</summary>
+    /// <returns>False when a descendant still holds the output open; what it writes is read on.</returns>
+    public async Task<bool> DrainAsync(TimeSpan grace, TimeProvider time)
+    {
+        Task ended = Task.WhenAll(pipes.Select(pipe => pipe.Ended));
+        if (ended.IsCompleted)
+        {
+            return true;
+        }
+
+        using var graceIsOver = new CancellationTokenSource(grace, time);
+        await ended.WaitAsync(graceIsOver.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (ended.IsCompleted)
+        {
+            return true;
+        }
+
+        await Task.WhenAll(pipes.Select(pipe => pipe.DrainAsync()));
+        return ended.IsCompleted;
+    }
+
+    /// <summary>Signals each process that has not ended, and all its descendants.</summary>
+    public async Task<Outcome<Unit>> SignalAsync(int signal, CancellationToken cancellationToken)
+    {
+        Outcome<Unit> all = Unit.Value;
+        foreach (RunProcess process in processes)
+        {
+            if (!process.Child.Exited.IsCompleted)
+            {
+                Outcome<Unit> one = await init.SignalAsync(process.Child, signal, SignalScope.Tree, cancellationToken);
+                all = all.Then(_ => one);
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Lets pv-init forget them.</summary>
+    public async Task AcknowledgeAsync(CancellationToken cancellationToken)
+    {
+        foreach (RunProcess process in processes)
+        {
+            await init.AcknowledgeAsync(process.Child, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using Microsoft.Win32.SafeHandles;
+using PvExec.Exec.Core.Output;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Core.Tasks;
+using PvExec.Hosting.Init;
+using PvExec.Kernel;
+using PvExec.Linux;
+
+namespace PvExec.Exec.Adapters;
+
+/// <summary>Starts a run's processes through pv-init, with pipes for their output.</summary>
+/// <remarks>
+/// pv-init keeps the read ends with the process that was started first: while that one is not acknowledged, no
+/// writer is ever without a reader, whatever happens to this service.
+/// </remarks>
+public sealed class RunStarter(IInit init, OutputPump pump)
+{
+    public const string StandardPipe = "stdout";
+    public const string ErrorPipe = "stderr";
+
+    private const int Kill = 9;
+
+    /// <summary>Starts <c>log</c>, if there is one, and then <c>run</c>: when the filter cannot be started, nothing has run.</summary>
+    /// <param name="environment">The whole of it, as <c>NAME=value</c>.</param>
+    public async Task<Outcome<RunProcesses>> StartAsync(Run run, TaskDefinition task, IReadOnlyList<string> environment, ReadOnlyMemory<byte> input)
+    {
+        using var files = new RunFiles();
+        PumpedPipe[] pipes;
+        try
+        {
+            files.Open(input.Span, task.Log is not null);
+            pipes =
+            [
+                pump.Add(files.Output!.Reading, OutputStream.Standard, run.Output),
+                pump.Add(files.Error!.Reading, OutputStream.Error, run.Output),
+            ];
+        }
+        catch (IOException e)
+        {
+            return new Fault(FaultKind.ResourceExhausted, $"task '{task.Name}' cannot be started: {e.Message}");
+        }
+
+        KeptDescriptor[] kept = [new(StandardPipe, files.Output.Reading), new(ErrorPipe, files.Error.Reading)];
+        var processes = new List<RunProcess>(2);
+        if (task.Log is not null)
+        {
+            Outcome<Child> log = await Spawn(RunRole.Log, task.Log, files.Between!.Reading, files.Output.Writing, kept);
+            if (!log.TryGet(out Child? filter, out Fault? fault))
+            {
+                return Failed(fault);
+            }
+
+            processes.Add(new RunProcess(RunRole.Log, filter));
+            kept = [];
+        }
+
+        Outcome<Child> started = await Spawn(RunRole.Run, task.Run, files.Input, (files.Between ?? files.Output).Writing, kept);
+        if (!started.TryGet(out Child? child, out Fault? runFault))
+        {
+            await EndAsync(processes);
+            return Failed(runFault);
+        }
+
+        processes.Add(new RunProcess(RunRole.Run, child));
+        return new RunProcesses(init, processes, pipes);
+
+        ValueTask<Outcome<Child>> Spawn(RunRole role, IReadOnlyList<string> arguments, SafeFileHandle? standardInput, SafeFileHandle output, KeptDescriptor[] keep)
+        {
+            DescriptorMapping[] descriptors = standardInput is null
+                ? [new(output, 1), new(files.Error.Writing, 2)]
+                : [new(standardInput, 0), new(output, 1), new(files.Error.Writing, 2)];
+            return init.SpawnAsync(
+                new SpawnSpec
+                {
+                    Label = role == RunRole.Run ? run.Id.Value : run.Id.Value + "/log",
+                    State = new RunNote(run.Id, role, run.Task, run.Scopes, run.Requested).ToBytes(),
+                    Arguments = arguments,
+                    Environment = environment,
+                    WorkingDirectory = task.Directory,
+                    Descriptors = descriptors,
+                    Kept = keep,
+                },
+                CancellationToken.None);
+        }
+
+        Fault Failed(Fault fault) => new(fault.Kind, $"task '{task.Name}' cannot be started: {fault.Detail}");
+    }
+
+    /// <summary>Takes up the processes of a run that an earlier instance of this service started.</summary>
+    public RunProcesses Adopt(IReadOnlyList<RunProcess> processes, IOutputSink sink)
+    {
+        var pipes = new List<PumpedPipe>(2);
+        foreach (RunProcess process in processes)
+        {
+            foreach ((string name, var handle) in process.Child.Kept)
+            {
+                pipes.Add(pump.Add(handle, name == ErrorPipe ? OutputStream.Error : OutputStream.Standard, sink));
+            }
+        }
+
+        return new RunProcesses(init, processes, pipes);
+    }
+
+    /// <summary>The filter of a run that could not be started: nothing will ever come to it.</summary>
+    private async Task EndAsync(IReadOnlyList<RunProcess> processes)
+    {
+        foreach (RunProcess process in processes)
+        {
+            (await init.SignalAsync(process.Child, Kill, SignalScope.Tree, CancellationToken.None)).Succeeded(out _);
+            await process.Child.Exited;
+            await init.AcknowledgeAsync(process.Child, CancellationToken.None);
+        }
+    }
+}

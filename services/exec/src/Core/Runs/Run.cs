@@ -1,0 +1,63 @@
+using PvExec.Exec.Core.Output;
+using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Core.Tasks;
+using PvExec.Kernel;
+
+namespace PvExec.Exec.Core.Runs;
+
+/// <summary>One execution of a task, from the request to the result.</summary>
+public sealed class Run
+{
+    /// <summary>Guards the state; a leaf.</summary>
+    private readonly Lock _lock = new();
+
+    private readonly TaskCompletionSource<Outcome<RunResult>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RunState _state;
+
+    public Run(RunId id, string task, ScopeSet scopes, DateTimeOffset requested, RunOutput output, RunState state = RunState.Waiting)
+    {
+        Id = id;
+        Task = task;
+        Scopes = scopes;
+        Requested = requested;
+        Output = output;
+        _state = state;
+    }
+
+    public RunId Id { get; }
+
+    /// <summary>The task's name.</summary>
+    public string Task { get; }
+
+    public ScopeSet Scopes { get; }
+
+    public DateTimeOffset Requested { get; }
+
+    public RunOutput Output { get; }
+
+    public RunState State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <summary>The result, once all output has been read; a fault when the run was withdrawn or could not be started.</summary>
+    public Task<Outcome<RunResult>> Completion => _completion.Task;
+
+    /// <summary>Moves the run on; the caller does what is returned.</summary>
+    public RunAction On(RunSignal signal)
+    {
+        lock (_lock)
+        {
+            (_state, RunAction action) = RunLifecycle.Step(_state, signal);
+            return action;
+        }
+    }
+
+    public void Complete(Outcome<RunResult> outcome) => _completion.TrySetResult(outcome);
+}

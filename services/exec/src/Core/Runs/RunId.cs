@@ -1,0 +1,41 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace PvExec.Exec.Core.Runs;
+
+/// <summary>A run's identity, a ULID: 48 bits of milliseconds since 1970 and 80 random ones, as 26 characters that sort by time.</summary>
+public readonly record struct RunId
+{
+    /// <summary>Crockford's base 32.</summary>
+    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    public const int Length = 26;
+
+    private RunId(string value) => Value = value;
+
+    public string Value { get; }
+
+    public static RunId New(DateTimeOffset now)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        RandomNumberGenerator.Fill(bytes[6..]);
+        long milliseconds = now.ToUnixTimeMilliseconds();
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)(milliseconds >> 32));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[2..], (uint)milliseconds);
+        UInt128 number = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        return new RunId(string.Create(Length, number, static (characters, rest) =>
+        {
+            for (int i = Length - 1; i >= 0; i--)
+            {
+                characters[i] = Alphabet[(int)(rest & 31)];
+                rest >>= 5;
+            }
+        }));
+    }
+
+    /// <summary>The id that the text spells, or null.</summary>
+    public static RunId? Parse(string text) =>
+        text.Length == Length && text[0] <= '7' && text.All(Alphabet.Contains) ? new RunId(text) : null;
+
+    public override string ToString() => Value;
+}

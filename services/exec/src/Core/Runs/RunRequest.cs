@@ -1,0 +1,12 @@
+namespace PvExec.Exec.Core.Runs;
+
+/// <summary>What a caller asks for.</summary>
+/// <param name="TaskName">Not checked yet.</param>
+/// <param name="Variables">Not checked yet; the later of two values of a name counts.</param>
+/// <param name="Input">The task's standard input.</param>
+/// <param name="OutputLimitBytes">How much of its standard output is kept; 0 when nobody will ask for it.</param>
+public sealed record RunRequest(
+    string TaskName,
+    IReadOnlyList<KeyValuePair<string, string>> Variables,
+    ReadOnlyMemory<byte> Input,
+    int OutputLimitBytes);

@@ -1,0 +1,7 @@
+using PvExec.Kernel;
+
+namespace PvExec.Exec.Core.Runs;
+
+/// <summary>How a run ended.</summary>
+/// <param name="Status">That of <c>run</c>; when it succeeded and its filter <c>log</c> did not, that of the filter.</param>
+public sealed record RunResult(ExitStatus Status);

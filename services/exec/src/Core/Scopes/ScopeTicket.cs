@@ -1,0 +1,58 @@
+namespace PvExec.Exec.Core.Scopes;
+
+/// <summary>
+/// A request for locks, from its place in the queues to its release. It holds nothing until it holds everything; its
+/// places in the queues are what keeps later requests behind it.
+/// </summary>
+public sealed class ScopeTicket
+{
+    private readonly ScopeLocks _locks;
+    private readonly TaskCompletionSource _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal ScopeTicket(ScopeLocks locks, ScopeSet scopes, string holder, string reason, DateTimeOffset requested)
+    {
+        _locks = locks;
+        Scopes = scopes;
+        Holder = holder;
+        Reason = reason;
+        Requested = requested;
+        Places = scopes.Claims.Count == 0 ? [] : new ScopePlace[scopes.Claims.Count];
+    }
+
+    public ScopeSet Scopes { get; }
+
+    /// <summary>Who asks: a run's id, a service's name.</summary>
+    public string Holder { get; }
+
+    /// <summary>What for, in a few words.</summary>
+    public string Reason { get; }
+
+    public DateTimeOffset Requested { get; }
+
+    /// <summary>Completes when all locks are held, perhaps before the request returns; cancelled when released while waiting.</summary>
+    public Task Granted => _granted.Task;
+
+    /// <summary>Whether all locks are held at this moment.</summary>
+    public bool IsHeld => _locks.StateOf(this) == TicketState.Held;
+
+    /// <summary>One for each scope. Guarded by the locks' own lock, as are the next three.</summary>
+    internal ScopePlace[] Places { get; }
+
+    /// <summary>In how many scopes someone before it stands in its way.</summary>
+    internal int Blocked { get; set; }
+
+    internal TicketState State { get; set; }
+
+    internal DateTimeOffset Since { get; set; }
+
+    /// <summary>Gives the locks back, or leaves the queues. A second call does nothing.</summary>
+    public void Release() => _locks.Release(this);
+
+    /// <summary>Leaves the queues if it still waits.</summary>
+    /// <returns>False when the locks are held, or were: they stay so until <see cref="Release"/>.</returns>
+    public bool TryWithdraw() => _locks.TryWithdraw(this);
+
+    internal void CompleteGranted() => _granted.SetResult();
+
+    internal void CancelGranted() => _granted.SetCanceled(CancellationToken.None);
+}

@@ -1,0 +1,8 @@
+namespace PvExec.Exec.Core.Scopes;
+
+internal enum TicketState
+{
+    Waiting,
+    Held,
+    Released,
+}

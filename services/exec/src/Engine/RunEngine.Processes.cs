@@ -1,0 +1,97 @@
+using System.Text;
+using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Core.Tasks;
+using PvExec.Kernel;
+
+namespace PvExec.Exec.Engine;
+
+/// <content>From the locks to the result.</content>
+public sealed partial class RunEngine
+{
+    private const int LastLineBytes = 200;
+
+    private async Task StartAsync(LiveRun live, TaskDefinition task, RunRequest request)
+    {
+        Run run = live.Run;
+        Outcome<RunProcesses> started = await starter.StartAsync(run, task, Environment(request), request.Input);
+        if (started.TryGet(out RunProcesses? processes, out Fault? fault))
+        {
+            run.On(RunSignal.Started);
+            live.Processes = processes;
+            await FinishAsync(live, processes);
+            return;
+        }
+
+        run.On(RunSignal.StartFailed);
+        live.Ticket.Release();
+        run.Complete(fault);
+        Forget(live);
+        ExecLog.StartFailed(log, run.Id, run.Task, fault.Detail);
+    }
+
+    private async Task FinishAsync(LiveRun live, RunProcesses processes)
+    {
+        Run run = live.Run;
+        RunResult result = await processes.EndedAsync();
+        run.On(RunSignal.ProcessesEnded);
+        live.Ticket.Release();
+        if (!await processes.DrainAsync(options.OutputGrace, time))
+        {
+            ExecLog.OutputLeftOpen(log, run.Id, run.Task);
+        }
+
+        run.On(RunSignal.OutputRead);
+        Report(run, result, processes);
+        run.Complete(result);
+        await processes.AcknowledgeAsync(CancellationToken.None);
+        Forget(live);
+    }
+
+    private void Report(Run run, RunResult result, RunProcesses processes)
+    {
+        if (processes.OutputError is { } error)
+        {
+            ExecLog.OutputBroken(log, run.Id, run.Task, error.Message);
+        }
+
+        if (run.Output.ErrorBytes is var errorBytes and > 0)
+        {
+            string lastLine = Encoding.UTF8.GetString(run.Output.ErrorTail(LastLineBytes)).TrimEnd();
+            ExecLog.EndedWithMessages(log, run.Id, run.Task, result.Status, errorBytes, Quoted.LastLine(lastLine));
+        }
+        else if (result.Status.Succeeded)
+        {
+            ExecLog.Ended(log, run.Id, run.Task, result.Status);
+        }
+        else
+        {
+            ExecLog.EndedBadly(log, run.Id, run.Task, result.Status);
+        }
+    }
+
+    private IReadOnlyList<string> Environment(RunRequest request)
+    {
+        IEnumerable<KeyValuePair<string, string>> variables = request.Variables;
+        if (daemonOptions.MountPoint is { } root && !daemonEnvironment.Has(TaskVariables.AppRoot))
+        {
+            variables = variables.Prepend(new(TaskVariables.AppRoot, root));
+        }
+
+        return daemonEnvironment.With(variables);
+    }
+
+    /// <summary>A bug, or the line to pv-init broke. Locks of a task that may still run are kept: this service has to be restarted to learn of it.</summary>
+    private void Break(LiveRun live, Exception error)
+    {
+        Run run = live.Run;
+        ExecLog.Broken(log, error, run.Id, run.Task);
+        if (run.State is not (RunState.Starting or RunState.Running))
+        {
+            live.Ticket.Release();
+        }
+
+        Forget(live);
+        run.Complete(new Fault(FaultKind.Unavailable, $"run {run.Id} of task '{run.Task}' was lost sight of: {error.Message}"));
+    }
+}

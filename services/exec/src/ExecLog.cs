@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using PvExec.Exec.Core.Runs;
+using PvExec.Kernel;
+
+namespace PvExec.Exec;
+
+/// <summary>Every log line of the service; IDs 3000 to 3999.</summary>
+internal static partial class ExecLog
+{
+    [LoggerMessage(3000, LogLevel.Debug, "run {Run} of {Task}: waits for its locks ({Scopes})")]
+    public static partial void Waits(ILogger log, RunId run, string task, string scopes);
+
+    [LoggerMessage(3001, LogLevel.Debug, "run {Run} of {Task}: {Status}")]
+    public static partial void Ended(ILogger log, RunId run, string task, ExitStatus status);
+
+    [LoggerMessage(3002, LogLevel.Information, "run {Run} of {Task}: {Status}; {ErrorBytes} bytes on standard error, the last line: {LastLine}")]
+    public static partial void EndedWithMessages(ILogger log, RunId run, string task, ExitStatus status, long errorBytes, string lastLine);
+
+    [LoggerMessage(3003, LogLevel.Information, "run {Run} of {Task}: {Status}")]
+    public static partial void EndedBadly(ILogger log, RunId run, string task, ExitStatus status);
+
+    [LoggerMessage(3004, LogLevel.Information, "run {Run} of {Task} was withdrawn while it waited for its locks: {Reason}")]
+    public static partial void Withdrawn(ILogger log, RunId run, string task, string reason);
+
+    [LoggerMessage(3005, LogLevel.Warning, "run {Run} of {Task} could not be started: {Reason}")]
+    public static partial void StartFailed(ILogger log, RunId run, string task, string reason);
+
+    [LoggerMessage(3006, LogLevel.Information, "run {Run} of {Task}: taken up again ({Scopes})")]
+    public static partial void Adopted(ILogger log, RunId run, string task, string scopes);
+
+    [LoggerMessage(3007, LogLevel.Error, "run {Run} of {Task}, taken up again, has to wait for its locks ({Scopes}): two tasks that exclude each other ran together")]
+    public static partial void AdoptedWithoutLocks(ILogger log, RunId run, string task, string scopes);
+
+    [LoggerMessage(3008, LogLevel.Warning, "process {Pid} ({Label}) belongs to this service and its note cannot be read: it is left to run to its end")]
+    public static partial void UnknownChild(ILogger log, int pid, string label);
+
+    [LoggerMessage(3009, LogLevel.Information, "run {Run} of {Task}: a process it left behind holds its output open")]
+    public static partial void OutputLeftOpen(ILogger log, RunId run, string task);
+
+    [LoggerMessage(3010, LogLevel.Information, "stopping: {Running} runs may end by themselves for {Seconds:0.0} s, {Waiting} that wait are withdrawn")]
+    public static partial void Stopping(ILogger log, int running, int waiting, double seconds);
+
+    [LoggerMessage(3011, LogLevel.Warning, "stopping: run {Run} of {Task} gets signal {Signal}")]
+    public static partial void StopSignal(ILogger log, RunId run, string task, int signal);
+
+    [LoggerMessage(3012, LogLevel.Error, "run {Run} of {Task}: unexpected error")]
+    public static partial void Broken(ILogger log, Exception error, RunId run, string task);
+
+    [LoggerMessage(3013, LogLevel.Warning, "run {Run} of {Task}: its output could not be read to its end: {Reason}")]
+    public static partial void OutputBroken(ILogger log, RunId run, string task, string reason);
+
+    [LoggerMessage(3014, LogLevel.Warning, "run {Run} of {Task}: signal {Signal} could not be sent: {Reason}")]
+    public static partial void SignalFailed(ILogger log, RunId run, string task, int signal, string reason);
+}
