@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace PvExec.Linux.Trees;
+
+/// <summary>An open file or directory. Plain: no lock, no stream position of ours, no look at the file's type.</summary>
+public sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
+{
+    internal FileDescriptor(int fd) : base(ownsHandle: true) => SetHandle(fd);
+
+    /// <summary>The number, for <c>/proc/self/fd</c>; valid while this is not disposed.</summary>
+    public int Number => (int)handle;
+
+    protected override bool ReleaseHandle() => close((int)handle) == 0;
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int close(int fd);
+}
