@@ -1,1 +1,10 @@
-return 0;
+using PvExec.Front;
+using PvExec.Front.Adapters;
+using PvExec.Hosting;
+using PvExec.Kernel;
+
+return await Daemon.RunAsync(Service.Front, args, daemon =>
+{
+    daemon.Services.AddFront();
+    daemon.MapFallback(services => services.GetRequiredService<FrontService>().HandleAsync);
+});

@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+using PvExec.Kernel;
+
+namespace PvExec.Front.Core;
+
+/// <summary>Which daemon serves which gRPC service. A new gRPC service is one line here.</summary>
+public static class Routes
+{
+    private static readonly FrozenDictionary<string, Service> Table = new Dictionary<string, Service>
+    {
+        ["proto.ExecService"] = Service.Exec,
+        ["proto.ProcessService"] = Service.Process,
+        ["proto.WorktreeService"] = Service.Worktree,
+        ["pvexec.v1.Tasks"] = Service.Exec,
+        ["pvexec.v1.Processes"] = Service.Process,
+        ["pvexec.v1.Worktrees"] = Service.Worktree,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, Service>.AlternateLookup<ReadOnlySpan<char>> Lookup =
+        Table.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The daemon behind a path such as <c>/proto.ExecService/Exec</c>; null when there is none.</summary>
+    public static Service? Find(ReadOnlySpan<char> path)
+    {
+        if (path.Length == 0 || path[0] != '/')
+        {
+            return null;
+        }
+
+        path = path[1..];
+        int slash = path.IndexOf('/');
+        return slash > 0 && Lookup.TryGetValue(path[..slash], out Service service) ? service : null;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using PvExec.Front.Adapters;
+using PvExec.Front.Core;
+using PvExec.Kernel;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace PvExec.Front;
+
+/// <summary>Passes every gRPC call on to the service that its path names, and answers in gRPC's own terms when it cannot.</summary>
+public sealed class FrontService(IHttpForwarder forwarder, ServiceSockets sockets, ILogger<FrontService> log)
+{
+    /// <summary>The caller's deadline is the only one: a stream may be silent for as long as its two ends like.</summary>
+    private static readonly ForwarderRequestConfig Forwarding = new()
+    {
+        Version = HttpVersion.Version20,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        ActivityTimeout = Timeout.InfiniteTimeSpan,
+        AllowResponseBuffering = false,
+    };
+
+    public Task HandleAsync(HttpContext context)
+    {
+        if (!GrpcContentType.Matches(context.Request.ContentType))
+        {
+            return NotGrpcAnswer.WriteAsync(context);
+        }
+
+        string path = context.Request.Path.Value ?? "";
+        if (Routes.Find(path) is { } service)
+        {
+            return ForwardAsync(context, service, path);
+        }
+
+        GrpcAnswer.Write(context, GrpcStatus.Unimplemented, $"no service answers to '{path}': see that client and daemon are of the same version");
+        return Task.CompletedTask;
+    }
+
+    private async Task ForwardAsync(HttpContext context, Service service, string path)
+    {
+        DeferredReset reset = DeferredReset.Install(context);
+        ForwarderError error = await forwarder.SendAsync(
+            context, sockets.Address(service), sockets.Invoker(service), Forwarding, HttpTransformer.Default, context.RequestAborted);
+        if (error == ForwarderError.None)
+        {
+            return;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested || IsCallersFault(error))
+        {
+            reset.Apply();
+            return;
+        }
+
+        Exception? cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        string reason = (cause?.GetBaseException() ?? cause)?.Message.ReplaceLineEndings(" ") ?? error.ToString();
+        FrontLog.ServiceUnavailable(log, service.Program(), path, reason);
+        GrpcAnswer.Write(context, GrpcStatus.Unavailable, $"{service.Program()} is not available: {reason}");
+    }
+
+    /// <summary>The caller left, or broke its own stream: nobody is there to be told about a service.</summary>
+    private static bool IsCallersFault(ForwarderError error) => error
+        is ForwarderError.RequestCanceled
+        or ForwarderError.RequestBodyCanceled
+        or ForwarderError.RequestBodyClient
+        or ForwarderError.ResponseBodyCanceled
+        or ForwarderError.ResponseBodyClient;
+}

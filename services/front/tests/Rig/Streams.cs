@@ -1,0 +1,14 @@
+using Grpc.Core;
+
+namespace PvExec.Front.Tests.Rig;
+
+/// <summary>A streaming gRPC service of the tests' own, under a name that the front knows.</summary>
+internal static class Streams
+{
+    private static readonly Marshaller<string> Text = Marshallers.Create(
+        System.Text.Encoding.UTF8.GetBytes,
+        bytes => System.Text.Encoding.UTF8.GetString(bytes));
+
+    /// <summary>Answers every message with itself, as it comes.</summary>
+    public static readonly Method<string, string> Echo = new(MethodType.DuplexStreaming, "pvexec.v1.Tasks", "Echo", Text, Text);
+}

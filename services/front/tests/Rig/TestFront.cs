@@ -1,0 +1,58 @@
+using System.Net;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using PvExec.Kernel;
+
+namespace PvExec.Front.Tests.Rig;
+
+/// <summary>The front on a free loopback port, with the services' sockets in a directory of its own.</summary>
+internal sealed class TestFront : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("pv-front-");
+
+    private TestFront()
+    {
+        Paths = new RuntimePaths(_directory.FullName);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(Paths);
+        builder.Services.AddFront();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        _app = builder.Build();
+        _app.Run(_app.Services.GetRequiredService<FrontService>().HandleAsync);
+    }
+
+    public RuntimePaths Paths { get; }
+
+    public Uri Address { get; private set; } = new("http://127.0.0.1");
+
+    public GrpcChannel Channel { get; private set; } = null!;
+
+    public static async Task<TestFront> StartAsync()
+    {
+        var front = new TestFront();
+        await front._app.StartAsync();
+        front.Address = new Uri(front._app.Urls.Single());
+        front.Channel = GrpcChannel.ForAddress(front.Address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        return front;
+    }
+
+    public Task<Backend> StartBackendAsync(Service service) => Backend.StartAsync(Paths.Grpc(service));
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+}
