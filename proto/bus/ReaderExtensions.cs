@@ -1,0 +1,54 @@
+using MessagePack;
+
+namespace PvExec.Proto.Bus;
+
+/// <summary>What the messages read most.</summary>
+internal static class ReaderExtensions
+{
+    /// <summary>The number of fields that follow.</summary>
+    /// <exception cref="MessagePackSerializationException">There are fewer than <paramref name="atLeast"/>.</exception>
+    public static int ReadFields(this ref MessagePackReader reader, int atLeast)
+    {
+        int fields = reader.ReadArrayHeader();
+        return fields >= atLeast
+            ? fields
+            : throw new MessagePackSerializationException($"there are {fields} fields and at least {atLeast} are needed");
+    }
+
+    /// <exception cref="MessagePackSerializationException">It is nil.</exception>
+    public static string ReadText(this ref MessagePackReader reader) =>
+        reader.ReadString() ?? throw new MessagePackSerializationException("a text is missing");
+
+    public static string[] ReadTexts(this ref MessagePackReader reader)
+    {
+        var texts = new string[reader.ReadArrayHeader()];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = reader.ReadText();
+        }
+
+        return texts;
+    }
+
+    /// <summary>A length of time, milliseconds on the wire.</summary>
+    /// <exception cref="MessagePackSerializationException">It is negative or longer than a year.</exception>
+    public static TimeSpan ReadDuration(this ref MessagePackReader reader)
+    {
+        long milliseconds = reader.ReadInt64();
+        return milliseconds is >= 0 and <= 366L * 24 * 3600 * 1000
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : throw new MessagePackSerializationException($"{milliseconds} ms is no length of time");
+    }
+
+    public static void WriteTexts(this ref MessagePackWriter writer, IReadOnlyList<string> texts)
+    {
+        writer.WriteArrayHeader(texts.Count);
+        foreach (string text in texts)
+        {
+            writer.Write(text);
+        }
+    }
+
+    public static void WriteDuration(this ref MessagePackWriter writer, TimeSpan duration) =>
+        writer.Write((long)duration.TotalMilliseconds);
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace PvExec.Bus;
+
+/// <summary>Every log line of the bus; IDs 7000 to 7999.</summary>
+internal static partial class BusLog
+{
+    [LoggerMessage(7000, LogLevel.Warning, "Bus {Endpoint}: refused process {Pid} of user {Uid}: it is not of our user")]
+    public static partial void Refused(ILogger log, string endpoint, int pid, uint uid);
+
+    [LoggerMessage(7001, LogLevel.Warning, "Bus {Endpoint}: refused process {Pid} of user {Uid}: {Limit} connections are open")]
+    public static partial void TooMany(ILogger log, string endpoint, int pid, uint uid, int limit);
+
+    [LoggerMessage(7002, LogLevel.Warning, "Bus {Endpoint}: process {Pid} of user {Uid} does not speak ZMTP 3, it began with {Start}")]
+    public static partial void NotZmtp(ILogger log, string endpoint, int pid, uint uid, string start);
+
+    [LoggerMessage(7003, LogLevel.Warning, "Bus {Endpoint}: process {Pid} of user {Uid} connected and said nothing for {Time}")]
+    public static partial void Silent(ILogger log, string endpoint, int pid, uint uid, TimeSpan time);
+
+    [LoggerMessage(7004, LogLevel.Warning, "Bus {Endpoint}: accepting a connection failed: {Error}")]
+    public static partial void AcceptFailed(ILogger log, string endpoint, string error);
+
+    [LoggerMessage(7005, LogLevel.Information, "Bus {Endpoint}: not reachable yet ({Error}), trying again")]
+    public static partial void Unreachable(ILogger log, string endpoint, string error);
+
+    [LoggerMessage(7006, LogLevel.Error, "Bus {Endpoint}: process {Pid} of user {Uid} listens there and is not of our user: not connecting")]
+    public static partial void WrongServer(ILogger log, string endpoint, int pid, uint uid);
+
+    [LoggerMessage(7010, LogLevel.Warning, "Bus {Server}: a message that cannot be read was dropped: {Detail}")]
+    public static partial void Unreadable(ILogger log, string server, string detail);
+
+    [LoggerMessage(7011, LogLevel.Error, "Bus {Server}: the handler of {Kind} failed unexpectedly")]
+    public static partial void HandlerFailed(ILogger log, Exception error, string server, string kind);
+
+    [LoggerMessage(7012, LogLevel.Error, "Bus {Owner}: work on the owner thread failed unexpectedly")]
+    public static partial void OwnerFailed(ILogger log, Exception error, string owner);
+
+    [LoggerMessage(7020, LogLevel.Warning, "Bus {Publisher}: {Dropped} events were dropped, the queue of {Capacity} was full")]
+    public static partial void EventsDropped(ILogger log, string publisher, long dropped, int capacity);
+}

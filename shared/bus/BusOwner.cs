@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+using NetMQ;
+using PvExec.Bus.Transport;
+
+namespace PvExec.Bus;
+
+/// <summary>
+/// The thread that owns the NetMQ sockets of one server, client, publisher or subscriber: NetMQ sockets belong to one
+/// thread, so nothing here needs a lock.
+/// </summary>
+internal sealed class BusOwner : IDisposable
+{
+    private readonly ILogger _log;
+    private readonly string _name;
+
+    public BusOwner(string name, ILogger log)
+    {
+        (_name, _log) = (name, log);
+        Poller = new NetMQPoller();
+    }
+
+    public NetMQPoller Poller { get; }
+
+    public void Start(NetMQSocket socket)
+    {
+        Poller.Add(socket);
+        Poller.RunAsync("bus " + _name, isBackgroundThread: true);
+    }
+
+    /// <summary>Runs <paramref name="action"/> on the owner thread, at once when called there. After the end it does nothing.</summary>
+    public void Post(Action action) => Poller.RunOnOwner(() => Guard(action), () => { });
+
+    /// <summary>An exception that reached the poller would end the process.</summary>
+    public void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            BusLog.OwnerFailed(_log, e, _name);
+        }
+    }
+
+    public void Dispose() => Poller.Dispose();
+}

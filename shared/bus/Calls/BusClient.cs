@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using NetMQ;
+using NetMQ.Sockets;
+using PvExec.Bus.Transport;
+using PvExec.Kernel;
+using PvExec.Proto.Bus;
+using PvExec.Proto.Bus.Common;
+
+namespace PvExec.Bus.Calls;
+
+/// <summary>
+/// Calls one service: a DEALER that keeps itself connected to the service's Unix socket. Thread-safe; answers arrive on
+/// the thread pool. While pv-init starts a service anew its listening socket stays open, so a call made then is
+/// answered late rather than refused.
+/// </summary>
+public sealed partial class BusClient : IAsyncDisposable
+{
+    private readonly string _server;
+    private readonly BusLimits _limits;
+    private readonly UnixTransportOptions _transport;
+    private readonly ILogger _log;
+    private readonly BusOwner _owner;
+    private readonly DealerSocket _dealer = new();
+    private readonly UnixConnector _connector;
+    private readonly CancellationTokenSource _stopping = new();
+    private ulong _lastCorrelation;
+
+    // Owner thread only.
+    private readonly Dictionary<ulong, PendingCall> _pending = [];
+    private bool? _connected;
+
+    /// <param name="server">The service's name, for error details.</param>
+    /// <param name="path">Its socket.</param>
+    public BusClient(string server, string path, BusLimits limits, UnixTransportOptions transport, ILogger<BusClient> log)
+    {
+        (_server, _limits, _transport, _log) = (server, limits, transport, log);
+        _owner = new BusOwner(server + " client", log);
+        limits.ApplyTo(_dealer);
+        _dealer.ReceiveReady += (_, _) => _owner.Guard(ReceiveAll);
+        _owner.Start(_dealer);
+        _connector = _dealer.ConnectUnix(path, _owner.Poller, transport, log);
+        _connector.Changed += connected => _owner.Guard(() => OnConnection(connected));
+    }
+
+    /// <summary>Sends a request and waits for its answer.</summary>
+    /// <param name="timeLimit">How long to wait for the answer; the service is told and stops work on it then.</param>
+    /// <returns>
+    /// The answer, or the service's fault; Unavailable when the service is not there (see <see cref="WhenDown"/>),
+    /// DeadlineExceeded after <paramref name="timeLimit"/>, Internal when the answer is of another kind.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">The caller gave up; the service is told.</exception>
+    public async Task<Outcome<TReply>> CallAsync<TRequest, TReply>(TRequest request, TimeSpan timeLimit, WhenDown whenDown, CancellationToken cancellationToken)
+        where TRequest : IBusMessage<TRequest>
+        where TReply : IBusMessage<TReply>
+    {
+        ulong correlation = Interlocked.Increment(ref _lastCorrelation);
+        byte[] bytes = BusCodec.Encode(request, correlation, _transport.Time.GetUtcNow() + timeLimit, TraceParent());
+        if (bytes.Length > _limits.MaxFrameBytes)
+        {
+            return new Fault(FaultKind.InvalidArgument, $"'{TRequest.Kind}' is {bytes.Length} bytes and the bus carries {_limits.MaxFrameBytes} at most");
+        }
+
+        var call = new PendingCall(correlation, bytes, TRequest.Kind, whenDown);
+        _owner.Post(() => Add(call));
+        using var late = new CancellationTokenSource(timeLimit, _transport.Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stopping.Token, cancellationToken);
+        try
+        {
+            Outcome<Envelope> answer = await call.Answer.WaitAsync(ending.Token).ConfigureAwait(false);
+            return answer.Then(Read<TReply>);
+        }
+        catch (OperationCanceledException)
+        {
+            _owner.Post(() => GiveUp(call));
+            cancellationToken.ThrowIfCancellationRequested();
+            return _stopping.IsCancellationRequested
+                ? new Fault(FaultKind.Cancelled, $"this service is leaving and no longer waits for {_server} to answer '{TRequest.Kind}'")
+                : new Fault(FaultKind.DeadlineExceeded, $"{_server} did not answer '{TRequest.Kind}' within {timeLimit}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _connector.DisposeAsync();
+        _owner.Dispose();
+        _dealer.Dispose();
+    }
+
+    private static string? TraceParent() =>
+        Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
+
+    private Outcome<TReply> Read<TReply>(Envelope answer)
+        where TReply : IBusMessage<TReply>
+    {
+        if (answer.Version != Envelope.CurrentVersion)
+        {
+            return new Fault(FaultKind.FailedPrecondition, $"{_server} answered in version {answer.Version} of the bus: run services of one release together");
+        }
+
+        if (answer.Kind != FaultReply.Kind)
+        {
+            return BusCodec.Body<TReply>(answer).TryGet(out TReply? reply, out Fault? wrong)
+                ? reply
+                : new Fault(FaultKind.Internal, $"{_server} gave an answer that cannot be read: {wrong.Detail}");
+        }
+
+        return BusCodec.Body<FaultReply>(answer).TryGet(out FaultReply? told, out Fault? malformed) ? told.ToFault() : malformed;
+    }
+}

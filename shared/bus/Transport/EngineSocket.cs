@@ -1,0 +1,34 @@
+using System.Net.Sockets;
+
+namespace PvExec.Bus.Transport;
+
+/// <summary>
+/// A connected Unix socket that NetMQ's engine owns. The engine disposes it when the connection ends, whatever the
+/// reason, and that is how the end is known here: no polling, no second descriptor that would keep it open.
+/// </summary>
+internal sealed class EngineSocket : Socket
+{
+    private Action? _ended;
+
+    /// <param name="handle">A connected stream socket; owned from now on.</param>
+    /// <param name="ended">Called once, on NetMQ's I/O thread.</param>
+    public EngineSocket(SafeSocketHandle handle, Action ended)
+        : base(handle)
+    {
+        _ended = ended;
+    }
+
+    /// <summary>Takes the descriptor over from <paramref name="socket"/>, which must not be used any more.</summary>
+    public static EngineSocket TakeOver(Socket socket, Action ended)
+    {
+        // Two Socket objects now share one handle: the finalizer of the first must not close it.
+        GC.SuppressFinalize(socket);
+        return new EngineSocket(socket.SafeHandle, ended);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        Interlocked.Exchange(ref _ended, null)?.Invoke();
+    }
+}

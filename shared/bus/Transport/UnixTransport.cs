@@ -1,0 +1,36 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using NetMQ;
+
+namespace PvExec.Bus.Transport;
+
+/// <summary>
+/// Unix sockets for NetMQ: what <c>ipc://path</c> is in libzmq, on the wire too. For ROUTER, DEALER, PUB, XPUB, SUB and
+/// XSUB. NetMQ's own <c>ipc://</c> is loopback TCP on a hashed port.
+/// <para>
+/// The socket must belong to <c>poller</c>, whose thread attaches the connections; set the socket's options, above all
+/// <c>MaxMsgSize</c>, before. A subscription is sent again on every new connection. What was queued for a connection
+/// that ended is lost, as with any ZeroMQ transport. Dispose the binding before the socket.
+/// </para>
+/// </summary>
+public static class UnixTransport
+{
+    /// <summary>Creates the socket file, mode 0600, and listens on it. A file left by a dead process is replaced.</summary>
+    /// <exception cref="SocketException">The path is in use, too long (108 bytes) or not writable.</exception>
+    public static UnixListener BindUnix(this NetMQSocket socket, string path, NetMQPoller poller, UnixTransportOptions options, ILogger log) =>
+        new(socket, UnixPath.Listen(path), path, poller, options, log);
+
+    /// <summary>Listens on a socket that somebody else bound and listens on; it is owned from now on.</summary>
+    public static UnixListener BindUnix(this NetMQSocket socket, SafeSocketHandle listening, NetMQPoller poller, UnixTransportOptions options, ILogger log)
+    {
+        var server = new Socket(listening);
+        return new UnixListener(socket, server, server.LocalEndPoint?.ToString() ?? "inherited", poller, options, log);
+    }
+
+    /// <summary>
+    /// Connects now and whenever the connection ended, until disposed. Nobody need listen yet. Until the first
+    /// connection a DEALER does not accept messages.
+    /// </summary>
+    public static UnixConnector ConnectUnix(this NetMQSocket socket, string path, NetMQPoller poller, UnixTransportOptions options, ILogger log) =>
+        new(socket, path, poller, options, log);
+}

@@ -1,0 +1,27 @@
+using PvExec.Kernel;
+using PvExec.Linux;
+
+namespace PvExec.Bus.Transport;
+
+/// <summary>Who may connect, how many, and how patiently we do.</summary>
+public sealed record UnixTransportOptions
+{
+    /// <summary>Only processes of our own user: 10 ms to 1 s between attempts, 256 connections.</summary>
+    public static UnixTransportOptions Default { get; } = new();
+
+    /// <summary>Says whether that process may be a peer. Default: it has our effective user ID.</summary>
+    public Func<PeerCredentials, bool> Allow { get; init; } = SameUser;
+
+    /// <summary>Connections open at a time on one listening socket; more are refused.</summary>
+    public int MaxConnections { get; init; } = 256;
+
+    /// <summary>How long an accepted peer may take to send its first bytes.</summary>
+    public TimeSpan GreetingTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between attempts to connect, and before connecting again after the other side went away.</summary>
+    public Backoff Reconnect { get; init; } = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    private static bool SameUser(PeerCredentials peer) => peer.Uid == EffectiveUser.Id;
+}
