@@ -1,0 +1,101 @@
+using PvExec.Linux.Processes;
+
+namespace PvExec.Init.Tests.Published;
+
+public sealed class StopTests : IDisposable
+{
+    private const int Spawned = 66;
+
+    private readonly Installation _installation = new();
+
+    public void Dispose() => _installation.Dispose();
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    [InlineData("HUP")]
+    public void A_stop_goes_from_front_to_work_to_save(string signal)
+    {
+        using RunningInit init = _installation.Start();
+        StandIn worktree = init.Connect("worktree");
+        init.Signal(signal);
+        Assert.Equal(0, init.WaitForExit());
+        Assert.InRange(worktree.Event("stop").GetProperty("milliseconds").GetInt32(), 5_000, 9_000);
+        string[] steps = [.. init.Lines.Where(line => line.Contains("stopping: ")).Select(line => line["pv-init: stopping: ".Length..])];
+        Assert.StartsWith("signal", steps[0]);
+        Assert.StartsWith("ending tasks and processes", steps[1]);
+        Assert.StartsWith("saving the worktree", steps[2]);
+        Assert.StartsWith("done in", steps[3]);
+    }
+
+    [Fact]
+    public void Nothing_that_ran_is_left_and_orphans_are_dead_before_the_save()
+    {
+        using RunningInit init = _installation.Start(["--stop-timeout", "3"]);
+        StandIn exec = init.Connect("exec");
+        exec.Order("""{"do":"spawn","argv":["sh","-c","trap '' TERM; sleep 1000"]}""");
+        exec.Message(Spawned);
+        exec.Order("""{"do":"spawn","argv":["sh","-c","setsid sleep 1001 & exit"]}""");
+        exec.Message(71);
+        List<int> before = RunningInit.Descendants(init.Pid);
+        Assert.Equal(0, init.Stop());
+        Assert.All(before, pid => Assert.True(ProcessStat.TryRead(pid) is null or { Parent: not 1 }, $"{pid} lives"));
+        Assert.DoesNotContain(ProcessStat.ReadAll(), process => before.Contains(process.Pid));
+    }
+
+    [Fact]
+    public void A_service_that_does_not_stop_is_killed_and_the_save_still_happens()
+    {
+        using RunningInit init = _installation.Start(["--stop-timeout", "2"], environment: ("STAND_IN_STUCK", "process"));
+        Assert.Equal(0, init.Stop());
+        Assert.Contains(init.Lines, line => line.Contains("killed process, which did not stop in time"));
+        Assert.Contains(init.Lines, line => line.Contains("saving the worktree"));
+    }
+
+    [Fact]
+    public void A_save_that_does_not_end_is_cut_off_and_told_with_code_111()
+    {
+        using RunningInit init = _installation.Start(["--stop-timeout", "1"], environment: ("STAND_IN_STUCK", "worktree"));
+        Assert.Equal(111, init.Stop());
+        Assert.Contains(init.Lines, line => line.Contains("the last save is cut off"));
+    }
+
+    [Fact]
+    public void A_save_that_fails_is_told_with_code_111()
+    {
+        using RunningInit init = _installation.Start(environment: ("STAND_IN_STOP_CODE", "1"));
+        Assert.Equal(111, init.Stop());
+    }
+
+    [Fact]
+    public void A_second_signal_hurries_all_but_the_save_and_a_third_ends_it()
+    {
+        using RunningInit init = _installation.Start(["--stop-timeout", "600"], environment: ("STAND_IN_STUCK", "process"));
+        init.Signal("TERM");
+        init.WaitFor("ending tasks");
+        init.Signal("INT");
+        Assert.Equal(0, init.WaitForExit());
+
+        using RunningInit stuck = _installation.Start(["--stop-timeout", "600"], environment: ("STAND_IN_STUCK", "worktree"));
+        stuck.Signal("TERM");
+        stuck.WaitFor("saving the worktree");
+        stuck.Signal("TERM");
+        stuck.WaitFor("asked again");
+        stuck.Signal("TERM");
+        Assert.Equal(111, stuck.WaitForExit());
+        Assert.Contains(stuck.Lines, line => line.Contains("a third time"));
+    }
+
+    [Fact]
+    public void A_worktree_that_is_down_at_the_stop_is_started_again_to_save()
+    {
+        using RunningInit init = _installation.Start();
+        StandIn worktree = init.Connect("worktree");
+        worktree.Event("welcome");
+        worktree.Order("""{"do":"exit","code":9}""");
+        init.WaitFor("worktree (pid");
+        init.Signal("TERM");
+        Assert.Equal(0, init.WaitForExit());
+        Assert.Contains(init.Lines, line => line.Contains("saving the worktree"));
+    }
+}

@@ -1,0 +1,195 @@
+#!/usr/bin/python3
+"""Stands in for a daemon: speaks sd_notify(3) and the line to pv-init, and does what the test tells it.
+
+The test connects to RUNTIME/test-NAME.sock and sends one JSON object a line; answers and events come back the same way.
+"""
+import array
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+
+import msgpack
+
+NAME = os.path.basename(sys.argv[0])[3:]
+RUNTIME = sys.argv[sys.argv.index("--runtime-dir") + 1]
+VERSION, HELLO, SPAWN, SIGNAL, ACK = 1, 1, 2, 3, 4
+OWNED, WELCOME, SPAWNED, SPAWN_FAILED, DONE, FAILED, LIST, EXITED, STOP = range(64, 73)
+
+TERMINATED = threading.Event()
+
+
+def on_term(number, frame):
+    os._exit(int(os.environ.get("STAND_IN_TERM_CODE", "0")))
+
+
+class Line:
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.connect(os.path.join(RUNTIME, "init.sock"))
+        self.lock = threading.Lock()
+
+    def send(self, kind, correlation, body, descriptors=()):
+        with self.lock:
+            control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+            packet = msgpack.packb([kind, correlation, body])
+            if len(packet) > 48 * 1024:
+                with os.fdopen(os.memfd_create("message"), "wb") as file:
+                    file.write(packet)
+                    file.flush()
+                    control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [file.fileno(), *descriptors]))]
+                    self.socket.sendmsg([msgpack.packb([0, 0, None])], control)
+            else:
+                self.socket.sendmsg([packet], control)
+
+    def receive(self):
+        data, control, _, _ = self.socket.recvmsg(65536, 4096)
+        descriptors = []
+        for level, kind, content in control:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                descriptors += list(array.array("i", content))
+        if not data:
+            return None, descriptors
+        message = msgpack.unpackb(data, raw=False, strict_map_key=False)
+        if message[0] == 0:
+            with os.fdopen(descriptors.pop(0), "rb") as body:
+                body.seek(0)
+                message = msgpack.unpackb(body.read(), raw=False)
+        return message, descriptors
+
+
+def notify(text):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(text.encode(), os.environ["NOTIFY_SOCKET"])
+
+
+def text(value):
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
+
+
+class Control:
+    """The test's end."""
+
+    def __init__(self):
+        path = os.path.join(RUNTIME, f"test-{NAME}.sock")
+        if os.path.exists(path):
+            os.unlink(path)
+        self.server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.server.bind(path)
+        self.server.listen()
+        self.backlog = []
+        self.peer = None
+        self.lock = threading.Lock()
+
+    def emit(self, event):
+        line = (json.dumps(event) + "\n").encode()
+        with self.lock:
+            if self.peer is None:
+                self.backlog.append(line)
+            else:
+                try:
+                    self.peer.sendall(line)
+                except OSError:
+                    self.peer = None
+                    self.backlog.append(line)
+
+    def serve(self, handle):
+        while True:
+            peer, _ = self.server.accept()
+            with self.lock:
+                self.peer = peer
+                for line in self.backlog:
+                    peer.sendall(line)
+                self.backlog.clear()
+            for line in peer.makefile("r"):
+                handle(json.loads(line))
+
+
+def main():
+    signal.signal(signal.SIGTERM, on_term)
+    refuse = os.environ.get("STAND_IN_REFUSE_" + NAME.upper())
+    if refuse:
+        print(f"pv-{NAME}: it is told to refuse", file=sys.stderr)
+        return int(refuse)
+    line = Line()
+    line.send(HELLO, 1, [VERSION])
+    control = Control()
+    owned = []
+    while True:
+        message, descriptors = line.receive()
+        if message is None:
+            return 111
+        if message[0] == OWNED:
+            child = message[2]
+            contents = []
+            for descriptor in descriptors:
+                os.set_blocking(descriptor, False)
+                try:
+                    contents.append(text(os.read(descriptor, 4096)))
+                except BlockingIOError:
+                    contents.append(None)
+            owned.append({"child": child[0], "pid": child[1], "label": child[2], "state": text(child[4]),
+                          "kept": child[5], "contents": contents, "exit": child[6]})
+        elif message[0] == WELCOME:
+            break
+    control.emit({"event": "welcome", "service": message[2][1], "pid": os.getpid(), "owned": owned, "argv": sys.argv[1:],
+                  "environment": dict(os.environ), "session": os.getsid(0),
+                  "sockets": [os.fstat(fd).st_mode for fd in range(3, 3 + int(os.environ["LISTEN_FDS"]))]})
+
+    def receive():
+        while True:
+            message, descriptors = line.receive()
+            for descriptor in descriptors:
+                os.close(descriptor)
+            if message is None:
+                os._exit(111)
+            if message[0] == STOP:
+                control.emit({"event": "stop", "milliseconds": message[2][0]})
+                if os.environ.get("STAND_IN_STUCK") != NAME:
+                    os._exit(int(os.environ.get("STAND_IN_STOP_CODE", "0")))
+            else:
+                control.emit({"event": "message", "type": message[0], "correlation": message[1],
+                              "body": [text(field) for field in message[2]]})
+
+    def handle(order):
+        what = order["do"]
+        if what == "ready":
+            notify("READY=1\nSTATUS=as told")
+        elif what == "send":
+            line.send(order["type"], order.get("correlation", 0), order["body"])
+        elif what == "garbage":
+            line.socket.send(bytes.fromhex(order["hex"]))
+        elif what == "big-garbage":
+            file = os.memfd_create("garbage")
+            os.write(file, bytes.fromhex(order["hex"]))
+            line.socket.sendmsg([msgpack.packb([0, 0, None])], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [file]))])
+            os.close(file)
+        elif what == "exit":
+            os._exit(order["code"])
+        elif what == "spawn":
+            descriptors, targets, kept = [], [], []
+            close = []
+            if order.get("kept"):
+                reader, writer = os.pipe()
+                descriptors, targets, kept, close = [writer, reader], [1], ["stdout"], [reader, writer]
+            environment = order.get("environment", ["PATH=/usr/bin:/bin"]) + ["FILL%d=%s" % (i, "x" * 100000) for i in range(order.get("fill", 0))]
+            count = order.get("count", 1)
+            for i in range(count):
+                line.send(SPAWN, order.get("correlation", 0) + i, [
+                    order.get("label", "child"), order.get("state", "").encode(), [word.encode() for word in order["argv"]],
+                    [word.encode() for word in environment], order.get("directory", "/").encode(), order.get("grouping", 0),
+                    targets, kept], descriptors)
+            for descriptor in close:
+                os.close(descriptor)
+
+    threading.Thread(target=receive, daemon=True).start()
+    threading.Thread(target=control.serve, args=(handle,), daemon=True).start()
+    if os.environ.get("STAND_IN_WAIT_FOR_ORDER") != NAME:
+        notify("READY=1")
+    threading.Event().wait()
+
+
+sys.exit(main())
