@@ -1,10 +1,11 @@
 #!/bin/bash
-# Builds an image of deploy/Dockerfile from the published programs: pv-exec (what one runs) or pv-exec-test (with the tests' tools).
+# Builds an image of deploy/Dockerfile from the published programs: pv-exec (what one runs), pv-exec-test (with the tests'
+# tools) or test-tools (only the layers below that one, for which nothing has to be published yet).
 # Prints nothing but what goes wrong; layers that are not stale are reused by the engine.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-target="${1:?which image: pv-exec or pv-exec-test}"
+target="${1:?which image: pv-exec, pv-exec-test or test-tools}"
 "$(dirname "$0")/docker-engine.sh"
 base="$("$(dirname "$0")/docker-base.sh")"
 
@@ -12,8 +13,10 @@ base="$("$(dirname "$0")/docker-base.sh")"
 context="$(mktemp -d)"
 trap 'rm -rf "$context"' EXIT
 mkdir -p "$context/out/bin" "$context/deploy"
-cp -p "${PROGRAMS[@]/#/$BIN/}" "$context/out/bin/"
-cp -rp "$ROOT/deploy/tasks" "$context/deploy/tasks"
+if [ "$target" != test-tools ]; then
+    cp -p "${PROGRAMS[@]/#/$BIN/}" "$context/out/bin/"
+    cp -rp "$ROOT/deploy/tasks" "$context/deploy/tasks"
+fi
 
 # A docker from version 23 on builds through its plugin; where that is missing, an older docker beside it may do.
 docker=docker
@@ -23,4 +26,4 @@ fi
 
 log="$context/log"
 DOCKER_BUILDKIT=1 $docker build --build-arg PUBLISH=prebuilt --build-arg BASE="$base" --target "$target" \
-    -t "$target" -f "$ROOT/deploy/Dockerfile" "$context" >"$log" 2>&1 || { tail -n 30 "$log" >&2; die "building the image $target failed: the reason is above"; }
+    -t "${target/#test-tools/pv-exec-test-tools}" -f "$ROOT/deploy/Dockerfile" "$context" >"$log" 2>&1 || { tail -n 30 "$log" >&2; die "building the image $target failed: the reason is above"; }

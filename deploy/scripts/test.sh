@@ -27,6 +27,7 @@ part() {
 }
 
 integration() {
+    wait "$tools" || { cat "$reports/tools.log" >&2; return 1; }
     PV_EXEC_TEST_NPM_PROJECT="$("$scripts/npm-project.sh")" && export PV_EXEC_TEST_NPM_PROJECT \
         && "$scripts/docker-image.sh" pv-exec-test || return
     remove_leftovers
@@ -35,6 +36,9 @@ integration() {
 }
 
 need_packages "tests ask for it" curl python3 python3-zmq python3-msgpack python3-grpcio python3-grpc-tools attr zip unzip iproute2
+# Mostly waiting for the network: while the compiler works.
+"$scripts/docker-image.sh" test-tools >"$reports/tools.log" 2>&1 &
+tools=$!
 part build "$scripts/build.sh"
 part unit-tests "$scripts/test-unit.sh" "$reports"
 part integration-tests integration
