@@ -67,8 +67,7 @@ target() {
 entry() {
     local name=${!1:-}
     no_parents "$1"
-    while [[ $name == */ ]]; do name=${name%/}; done
-    while [[ $name == */. ]]; do name=${name%/.}; done
+    while [[ $name == */ || $name == */. ]]; do name=${name%.}; name=${name%/}; done
     [[ -n $name && $name != . ]] || fail "$bad_data" "$1 '${!1}' is PV_APP_ROOT itself"
     name=/$name
     real "$root${name%/*}"
