@@ -128,7 +128,7 @@ public sealed class TaskDirectories(IReadOnlyList<string> roots)
         using var handle = File.OpenHandle(file);
         Span<byte> header = stackalloc byte[HeaderBytes];
         header = header[..RandomAccess.Read(handle, header, 0)];
-        return header.StartsWith("#!"u8) || header.SequenceEqual("\x7fELF"u8);
+        return header.StartsWith("#!"u8) || header.SequenceEqual("\u007fELF"u8);
     }
 
     private static Outcome<string[]> Scopes(TaskName name, string file)

@@ -1,0 +1,43 @@
+using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Core.Scopes;
+
+namespace PvExec.Exec.Tests.Adapters;
+
+public sealed class RunNoteTests
+{
+    private static readonly DateTimeOffset s_time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
+
+    [Fact]
+    public void A_note_comes_back_as_it_was()
+    {
+        var note = new RunNote(RunId.New(s_time), RunRole.Log, "common/ü", ScopeSet.From(["src", "x"], ["dep"]), s_time);
+
+        RunNote? back = RunNote.Parse(note.ToBytes());
+
+        Assert.Equal(note with { Scopes = ScopeSet.Empty }, back! with { Scopes = ScopeSet.Empty });
+        Assert.Equal(note.Scopes.ToString(), back.Scopes.ToString());
+    }
+
+    [Fact]
+    public void Anything_else_is_none()
+    {
+        byte[] note = new RunNote(RunId.New(s_time), RunRole.Run, "a", ScopeSet.From(["src"], []), s_time).ToBytes();
+
+        Assert.Null(RunNote.Parse(ReadOnlyMemory<byte>.Empty));
+        Assert.Null(RunNote.Parse("text"u8.ToArray()));
+        for (int length = 0; length < note.Length; length++)
+        {
+            Assert.Null(RunNote.Parse(note.AsMemory(0, length)));
+        }
+    }
+
+    [Fact]
+    public void The_largest_note_fits_into_what_the_parent_keeps()
+    {
+        string[] scopes = [.. Enumerable.Range(0, ScopeFile.MaxBytes / 5).Select(i => $"{i:x4}")];
+        var note = new RunNote(RunId.New(s_time), RunRole.Run, new string('x', 4096), ScopeSet.From(scopes, scopes.Select(scope => scope + "w")), s_time);
+
+        Assert.InRange(note.ToBytes().Length, 1, 48 * 1024);
+    }
+}

@@ -1,0 +1,129 @@
+using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Tasks;
+using PvExec.Kernel;
+using PvExec.Testing;
+
+namespace PvExec.Exec.Tests.Adapters;
+
+public sealed class TaskDirectoriesTests : IDisposable
+{
+    private readonly TemporaryDirectory _root = new();
+    private readonly TemporaryDirectory _second = new();
+    private readonly TaskDirectories _tasks;
+
+    public TaskDirectoriesTests() => _tasks = new TaskDirectories([_root.Path, _second.Path]);
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _second.Dispose();
+    }
+
+    [Fact]
+    public void A_script_with_an_interpreter_line_is_executed_as_it_is()
+    {
+        string run = TaskFiles.Write(_root, "common/a/run", "#!/usr/bin/env node\n");
+
+        Assert.Equal([run], Find("common/a").Run);
+    }
+
+    [Fact]
+    public void A_script_without_one_is_run_by_bash()
+    {
+        string run = TaskFiles.Write(_root, "a/run", "echo hello\n");
+
+        Assert.Equal(["bash", run], Find("a").Run);
+    }
+
+    [Fact]
+    public void A_compiled_program_is_executed_as_it_is()
+    {
+        string run = TaskFiles.Write(_root, "a/run", "\x7f" + "ELF and more");
+
+        Assert.Equal([run], Find("a").Run);
+    }
+
+    [Fact]
+    public void The_first_root_that_has_the_directory_wins()
+    {
+        TaskFiles.Write(_second, "common/a/run", "true");
+        TaskFiles.Write(_second, "common/b/run", "true");
+        TaskFiles.Write(_root, "common/a/run", "true");
+
+        Assert.Equal(_root.At("common/a"), Find("common/a").Directory);
+        Assert.Equal(_second.At("common/b"), Find("common/b").Directory);
+    }
+
+    [Fact]
+    public void Scopes_are_read_from_both_files_and_anew_each_time()
+    {
+        TaskFiles.Write(_root, "a/run", "true");
+        Assert.Empty(Find("a").Scopes.Claims);
+
+        TaskFiles.Write(_root, "a/input_scopes", "src\n", executable: false);
+        TaskFiles.Write(_root, "a/output_scopes", "# what npm writes\ndep\n", executable: false);
+        Assert.Equal("writes dep, reads src", Find("a").Scopes.ToString());
+    }
+
+    [Fact]
+    public void An_executable_log_is_a_filter_and_any_other_is_not()
+    {
+        TaskFiles.Write(_root, "a/run", "true");
+        TaskFiles.Write(_root, "a/log", "text", executable: false);
+        TaskFiles.Write(_root, "b/run", "true");
+        string log = TaskFiles.Write(_root, "b/log", "#!/bin/sh\ncat");
+
+        Assert.Null(Find("a").Log);
+        Assert.Equal([log], Find("b").Log);
+    }
+
+    [Theory]
+    [InlineData("nothing/here", FaultKind.NotFound, "'nothing/here'")]
+    [InlineData("empty", FaultKind.NotFound, "empty/run")]
+    [InlineData("plain", FaultKind.FailedPrecondition, "not executable")]
+    [InlineData("outside", FaultKind.InvalidArgument, "symbolic link")]
+    [InlineData("loop", FaultKind.FailedPrecondition, "'loop'")]
+    [InlineData("directory", FaultKind.FailedPrecondition, "directory/run is a directory")]
+    [InlineData("big", FaultKind.FailedPrecondition, "input_scopes is larger")]
+    [InlineData("file", FaultKind.NotFound, "'file'")]
+    public void What_is_wrong_with_a_task_is_said_with_its_name(string name, FaultKind kind, string text)
+    {
+        Directory.CreateDirectory(_root.At("empty"));
+        TaskFiles.Write(_root, "plain/run", "true", executable: false);
+        Directory.CreateSymbolicLink(_root.At("outside"), "/usr");
+        Directory.CreateSymbolicLink(_root.At("loop"), "loop");
+        Directory.CreateDirectory(_root.At("directory/run"));
+        TaskFiles.Write(_root, "big/run", "true");
+        TaskFiles.Write(_root, "big/input_scopes", new string('x', 20_000), executable: false);
+        TaskFiles.Write(_root, "file", "true");
+
+        Assert.False(_tasks.Find(TaskName.Parse(name).Value).Succeeded(out Fault? fault));
+        Assert.Equal(kind, fault.Kind);
+        Assert.Contains(text, fault.Detail, StringComparison.Ordinal);
+        Assert.Contains($"'{name}'", fault.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_to_a_task_below_the_same_root_is_followed()
+    {
+        TaskFiles.Write(_root, "a/run", "true");
+        Directory.CreateSymbolicLink(_root.At("b"), "a");
+
+        Assert.Equal(_root.At("a"), Find("b").Directory);
+    }
+
+    [Fact]
+    public void A_root_that_is_missing_or_empty_is_named()
+    {
+        Assert.False(_tasks.Check().Succeeded(out Fault? empty));
+        Assert.Contains(_root.Path, empty.Detail, StringComparison.Ordinal);
+        Assert.False(new TaskDirectories(["/nothing/here"]).Check().Succeeded(out Fault? missing));
+        Assert.Contains("/nothing/here", missing.Detail, StringComparison.Ordinal);
+
+        TaskFiles.Write(_root, "a/run", "true");
+        TaskFiles.Write(_second, "a/run", "true");
+        Assert.True(_tasks.Check().Succeeded(out _));
+    }
+
+    private TaskDefinition Find(string name) => _tasks.Find(TaskName.Parse(name).Value).Value;
+}

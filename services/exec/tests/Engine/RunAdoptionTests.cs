@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Tests.Adapters;
+using PvExec.Hosting.Init;
+using PvExec.Linux;
+using PvExec.Testing;
+
+namespace PvExec.Exec.Tests.Engine;
+
+public sealed class RunAdoptionTests : IDisposable
+{
+    private readonly EngineFixture _fixture = new();
+    private readonly RunId _id = RunId.New(DateTimeOffset.UnixEpoch);
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task A_run_taken_up_again_keeps_a_writer_out_until_it_has_ended()
+    {
+        Child child = Owned(1, RunRole.Run, ScopeSet.From(["src"], []));
+        _fixture.Engine.Adopt([child]);
+        Run writes = _fixture.Submit("writes");
+        Assert.Equal(RunState.Waiting, writes.State);
+
+        child.SetExited(FakeInit.Exit(0));
+        (await _fixture.StartedAsync()).Exit();
+        Assert.True((await EngineFixture.ResultOf(writes)).Value.Status.Succeeded);
+        await _fixture.IdleAsync();
+        Assert.Contains(child, _fixture.Init.Acknowledged);
+    }
+
+    [Fact]
+    public async Task One_that_ended_meanwhile_is_acknowledged()
+    {
+        Child child = Owned(1, RunRole.Run, ScopeSet.From([], ["src"]));
+        child.SetExited(FakeInit.Exit(1));
+        _fixture.Engine.Adopt([child]);
+
+        await _fixture.IdleAsync();
+        Assert.Equal([child], _fixture.Init.Acknowledged);
+        Assert.Empty(_fixture.Locks.Snapshot());
+    }
+
+    [Fact]
+    public async Task The_output_is_read_on_so_that_the_task_does_not_block()
+    {
+        Pipe pipe = Pipe.Create();
+        Child child = Owned(1, RunRole.Run, ScopeSet.Empty, (RunStarter.StandardPipe, pipe.Reading));
+        _fixture.Engine.Adopt([child]);
+
+        // More than a pipe holds: this would block if nobody read.
+        await Task.Run(() => PipeEnd.Write(pipe.Writing, new byte[500_000])).WaitAsync(EngineFixture.Patience);
+        Run run = Assert.Single(_fixture.Engine.Live);
+        pipe.Writing.Dispose();
+        child.SetExited(FakeInit.Exit(0));
+        await EngineFixture.ResultOf(run);
+        Assert.Equal(500_000, run.Output.Standard().TotalBytes);
+    }
+
+    [Theory]
+    [InlineData(RunRole.Run)]
+    [InlineData(RunRole.Log)]
+    public async Task Of_two_processes_the_one_left_alone_holds_the_locks(RunRole alone)
+    {
+        Child child = Owned(1, alone, ScopeSet.From([], ["src"]));
+        _fixture.Engine.Adopt([child]);
+        Assert.Single(Assert.Single(_fixture.Locks.Snapshot()).Holders);
+
+        child.SetExited(FakeInit.Exit(0));
+        await _fixture.IdleAsync();
+        Assert.Empty(_fixture.Locks.Snapshot());
+    }
+
+    [Fact]
+    public async Task Both_processes_of_a_run_are_one_run()
+    {
+        Child run = Owned(1, RunRole.Run, ScopeSet.From([], ["src"]));
+        Child log = Owned(2, RunRole.Log, ScopeSet.From([], ["src"]));
+        _fixture.Engine.Adopt([log, run]);
+        Assert.Single(_fixture.Engine.Live);
+
+        run.SetExited(FakeInit.Exit(0));
+        Assert.NotEmpty(_fixture.Locks.Snapshot());
+        log.SetExited(FakeInit.Exit(0));
+        await _fixture.IdleAsync();
+        Assert.Equal(2, _fixture.Init.Acknowledged.Count);
+    }
+
+    [Fact]
+    public async Task A_child_without_a_note_is_acknowledged_when_it_ends()
+    {
+        var child = new Child(7, 70, "what", DateTimeOffset.UnixEpoch, new byte[] { 1 }, new Dictionary<string, SafeHandle>());
+        _fixture.Engine.Adopt([child]);
+
+        child.SetExited(FakeInit.Exit(0));
+        await _fixture.IdleAsync();
+        Assert.Equal([child], _fixture.Init.Acknowledged);
+    }
+
+    [Fact]
+    public async Task What_a_real_start_notes_is_what_an_adoption_reads()
+    {
+        Run before = _fixture.Submit("reads");
+        using FakeProcess process = await _fixture.StartedAsync();
+        using var second = new EngineFixture();
+        second.Engine.Adopt([new Child(1, 1, process.Spec.Label, DateTimeOffset.UnixEpoch, process.Spec.State, new Dictionary<string, SafeHandle>())]);
+
+        Run after = Assert.Single(second.Engine.Live);
+        Assert.Equal((before.Id, before.Task, before.Scopes.ToString()), (after.Id, after.Task, after.Scopes.ToString()));
+    }
+
+    private Child Owned(ulong number, RunRole role, ScopeSet scopes, params (string Name, SafeHandle Handle)[] kept) => new(
+        number, 4000 + (int)number, _id.Value, DateTimeOffset.UnixEpoch,
+        new RunNote(_id, role, "old", scopes, DateTimeOffset.UnixEpoch).ToBytes(),
+        kept.ToDictionary(one => one.Name, one => one.Handle));
+}

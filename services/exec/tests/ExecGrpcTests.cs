@@ -1,0 +1,142 @@
+using Google.Protobuf;
+using Grpc.Core;
+using PvExec.Contract;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Tests.Engine;
+using PvExec.Kernel;
+
+namespace PvExec.Exec.Tests;
+
+public sealed class ExecGrpcTests : IDisposable
+{
+    private readonly EngineFixture _fixture = new();
+    private readonly CancellationTokenSource _caller = new();
+    private readonly ExecGrpc _service;
+    private readonly TestCallContext _call;
+
+    public ExecGrpcTests()
+    {
+        _service = new ExecGrpc(_fixture.Engine);
+        _call = new TestCallContext(_caller.Token);
+    }
+
+    public void Dispose()
+    {
+        _fixture.Dispose();
+        _caller.Dispose();
+    }
+
+    [Fact]
+    public async Task The_answer_holds_the_output_and_the_trailers_the_exit_code()
+    {
+        Task<ExecResp> call = Call("free");
+        FakeProcess process = await _fixture.StartedAsync();
+        process.Write("out");
+        process.Write("err", descriptor: 2);
+        process.Exit(7);
+
+        ExecResp answer = await call.WaitAsync(EngineFixture.Patience);
+        Assert.True(answer.Completed);
+        Assert.Equal("out", answer.Data.ToStringUtf8());
+        Assert.Equal("7", _call.Trailer(ExecGrpc.ExitCodeTrailer));
+        Assert.Null(_call.Trailer(ExecGrpc.ExitSignalTrailer));
+        Assert.Equal("err"u8.ToArray(), _call.ResponseTrailers.GetValueBytes(ExecGrpc.ErrorTailTrailer));
+        Assert.NotNull(RunId.Parse(_call.Trailer(ExecGrpc.RunIdTrailer)!));
+    }
+
+    [Fact]
+    public async Task A_signal_has_its_own_trailer()
+    {
+        Task<ExecResp> call = Call("free");
+        FakeProcess process = await _fixture.StartedAsync();
+        process.Dispose();
+        process.Child.SetExited(PvExec.Testing.FakeInit.Killed(11));
+
+        Assert.True((await call.WaitAsync(EngineFixture.Patience)).Completed);
+        Assert.Equal("11", _call.Trailer(ExecGrpc.ExitSignalTrailer));
+        Assert.Null(_call.Trailer(ExecGrpc.ExitCodeTrailer));
+    }
+
+    [Fact]
+    public async Task Without_waiting_the_answer_comes_at_once_and_the_task_runs_on()
+    {
+        ExecResp answer = await Call("writes", wait: false).WaitAsync(EngineFixture.Patience);
+
+        Assert.False(answer.Completed);
+        Assert.True(answer.Data.IsEmpty);
+        FakeProcess process = await _fixture.StartedAsync();
+        Assert.Equal(process.Spec.Label, _call.Trailer(ExecGrpc.RunIdTrailer));
+        process.Exit();
+        await _fixture.IdleAsync();
+    }
+
+    [Theory]
+    [InlineData("none", FaultKind.NotFound)]
+    [InlineData("../x", FaultKind.InvalidArgument)]
+    public async Task A_task_that_is_not_there_is_an_error_with_and_without_waiting(string task, FaultKind kind)
+    {
+        foreach (bool wait in new[] { true, false })
+        {
+            FaultException e = await Assert.ThrowsAsync<FaultException>(() => Call(task, wait));
+            Assert.Equal(kind, e.Fault.Kind);
+            Assert.Contains($"'{task}'", e.Fault.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_caller_that_goes_away_while_its_run_waits_takes_it_along()
+    {
+        _fixture.Submit("writes");
+        FakeProcess writer = await _fixture.StartedAsync();
+        Task<ExecResp> call = Call("reads");
+        await _caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(EngineFixture.Patience));
+        writer.Exit();
+        await _fixture.IdleAsync();
+        Assert.Single(_fixture.Init.Spawned);
+    }
+
+    [Fact]
+    public async Task A_caller_that_goes_away_while_its_run_runs_leaves_it_running()
+    {
+        Task<ExecResp> call = Call("writes");
+        FakeProcess process = await _fixture.StartedAsync();
+        await _caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(EngineFixture.Patience));
+
+        Assert.Single(_fixture.Engine.Live);
+        Assert.Empty(_fixture.Init.Signals);
+        process.Exit();
+        await _fixture.IdleAsync();
+    }
+
+    [Fact]
+    public async Task Output_that_no_message_holds_is_refused_when_the_task_has_ended()
+    {
+        Task<ExecResp> call = Call("free");
+        FakeProcess process = await _fixture.StartedAsync();
+        await Task.Run(() => process.Write(new string('x', ExecOptions.MaxResultBytes + 1))).WaitAsync(EngineFixture.Patience);
+        Assert.False(call.IsCompleted);
+        process.Exit();
+
+        FaultException e = await Assert.ThrowsAsync<FaultException>(() => call.WaitAsync(EngineFixture.Patience));
+        Assert.Equal(FaultKind.ResourceExhausted, e.Fault.Kind);
+        Assert.Contains("'free'", e.Fault.Detail, StringComparison.Ordinal);
+        Assert.Equal("0", _call.Trailer(ExecGrpc.ExitCodeTrailer));
+    }
+
+    [Fact]
+    public async Task The_largest_result_fits_into_one_message()
+    {
+        Task<ExecResp> call = Call("free");
+        FakeProcess process = await _fixture.StartedAsync();
+        await Task.Run(() => process.Write(new string('x', ExecOptions.MaxResultBytes))).WaitAsync(EngineFixture.Patience);
+        process.Exit();
+
+        Assert.InRange((await call.WaitAsync(EngineFixture.Patience)).CalculateSize(), ExecOptions.MaxResultBytes, Hosting.Daemon.MaxMessageBytes);
+    }
+
+    private Task<ExecResp> Call(string task, bool wait = true) =>
+        _service.Exec(new ExecReq { TaskName = task, WaitForCompletion = wait, Data = ByteString.Empty }, _call);
+}
