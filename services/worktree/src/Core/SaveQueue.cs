@@ -1,0 +1,124 @@
+using PvExec.Kernel;
+
+namespace PvExec.Worktrees.Core;
+
+/// <summary>
+/// One save at a time. Callers that come while one is on its way share the next: theirs has to begin after they asked.
+/// A save that still waits for its locks has not begun, and takes more callers.
+/// </summary>
+/// <param name="save">Saves once. It calls what it is given when it begins, and learns whether to compare everything.</param>
+public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<SaveResult>>> save) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+
+    /// <summary>Guarded by the lock: the save that callers may still join.</summary>
+    private Batch? _next;
+
+    /// <summary>Guarded by the lock: runs while there are batches.</summary>
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Guarded by the lock.</summary>
+    private bool _running;
+
+    public bool Saving
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _running;
+            }
+        }
+    }
+
+    /// <summary>Asks for a save that begins after this call.</summary>
+    /// <param name="everything">Compare all content, whatever the files' times say.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the save: others may wait for it too.</param>
+    public Task<Outcome<SaveResult>> RequestAsync(bool everything, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _next ??= new Batch();
+            _next.Everything |= everything;
+            if (!_running)
+            {
+                _running = true;
+                _loop = Task.Run(RunAsync, CancellationToken.None);
+            }
+
+            return _next.Done.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Task loop;
+        lock (_lock)
+        {
+            loop = _loop;
+        }
+
+        await loop;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            Batch batch;
+            lock (_lock)
+            {
+                if (_next is null)
+                {
+                    _running = false;
+                    return;
+                }
+
+                batch = _next;
+            }
+
+            Outcome<SaveResult> outcome;
+            try
+            {
+                outcome = await save(() => Close(batch), _stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                outcome = new Fault(FaultKind.Cancelled, "the save was not finished: the service is leaving");
+            }
+            catch (Exception e)
+            {
+                // A bug: the callers get it, and the queue goes on.
+                Close(batch);
+                batch.Done.SetException(e);
+                continue;
+            }
+
+            Close(batch);
+            batch.Done.SetResult(outcome);
+        }
+    }
+
+    private bool Close(Batch batch)
+    {
+        lock (_lock)
+        {
+            if (ReferenceEquals(_next, batch))
+            {
+                _next = null;
+            }
+
+            return batch.Everything;
+        }
+    }
+
+    private sealed class Batch
+    {
+        public bool Everything { get; set; }
+
+        public TaskCompletionSource<Outcome<SaveResult>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

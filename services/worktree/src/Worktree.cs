@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
+using PvExec.Worktrees.Adapters;
+using PvExec.Worktrees.Adapters.Places;
+using PvExec.Worktrees.Adapters.Store;
+using PvExec.Worktrees.Core;
+using PvExec.Worktrees.Core.Snapshots;
+using PvExec.Worktrees.Saving;
+using PvExec.Worktrees.Starting;
+
+namespace PvExec.Worktrees;
+
+/// <summary>The worktree of this root process, from its start to its final save.</summary>
+public sealed class Worktree : IAsyncDisposable
+{
+    private readonly TreePlace _place;
+    private readonly Saver _saver;
+    private readonly SaveQueue _queue;
+    private readonly ILogger _log;
+    private volatile bool _final;
+    private volatile string _lastSaveError = "";
+
+    private Worktree(WorktreeOptions options, TreePlace place, Saver saver, ILogger log)
+    {
+        Options = options;
+        (_place, _saver, _log) = (place, saver, log);
+        _queue = new SaveQueue(SaveOnceAsync);
+    }
+
+    public WorktreeOptions Options { get; }
+
+    /// <summary>Memory or Directory.</summary>
+    public WorktreeMode Mode => _place.Mode;
+
+    /// <summary>Newest first, as of the last save.</summary>
+    public IReadOnlyList<SnapshotInfo> Snapshots => _saver.Stored.Head.Snapshots;
+
+    public bool Saving => _queue.Saving;
+
+    /// <summary>Why the last save failed; empty when it did not.</summary>
+    public string LastSaveError => _lastSaveError;
+
+    /// <summary>Brings the worktree to its mount point.</summary>
+    /// <param name="stateDirectory">This service's own, below the runtime directory.</param>
+    public static async Task<Outcome<Worktree>> StartAsync(
+        WorktreeOptions options, string stateDirectory, SnapshotStore store, ISaveLock saveLock, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+    {
+        if (options.Problems().FirstOrDefault() is { } problem)
+        {
+            return new Fault(FaultKind.InvalidArgument, problem);
+        }
+
+        var start = new WorktreeStart(options, new PlaceOpener(options, stateDirectory), store, time, logs.CreateLogger<WorktreeStart>());
+        Outcome<(TreePlace Place, StoredState Stored)> started = await start.RunAsync(cancellationToken);
+        return started.Then<Worktree>(found => new Worktree(
+            options, found.Place, new Saver(found.Place, store, saveLock, found.Stored, time, logs.CreateLogger<Saver>()), logs.CreateLogger<Worktree>()));
+    }
+
+    /// <summary>Returns when the worktree as it stood at the call is durable in the store.</summary>
+    public Task<Outcome<SaveResult>> SaveAsync(CancellationToken cancellationToken) => _queue.RequestAsync(everything: false, cancellationToken);
+
+    /// <summary>
+    /// The save at the stop of the whole system: everything is compared by content, no lock is taken since exec and all
+    /// tasks have ended, and the mount goes only when all is saved.
+    /// </summary>
+    public async Task<Outcome<SaveResult>> FinishAsync(CancellationToken cancellationToken)
+    {
+        _final = true;
+        Outcome<SaveResult> saved = await _queue.RequestAsync(everything: true, cancellationToken);
+        if (saved.Fault is { } fault)
+        {
+            WorktreeLog.FinalSaveFailed(_log, Options.MountPoint, fault.Detail);
+            return saved;
+        }
+
+        Outcome<Unit> released = _place.Release();
+        if (released.Fault is { } stuck)
+        {
+            WorktreeLog.UnmountFailed(_log, Options.MountPoint, stuck.Detail);
+        }
+
+        return saved;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _queue.DisposeAsync();
+        _place.Dispose();
+    }
+
+    private async Task<Outcome<SaveResult>> SaveOnceAsync(Func<bool> begin, CancellationToken cancellationToken)
+    {
+        Outcome<SaveResult> saved = await _saver.SaveAsync(begin, locked: !_final, cancellationToken);
+        _lastSaveError = saved.Fault?.Detail ?? "";
+        if (saved.Fault is { } fault)
+        {
+            WorktreeLog.SaveFailed(_log, fault.Detail);
+        }
+
+        return saved;
+    }
+}
