@@ -1,1 +1,3 @@
-return 0;
+using PvExec.Cli;
+
+return await CommandLine.RunAsync(args, Surroundings.OfThisProcess());

@@ -45,23 +45,14 @@ public sealed class FrontService(IHttpForwarder forwarder, ServiceSockets socket
             return;
         }
 
-        if (context.RequestAborted.IsCancellationRequested || IsCallersFault(error))
+        ForwardingFailure failure = ForwardingFailure.Of(context, error);
+        if (failure.ByCaller)
         {
             reset.Apply();
             return;
         }
 
-        Exception? cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
-        string reason = (cause?.GetBaseException() ?? cause)?.Message.ReplaceLineEndings(" ") ?? error.ToString();
-        FrontLog.ServiceUnavailable(log, service.Program(), path, reason);
-        GrpcAnswer.Write(context, GrpcStatus.Unavailable, $"{service.Program()} is not available: {reason}");
+        FrontLog.ServiceUnavailable(log, service.Program(), path, failure.Reason);
+        GrpcAnswer.Write(context, GrpcStatus.Unavailable, $"{service.Program()} is not available: {failure.Reason}");
     }
-
-    /// <summary>The caller left, or broke its own stream: nobody is there to be told about a service.</summary>
-    private static bool IsCallersFault(ForwarderError error) => error
-        is ForwarderError.RequestCanceled
-        or ForwarderError.RequestBodyCanceled
-        or ForwarderError.RequestBodyClient
-        or ForwarderError.ResponseBodyCanceled
-        or ForwarderError.ResponseBodyClient;
 }

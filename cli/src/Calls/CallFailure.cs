@@ -1,0 +1,30 @@
+using Grpc.Core;
+
+namespace PvExec.Cli.Calls;
+
+/// <summary>Turns the status of a call into a line and an exit code.</summary>
+internal static class CallFailure
+{
+    public static Ended Describe(RpcException failure, Target target)
+    {
+        HttpRequestException? http = failure.Status.DebugException as HttpRequestException;
+        if (http?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+        {
+            string reason = http.GetBaseException().Message.ReplaceLineEndings(" ");
+            return Ended.System($"no daemon answers at {target} ({reason}): start it with '{CommandLine.Program} daemon', or give its address with -p and -host");
+        }
+
+        if (http is not null || failure.Status.DebugException is IOException)
+        {
+            return Ended.System($"the line to {target} broke ({failure.Status.DebugException.GetBaseException().Message}): see that a pv_exec daemon listens there");
+        }
+
+        string detail = failure.Status.Detail is { Length: > 0 } said ? said : $"the daemon answered {failure.StatusCode}";
+        return failure.StatusCode switch
+        {
+            StatusCode.Unavailable => Ended.System($"{detail}: try again, or look at '{CommandLine.Program} services'"),
+            StatusCode.Unimplemented => Ended.Failed($"{detail}: the daemon at {target} does not know this call; is it older than this program?"),
+            _ => Ended.Failed(detail),
+        };
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using PvExec.Cli.Commands;
+using PvExec.Cli.Output;
+using PvExec.Kernel;
+
+namespace PvExec.Cli;
+
+/// <summary>The command line as a whole: every name is accepted with one dash and with two.</summary>
+public static class CommandLine
+{
+    public const string Program = "pv_exec";
+
+    private static readonly ParserConfiguration Parsing = new()
+    {
+        // -start-cmd is one name, not a bundle of letters, and @x is a value like any other.
+        EnablePosixBundling = false,
+        ResponseFileTokenReplacer = null,
+    };
+
+    /// <returns>The exit code: one of <see cref="ExitCodes"/>, or that of the task for <c>exec -w</c>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings surroundings)
+    {
+        RootCommand root = Root(surroundings);
+        ParseResult parsed = root.Parse(arguments, Parsing);
+        if (parsed.Action is ParseErrorAction || (parsed.Action is null && parsed.Errors.Count > 0))
+        {
+            string command = string.Join(' ', CommandNames(parsed));
+            string problem = parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
+            surroundings.Error.WriteLine($"{Program}: {problem}: see '{command} --help'");
+            return ExitCodes.Usage;
+        }
+
+        var invocation = new InvocationConfiguration
+        {
+            Output = surroundings.Out,
+            Error = surroundings.Error,
+            EnableDefaultExceptionHandler = false,
+        };
+        return await parsed.InvokeAsync(invocation);
+    }
+
+    private static RootCommand Root(Surroundings surroundings)
+    {
+        var daemon = new DaemonAddress();
+        var root = new RootCommand("Runs tasks, keeps processes and a worktree, and starts the daemon that does so.");
+        root.Directives.Clear();
+        root.Options.Clear();
+        root.Add(daemon.Port);
+        root.Add(daemon.Host);
+        root.Add(DaemonCommand.Create(daemon, surroundings));
+        root.Add(ExecCommand.Create(daemon, surroundings));
+        root.Add(ProcessCommand.Create(daemon, surroundings));
+        root.Add(WorktreeCommand.Create(daemon, surroundings));
+        root.Add(ServicesCommand.Create(surroundings));
+        root.Add(new HelpOption("--help", "-help", "-h", "-?") { Action = new NotedHelp(new HelpAction()), Recursive = true });
+        root.Add(new VersionOption("--version", "-version") { Action = new VersionText() });
+        return root;
+    }
+
+    private static IEnumerable<string> CommandNames(ParseResult parsed)
+    {
+        yield return Program;
+        if (parsed.CommandResult.Parent is System.CommandLine.Parsing.CommandResult { Command: not RootCommand and var parent })
+        {
+            yield return parent.Name;
+        }
+
+        if (parsed.CommandResult.Command is not RootCommand and var command)
+        {
+            yield return command.Name;
+        }
+    }
+}

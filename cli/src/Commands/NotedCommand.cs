@@ -1,0 +1,10 @@
+using System.CommandLine;
+
+namespace PvExec.Cli.Commands;
+
+/// <summary>A command whose help ends with notes.</summary>
+internal sealed class NotedCommand(string name, string description, string notes) : Command(name, description)
+{
+    /// <summary>Whole lines.</summary>
+    public string Notes { get; } = notes;
+}

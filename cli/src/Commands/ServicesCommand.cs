@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using PvExec.Cli.Output;
+using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
+
+namespace PvExec.Cli.Commands;
+
+/// <summary><c>services</c>: asks pv-init how its services are; works while services are down.</summary>
+internal static class ServicesCommand
+{
+    public static Command Create(Surroundings surroundings)
+    {
+        Option<bool> json = JsonOption.Create();
+        var runtimeDirectory = new Option<string?>("-runtime-dir", "--runtime-dir")
+        {
+            Description = $"the daemon's runtime directory (default {RuntimePaths.Default}, or ${DaemonFlags.RuntimeDir.Variable})",
+            HelpName = "DIR",
+        };
+        var command = new Command("services", "Lists the daemon's services.") { json, runtimeDirectory };
+        command.Does(surroundings, (parsed, _) =>
+        {
+            string directory = parsed.GetValue(runtimeDirectory) is { Length: > 0 } given ? given
+                : surroundings.Variable(DaemonFlags.RuntimeDir.Variable) is { Length: > 0 } set ? set
+                : RuntimePaths.Default;
+            var paths = new RuntimePaths(Path.GetFullPath(directory, surroundings.WorkingDirectory));
+            if (!surroundings.ListServices(paths).TryGet(out IReadOnlyList<ServiceRow>? services, out Fault? fault))
+            {
+                return Task.FromResult(Ended.System(fault.Detail));
+            }
+
+            if (parsed.GetValue(json))
+            {
+                surroundings.Out.WriteLine(JsonSerializer.Serialize(services, Json.Default.IReadOnlyListServiceRow));
+            }
+            else
+            {
+                WriteTable(services, surroundings.Out);
+            }
+
+            return Task.FromResult(Ended.Well);
+        });
+        return command;
+    }
+
+    private static void WriteTable(IReadOnlyList<ServiceRow> services, TextWriter output)
+    {
+        var table = new Table("NAME", "PID", "STATE", "RESTARTS", "UPTIME", "MEMORY");
+        foreach (ServiceRow service in services)
+        {
+            bool runs = service.Pid != 0;
+            table.Add(
+                service.Name,
+                runs ? service.Pid.ToString(CultureInfo.InvariantCulture) : "",
+                service.State,
+                service.Restarts.ToString(CultureInfo.InvariantCulture),
+                runs ? Text.Elapsed(service.UptimeSeconds) : "",
+                runs ? Text.Size(service.MemoryBytes) : "");
+        }
+
+        table.Write(output);
+    }
+}

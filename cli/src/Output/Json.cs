@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace PvExec.Cli.Output;
+
+/// <summary>What --json prints: camel case, indented, UTC times in ISO 8601.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(IReadOnlyList<ServiceRow>))]
+[JsonSerializable(typeof(IReadOnlyList<SnapshotRow>))]
+[JsonSerializable(typeof(SaveRow))]
+[JsonSerializable(typeof(StatusRow))]
+internal sealed partial class Json : JsonSerializerContext;
