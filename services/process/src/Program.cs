@@ -1,1 +1,30 @@
-return 0;
+using Microsoft.Extensions.Logging;
+using PvExec.Hosting;
+using PvExec.Kernel;
+using PvExec.Processes;
+using PvExec.Processes.Adapters;
+using PvExec.Processes.Engine;
+using PvExec.Processes.Proxy;
+
+return await Daemon.RunAsync(Service.Process, args, daemon =>
+{
+    daemon.Services.AddSingleton(new ProcessTiming());
+    daemon.Services.AddSingleton<KernelTables>();
+    daemon.Services.AddSingleton<IKernelTables>(services => services.GetRequiredService<KernelTables>());
+    daemon.Services.AddSingleton<IPortOwners>(services => services.GetRequiredService<KernelTables>());
+    daemon.Services.AddSingleton(services => new SpecStore(
+        Path.Combine(services.GetRequiredService<RuntimePaths>().State(Service.Process), "specs"),
+        services.GetRequiredService<ILogger<SpecStore>>()));
+    daemon.Services.AddSingleton(_ => InitInstance.Current());
+    daemon.Services.AddSingleton<PortWatcher>();
+    daemon.Services.AddSingleton<TreeEnder>();
+    daemon.Services.AddSingleton<ProcessWorld>();
+    daemon.Services.AddSingleton<ProcessEngine>();
+    daemon.MapGrpc<ProcessGrpc>();
+    daemon.OnStart((services, _) =>
+    {
+        services.GetRequiredService<ProcessEngine>().Start();
+        return Task.FromResult<Outcome<Unit>>(Unit.Value);
+    });
+    daemon.OnStop((services, timeLeft, _) => services.GetRequiredService<ProcessEngine>().StopAsync(timeLeft));
+});

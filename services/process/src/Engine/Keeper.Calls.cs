@@ -1,0 +1,146 @@
+using PvExec.Kernel;
+using PvExec.Processes.Core.Lifecycle;
+using PvExec.Processes.Core.Specs;
+
+namespace PvExec.Processes.Engine;
+
+/// <summary>What callers ask for. The caller of each holds the gate.</summary>
+internal sealed partial class Keeper
+{
+    public async Task<Outcome<Unit>> EnableAsync(ProcessSpec spec)
+    {
+        lock (_lock)
+        {
+            if (_phase != ProcessPhase.NotRunning && _spec!.Difference(spec) is { } field)
+            {
+                return new Fault(FaultKind.AlreadyExists, $"process '{name}' is configured with another {field}: restart it with the new command and variables, or remove it (enabled = false) and configure it again");
+            }
+        }
+
+        switch (Signal(ProcessSignal.Enable))
+        {
+            case ProcessAction.Refuse:
+                return BeingEnded();
+            case ProcessAction.Spawn:
+                Outcome<Unit> started = await StartAsync(spec);
+                if (!started.Succeeded(out Fault? _))
+                {
+                    Forget();
+                }
+
+                return started;
+            default:
+                return Unit.Value;
+        }
+    }
+
+    /// <param name="command">Empty: the command that it has.</param>
+    /// <param name="variables">Replace those that it has, unless both are empty: that starts it as it was.</param>
+    public async Task<Outcome<Unit>> RestartAsync(IReadOnlyList<string> command, IReadOnlyList<KeyValuePair<string, string>> variables)
+    {
+        ProcessAction action = Signal(ProcessSignal.Restart);
+        if (action == ProcessAction.Refuse)
+        {
+            return Phase == ProcessPhase.NotRunning ? Unknown(name) : BeingEnded();
+        }
+
+        ProcessSpec spec = _spec!;
+        if (command.Count > 0 || variables.Count > 0)
+        {
+            spec = spec with { Arguments = command.Count > 0 ? command : spec.Arguments, Variables = variables };
+        }
+
+        // The intent is stored before the old process is ended: if pv-process dies half-way, the next one finds a
+        // generation that was never started, ends what is left of the older one, and starts it.
+        Outcome<Unit> stored = Store(spec, NextGeneration(), ended: false);
+        if (!stored.Succeeded(out Fault? fault))
+        {
+            return fault;
+        }
+
+        if (_run is { } old)
+        {
+            Outcome<Unit> ended = await EndAsync(old);
+            if (!ended.Succeeded(out fault))
+            {
+                return fault;
+            }
+        }
+
+        lock (_lock)
+        {
+            // From here on the old run's exit means nothing.
+            _run = null;
+        }
+
+        if (action == ProcessAction.EndTreeAndHold)
+        {
+            Signal(ProcessSignal.Exited);
+            Signal(ProcessSignal.Restart);
+        }
+
+        return await StartAsync(spec);
+    }
+
+    public async Task<Outcome<Unit>> DisableAsync()
+    {
+        ProcessAction action = Signal(ProcessSignal.Disable);
+        if (action == ProcessAction.None)
+        {
+            return Unit.Value;
+        }
+
+        // First of all the record: a child without one is ended by the next pv-process, so a removal cannot be lost half-way.
+        world.Store.Delete(name);
+        if (_run is { } run)
+        {
+            Outcome<Unit> ended = await EndAsync(run);
+            if (!ended.Succeeded(out Fault? fault))
+            {
+                return fault;
+            }
+        }
+
+        Forget();
+        ProcessLog.Removed(world.Log, name);
+        return Unit.Value;
+    }
+
+    /// <summary>For the stop of the whole system: ends what runs, at once and without the gate.</summary>
+    public async Task StopAsync(TimeSpan grace)
+    {
+        Run? run;
+        lock (_lock)
+        {
+            run = _run;
+        }
+
+        if (run is not null)
+        {
+            Signal(ProcessSignal.Disable);
+            Outcome<Unit> ended = await world.Ender.EndAsync(name, run.Child, grace);
+            if (!ended.Succeeded(out Fault? fault))
+            {
+                ProcessLog.SignalFailed(world.Log, 9, name, fault.Detail);
+            }
+        }
+    }
+
+    /// <summary>Answers RestartProcess on a name that is not configured.</summary>
+    public static Fault Unknown(string name) => new(FaultKind.InvalidArgument, $"process '{name}' is not configured: configure it first (ConfigureProcess with enabled = true)");
+
+    private Fault BeingEnded() => new(FaultKind.FailedPrecondition, $"process '{name}' is still being ended and does not die: try again, or remove it (enabled = false)");
+
+    /// <summary>To NotRunning from wherever it is, without a process.</summary>
+    private void Forget()
+    {
+        world.Store.Delete(name);
+        Signal(ProcessSignal.Exited);
+        Signal(ProcessSignal.Disable);
+        lock (_lock)
+        {
+            _run = null;
+            _spec = null;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using PvExec.Hosting.Init;
+using PvExec.Kernel;
+using PvExec.Processes.Adapters;
+using PvExec.Processes.Core.Lifecycle;
+using PvExec.Processes.Core.Ports;
+using PvExec.Processes.Core.Specs;
+
+namespace PvExec.Processes.Engine;
+
+/// <summary>
+/// Starting and ending. What survives a crash of pv-process at any point follows from three rules. (1) The record of a
+/// generation is written before pv-init is asked to start it. (2) pv-init remembers a child, with its generation, until
+/// it is acknowledged. (3) A child is acknowledged only after the record says that its generation has ended, speaks of a
+/// later one, or is gone. So a record that has not ended and has no child was never started: it is started now, once. A
+/// child that no record speaks of was to be ended: it is ended now.
+/// </summary>
+internal sealed partial class Keeper
+{
+    /// <summary>Starts the process; the phase is Starting already. The gate is held.</summary>
+    private async Task<Outcome<Unit>> StartAsync(ProcessSpec spec)
+    {
+        Outcome<Unit> started = world.IsStopping ? Stopping() : await SpawnAsync(spec);
+        if (!started.Succeeded(out Fault? fault))
+        {
+            ProcessLog.NotStarted(world.Log, name, fault.Detail);
+            Signal(ProcessSignal.SpawnFailed);
+            Store(spec, _generation, ended: true);
+        }
+
+        return started;
+    }
+
+    private async Task<Outcome<Unit>> SpawnAsync(ProcessSpec spec)
+    {
+        lock (_lock)
+        {
+            SetSpec(spec);
+            _ports = PortSet.Empty;
+            _run = null;
+        }
+
+        ulong generation = NextGeneration();
+        Outcome<Unit> stored = Store(spec, generation, ended: false);
+        if (!stored.Succeeded(out Fault? fault))
+        {
+            return fault;
+        }
+
+        OutputPipe pipe = OutputPipe.Create();
+        using (pipe.Writing)
+        {
+            Outcome<Child> child = await world.Init.SpawnAsync(Describe(spec, generation, pipe), CancellationToken.None);
+            if (!child.TryGet(out Child? process, out fault))
+            {
+                pipe.Dispose();
+                return new Fault(fault.Kind, $"process '{name}' cannot be started: {fault.Detail}");
+            }
+
+            ProcessLog.Started(world.Log, name, process.Pid);
+            Begin(new Run(process, generation), pipe.Reading);
+            return Unit.Value;
+        }
+    }
+
+    private SpawnSpec Describe(ProcessSpec spec, ulong generation, OutputPipe pipe) => new()
+    {
+        Label = $"{name}#{generation}",
+        State = new SpawnNote(name, generation).Encode(),
+        Arguments = spec.Arguments,
+        Environment = world.Environment.With(spec.Variables),
+        WorkingDirectory = spec.RunPath,
+        Descriptors = [new DescriptorMapping(pipe.Writing, 1), new DescriptorMapping(pipe.Writing, 2)],
+        Kept = [new KeptDescriptor(OutputPipe.KeptName, pipe.Reading)],
+        Grouping = ProcessGrouping.NewSession,
+    };
+
+    /// <summary>Follows a process that runs, just started or found again.</summary>
+    private void Begin(Run run, Microsoft.Win32.SafeHandles.SafeFileHandle? output)
+    {
+        lock (_lock)
+        {
+            _run = run;
+            _phaseSince = world.Clock.GetTimestamp();
+        }
+
+        if (output is not null)
+        {
+            _output ??= new LogFile(world.LogFileOf(name));
+            OutputReader.Start(name, output, _output, world.Log);
+        }
+
+        var watched = new WatchedRun(this, run);
+        world.Watcher.Watch(watched);
+        run.Watching = FollowAsync(run, watched);
+    }
+
+    private async Task FollowAsync(Run run, WatchedRun watched)
+    {
+        ChildExit exit = await run.Child.Exited;
+        ProcessLog.Ended(world.Log, name, run.Child.Pid, exit.Status);
+        world.Watcher.Unwatch(watched);
+        lock (_lock)
+        {
+            if (_run == run)
+            {
+                _ports = PortSet.Empty;
+                Signal(ProcessSignal.Exited);
+            }
+        }
+
+        await Gate.WaitAsync();
+        try
+        {
+            await SettleAsync(run);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>After an exit: stores it, then lets pv-init forget it, unless the process left somebody behind who is to be ended later. The gate is held.</summary>
+    private async Task SettleAsync(Run run)
+    {
+        if (!world.IsStopping && _run == run && Phase == ProcessPhase.Finished && Store(_spec!, run.Generation, ended: true).Succeeded(out Fault? _)
+            && world.Ender.IsGone(run.Child))
+        {
+            await AcknowledgeAsync(run);
+        }
+    }
+
+    /// <summary>Ends a run with its tree, and lets pv-init forget it. The gate is held; the record speaks of it no more.</summary>
+    private async Task<Outcome<Unit>> EndAsync(Run run)
+    {
+        Outcome<Unit> ended = await world.Ender.EndAsync(name, run.Child, world.Timing.Grace);
+        if (ended.Succeeded(out Fault? _))
+        {
+            await AcknowledgeAsync(run);
+        }
+
+        return ended;
+    }
+
+    private async Task AcknowledgeAsync(Run run)
+    {
+        if (run.TakeAcknowledgement())
+        {
+            await world.Init.AcknowledgeAsync(run.Child, CancellationToken.None);
+        }
+    }
+
+    // Rising even when the name was removed in between: the time in ms, or one more than the last.
+    private ulong NextGeneration() => _generation = Math.Max(_generation + 1, (ulong)world.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private Outcome<Unit> Store(ProcessSpec spec, ulong generation, bool ended)
+    {
+        try
+        {
+            world.Store.Write(new SpecRecord(spec, generation, world.InitInstance.Id, ended));
+            return Unit.Value;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            ProcessLog.RecordNotWritten(world.Log, e, name);
+            return new Fault(FaultKind.Internal, $"the record of process '{name}' cannot be written: {e.Message}; see that the runtime directory has room");
+        }
+    }
+}

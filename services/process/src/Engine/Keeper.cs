@@ -1,0 +1,148 @@
+using PvExec.Contract;
+using PvExec.Kernel;
+using PvExec.Processes.Adapters;
+using PvExec.Processes.Core.Lifecycle;
+using PvExec.Processes.Core.Ports;
+using PvExec.Processes.Core.Specs;
+using PvExec.Processes.Proxy;
+
+namespace PvExec.Processes.Engine;
+
+/// <summary>
+/// Keeps one name: its specification, its process, its port. Calls hold <see cref="Gate"/> one after the other, across
+/// waiting; ports and exits come at any time and take only the lock, which is never held while waiting.
+/// </summary>
+internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposable
+{
+    // Guards the fields below it. Never held across an await; the watcher's lock may be taken inside, never the other way round.
+    private readonly Lock _lock = new();
+    private ProcessPhase _phase = ProcessPhase.NotRunning;
+    private long _phaseSince;
+    private ProcessSpec? _spec;
+    private Run? _run;
+    private PortSet _ports = PortSet.Empty;
+    private ExposedPort? _exposed;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Used by whoever holds the gate.
+    private LogFile? _output;
+    private ulong _generation;
+
+    public string Name => name;
+
+    /// <summary>One call at a time.</summary>
+    public SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>Read and set by whoever holds the gate: another keeper is to be made for the name.</summary>
+    public bool IsRetired { get; set; }
+
+    public ProcessPhase Phase
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _phase;
+            }
+        }
+    }
+
+    public ProcessState State => ProcessMachine.Reported(Phase);
+
+    /// <summary>The port that the process listens on, or 0.</summary>
+    public int Port
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ports.Port;
+            }
+        }
+    }
+
+    /// <summary>Waits until phase and port are as wanted.</summary>
+    public async Task UntilAsync(Func<ProcessState, int, bool> wanted, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                if (wanted(ProcessMachine.Reported(_phase), _ports.Port))
+                {
+                    return;
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _exposed?.Hide();
+        }
+
+        Gate.Dispose();
+    }
+
+    /// <summary>Moves the machine and does what needs no waiting.</summary>
+    private ProcessAction Signal(ProcessSignal signal)
+    {
+        lock (_lock)
+        {
+            (ProcessPhase next, ProcessAction action) = ProcessMachine.Next(_phase, signal);
+            if (next != _phase)
+            {
+                _phaseSince = world.Clock.GetTimestamp();
+                _phase = next;
+            }
+
+            switch (action)
+            {
+                case ProcessAction.Expose:
+                    _exposed?.Expose(ProxyTarget.For(_spec!.ListeningPort, _ports));
+                    break;
+                case ProcessAction.Hold or ProcessAction.EndTreeAndHold:
+                    _exposed?.Hold();
+                    break;
+                case ProcessAction.Hide or ProcessAction.EndTreeAndHide or ProcessAction.Forget:
+                    _exposed?.Hide();
+                    break;
+                case ProcessAction.None or ProcessAction.Refuse or ProcessAction.Spawn:
+                    break;
+                default:
+                    throw new InvalidOperationException($"no step for {action}");
+            }
+
+            NotifyChange();
+            return action;
+        }
+    }
+
+    // Called under _lock.
+    private void NotifyChange()
+    {
+        _changed.SetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    // Called under _lock.
+    private void SetSpec(ProcessSpec spec)
+    {
+        if (_spec?.ListeningPort != spec.ListeningPort)
+        {
+            _exposed?.Hide();
+            _exposed = spec.ListeningPort == 0 ? null : new ExposedPort(name, spec.ListeningPort, world.Timing, world.Owners, world.Clock, world.Log);
+        }
+
+        _spec = spec;
+    }
+
+    private static Fault Stopping() => new(FaultKind.Unavailable, "the system is stopping: processes are not started any more");
+}

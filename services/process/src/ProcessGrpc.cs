@@ -1,0 +1,48 @@
+using Grpc.Core;
+using PvExec.Contract;
+using PvExec.Kernel;
+using PvExec.Processes.Adapters;
+using PvExec.Processes.Core.Specs;
+using PvExec.Processes.Engine;
+
+namespace PvExec.Processes;
+
+/// <summary>The contract's calls, handed to the engine once they make sense.</summary>
+internal sealed class ProcessGrpc(ProcessEngine engine) : ProcessService.ProcessServiceBase
+{
+    public override async Task<ConfigureProcessResp> ConfigureProcess(ConfigureProcessReq request, ServerCallContext context)
+    {
+        string name = SpecRules.Name(request.ProcessName).Value;
+        Outcome<Unit> done = request.Enabled
+            ? await engine.EnableAsync(ReadSpec(name, request), context.CancellationToken)
+            : await engine.DisableAsync(name, context.CancellationToken);
+        return done.Then<ConfigureProcessResp>(_ => new ConfigureProcessResp()).Value;
+    }
+
+    public override async Task<RestartProcessResp> RestartProcess(RestartProcessReq request, ServerCallContext context)
+    {
+        string name = SpecRules.Name(request.ProcessName).Value;
+        IReadOnlyList<string> command = request.StartCmd.Count == 0 ? [] : SpecRules.Command(name, [.. request.StartCmd]).Value;
+        IReadOnlyList<KeyValuePair<string, string>> variables = SpecRules.Variables(name, Pairs(request.EnvVars)).Value;
+        Outcome<Unit> done = await engine.RestartAsync(name, command, variables, context.CancellationToken);
+        return done.Then<RestartProcessResp>(_ => new RestartProcessResp()).Value;
+    }
+
+    public override Task<GetProcessStateResp> GetProcessState(GetProcessStateReq request, ServerCallContext context)
+    {
+        string name = SpecRules.Name(request.ProcessName).Value;
+        return Task.FromResult(new GetProcessStateResp { ProcessState = engine.StateOf(name) });
+    }
+
+    private static ProcessSpec ReadSpec(string name, ConfigureProcessReq request) => new()
+    {
+        Name = name,
+        Arguments = SpecRules.Command(name, [.. request.StartCmd]).Value,
+        RunPath = SpecRules.RunPath(name, request.RunPath).Then(path => RunPaths.Check(name, path)).Value,
+        ListeningPort = SpecRules.Port(name, request.ListeningPort).Value,
+        Variables = SpecRules.Variables(name, Pairs(request.EnvVars)).Value,
+    };
+
+    private static KeyValuePair<string, string>[] Pairs(IEnumerable<Contract.KeyValuePair> variables) =>
+        [.. variables.Select(variable => new KeyValuePair<string, string>(variable.Key, variable.Value))];
+}

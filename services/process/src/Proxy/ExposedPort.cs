@@ -1,0 +1,101 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using PvExec.Kernel;
+using PvExec.Processes.Core.Ports;
+
+namespace PvExec.Processes.Proxy;
+
+/// <summary>
+/// The port under which a process is to be reached: opened when there is something behind it, tried again when another
+/// program has it. Not thread-safe: the keeper calls it under its lock.
+/// </summary>
+internal sealed class ExposedPort(string process, int port, ProcessTiming timing, IPortOwners owners, TimeProvider clock, ILogger log)
+{
+    private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
+
+    private PortProxy? _proxy;
+    private ProxyTarget? _wanted;
+    private long _heldSince;
+    private bool _held;
+    private int _failures;
+    private long _failedAt;
+
+    /// <summary>Whether connections are taken.</summary>
+    public bool IsOpen => _proxy is not null;
+
+    public void Expose(ProxyTarget? target)
+    {
+        _held = false;
+        _wanted = target;
+        if (target is null)
+        {
+            Close();
+        }
+        else if (_proxy is not null)
+        {
+            _proxy.SetTarget(target);
+        }
+        else
+        {
+            _failures = 0;
+            TryOpen();
+        }
+    }
+
+    public void Hold()
+    {
+        _wanted = null;
+        if (_proxy is not null && !_held)
+        {
+            _held = true;
+            _heldSince = clock.GetTimestamp();
+            _proxy.SetTarget(null);
+        }
+    }
+
+    public void Hide() => Expose(null);
+
+    /// <summary>Called now and then: tries a taken port again, and gives up one that was held too long, so that the process may take it itself.</summary>
+    public void Tick()
+    {
+        if (_held && clock.GetElapsedTime(_heldSince) > timing.Hold)
+        {
+            ProcessLog.HeldTooLong(log, process, port, timing.Hold.TotalSeconds);
+            Hide();
+        }
+        else if (_wanted is not null && _proxy is null && clock.GetElapsedTime(_failedAt) > Retries.After(_failures))
+        {
+            TryOpen();
+        }
+    }
+
+    private void TryOpen()
+    {
+        try
+        {
+            _proxy = PortProxy.Open(process, port, timing.Hold, clock, log);
+            _proxy.SetTarget(_wanted);
+            _failures = 0;
+            ProcessLog.Exposed(log, process, port, _wanted!.Endpoints[0]);
+        }
+        catch (SocketException e)
+        {
+            if (_failures++ == 0)
+            {
+                ProcessLog.PortTaken(log, process, port, owners.OwnerOf(port) ?? "another program", e.Message);
+            }
+
+            _failedAt = clock.GetTimestamp();
+        }
+    }
+
+    private void Close()
+    {
+        if (_proxy is not null)
+        {
+            _proxy.Dispose();
+            _proxy = null;
+            ProcessLog.Hidden(log, process, port);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Linux.Ports;
+using PvExec.Processes.Adapters;
+
+namespace PvExec.Processes.Tests.Adapters;
+
+public class DetectionTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("0.0.0.0")]
+    [InlineData("::1")]
+    [InlineData("::")]
+    public void A_listener_is_in_both_tables_with_its_address_and_our_inode(string address)
+    {
+        IPAddress bound = IPAddress.Parse(address);
+        using var listener = new Socket(bound.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(bound, 0));
+        listener.Listen();
+        int port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        using SockDiag netlink = SockDiag.TryOpen(out _)!;
+        var fromNetlink = new List<ListeningEndpoint>();
+        Assert.Equal(0, netlink.TryList(fromNetlink));
+        var fromText = new List<ListeningEndpoint>();
+        ProcNetTcp.List(fromText);
+        var inodes = new HashSet<ulong>();
+        SocketInodes.AddOf(Environment.ProcessId, inodes);
+        ListeningEndpoint found = Assert.Single(fromNetlink, entry => entry.Port == port);
+        Assert.Equal(bound, found.Address);
+        Assert.Contains(found.Inode, inodes);
+        Assert.Equal(found, Assert.Single(fromText, entry => entry.Port == port));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task A_server_in_a_child_of_the_process_is_found_and_missed_when_it_ends(string address)
+    {
+        // A shell as leader, so that the listener is its child; it says its port once it listens.
+        using Process shell = Process.Start(new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList = { "-c", $"/usr/bin/python3 -u -m http.server --bind {address} 0; exit 0" },
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        using var tables = new KernelTables(NullLogger<KernelTables>.Instance);
+        using var watcher = new PortWatcher(tables, NullLogger<PortWatcher>.Instance);
+        using var leaving = new CancellationTokenSource();
+        var watched = new Recorder(shell.Id);
+        watcher.Watch(watched);
+        Task running = watcher.RunAsync(leaving.Token);
+        try
+        {
+            ListeningEndpoint found = await watched.Found.Task.WaitAsync(Patience);
+            Assert.Equal(IPAddress.Parse(address), found.Address);
+            string said = await shell.StandardOutput.ReadLineAsync() ?? "";
+            Assert.Contains($" {found.Port} ", said, StringComparison.Ordinal);
+        }
+        finally
+        {
+            shell.Kill(entireProcessTree: true);
+        }
+
+        await watched.Lost.Task.WaitAsync(Patience);
+        await leaving.CancelAsync();
+        await running;
+    }
+
+    [Fact]
+    public void The_command_in_a_stat_line_may_hold_anything()
+    {
+        ProcessRow? row = ProcessRow.Parse("42 (a) b (c)) S 1 42 40 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 777 0 0");
+        Assert.Equal(new ProcessRow(42, 1, 42, 40, false, 777), row);
+        Assert.Null(ProcessRow.Parse("nonsense"));
+    }
+
+    [Fact]
+    public void A_full_log_starts_anew_and_keeps_one_older_file()
+    {
+        string directory = Directory.CreateTempSubdirectory("pvx").FullName;
+        string path = Path.Combine(directory, "logs", "web.log");
+        using (var file = new LogFile(path, maxBytes: 10))
+        {
+            file.Append("12345678"u8);
+            file.Append("abcdef"u8);
+            file.Append("XYZ"u8);
+        }
+
+        using (var again = new LogFile(path, maxBytes: 10))
+        {
+            again.Append("!"u8);
+        }
+
+        Assert.Equal("abcdefXYZ!", File.ReadAllText(path));
+        Assert.Equal("12345678", File.ReadAllText(path + ".1"));
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Output_is_in_the_log_when_the_pipe_has_come_to_its_end()
+    {
+        string directory = Directory.CreateTempSubdirectory("pvx").FullName;
+        string path = Path.Combine(directory, "web.log");
+        OutputPipe pipe = OutputPipe.Create();
+        using var file = new LogFile(path);
+        Task ended = OutputReader.Start("web", pipe.Reading, file, NullLogger.Instance);
+        RandomAccess.Write(pipe.Writing, [0, 255, 10], 0);
+        pipe.Writing.Dispose();
+        await ended.WaitAsync(Patience);
+        Assert.Equal([0, 255, 10], File.ReadAllBytes(path));
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private sealed class Recorder(int pid) : IWatched
+    {
+        public TaskCompletionSource<ListeningEndpoint> Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Lost { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int LeaderPid => pid;
+
+        public TimeSpan? NextLook => TimeSpan.FromMilliseconds(5);
+
+        public void Listens(IReadOnlyList<ListeningEndpoint> listeners)
+        {
+            if (listeners.Count > 0)
+            {
+                Found.TrySetResult(listeners[0]);
+            }
+            else if (Found.Task.IsCompleted)
+            {
+                Lost.TrySetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Contract;
+using PvExec.Hosting;
+using PvExec.Hosting.Init;
+using PvExec.Kernel;
+using PvExec.Processes.Adapters;
+using PvExec.Processes.Core.Specs;
+using PvExec.Processes.Engine;
+using PvExec.Testing;
+
+namespace PvExec.Processes.Tests.Engine;
+
+/// <summary>An engine over fakes, and a directory of its own. Started children die on SIGTERM unless a test says otherwise.</summary>
+internal sealed class EngineHarness : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("pvx").FullName;
+    private readonly List<ProcessEngine> _engines = [];
+
+    public EngineHarness()
+    {
+        Init = NewInit();
+    }
+
+    public FakeInit Init { get; private set; }
+
+    public FakeTables Tables { get; } = new();
+
+    public ProcessTiming Timing { get; set; } = new();
+
+    public string InstanceId { get; set; } = "one";
+
+    /// <summary>What a child does on a signal.</summary>
+    public Action<Child, int>? OnSignal { get; set; }
+
+    public ProcessEngine Engine => _engines[^1];
+
+    public SpecStore Store => new(Path.Combine(_directory, "specs"), NullLogger<SpecStore>.Instance);
+
+    public string RecordOf(string name) => Path.Combine(_directory, "specs", name + ".spec");
+
+    public static ProcessSpec Spec(string name = "web", int port = 0, params string[] arguments) => new()
+    {
+        Name = name, Arguments = arguments.Length > 0 ? arguments : ["server"], RunPath = "/", ListeningPort = port,
+        Variables = [new("COLOUR", "red")],
+    };
+
+    /// <summary>A new pv-process; an earlier one of this harness is left as a crash leaves it.</summary>
+    public ProcessEngine Start(params Child[] owned)
+    {
+        Init.Owned = owned;
+        var watcher = new PortWatcher(Tables, NullLogger<PortWatcher>.Instance);
+        var ender = new TreeEnder(Init, Tables, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
+        var world = new ProcessWorld(Init, new RuntimePaths(_directory), new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
+            new InitInstance(InstanceId), watcher, ender, Tables, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
+        var engine = new ProcessEngine(world);
+        _engines.Add(engine);
+        engine.Start();
+        return engine;
+    }
+
+    /// <summary>A pv-init that has started nothing yet.</summary>
+    public void ReplaceInit() => Init = NewInit();
+
+    public void Exit(Child child, int code = 0)
+    {
+        Tables.RemoveProcess(child.Pid);
+        child.SetExited(FakeInit.Exit(code));
+    }
+
+    public Task UntilAsync(string name, ProcessState state) =>
+        Engine.Find(name)!.UntilAsync((now, _) => now == state, CancellationToken.None).WaitAsync(Patience);
+
+    public Child Adopted(ulong id, string name, ulong generation)
+    {
+        var child = new Child(id, 20_000 + (int)id, $"{name}#{generation}", DateTimeOffset.UnixEpoch, new SpawnNote(name, generation).Encode(),
+            new Dictionary<string, System.Runtime.InteropServices.SafeHandle>());
+        Tables.AddProcess(child.Pid);
+        return child;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ProcessEngine engine in _engines)
+        {
+            await engine.DisposeAsync();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private FakeInit NewInit() => new()
+    {
+        OnSpawn = (child, _) => Tables.AddProcess(child.Pid),
+        OnSignal = (child, signal) =>
+        {
+            if (OnSignal is { } own)
+            {
+                own(child, signal);
+            }
+            else
+            {
+                Exit(child);
+            }
+        },
+    };
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using PvExec.Linux.Ports;
+using PvExec.Processes.Adapters;
+using PvExec.Processes.Proxy;
+
+namespace PvExec.Processes.Tests.Engine;
+
+/// <summary>Kernel tables that a test writes.</summary>
+internal sealed class FakeTables : IKernelTables, IPortOwners
+{
+    private readonly Lock _lock = new();
+    private readonly List<(int Pid, ListeningEndpoint Listener)> _listeners = [];
+    private readonly List<ProcessRow> _rows = [];
+    private ulong _inode;
+
+    public void AddProcess(int pid, int parent = 1, int? session = null)
+    {
+        lock (_lock)
+        {
+            _rows.Add(new ProcessRow(pid, parent, session ?? pid, session ?? pid, false, 1));
+        }
+    }
+
+    public void RemoveProcess(int pid)
+    {
+        lock (_lock)
+        {
+            _rows.RemoveAll(row => row.Pid == pid);
+            _listeners.RemoveAll(entry => entry.Pid == pid);
+        }
+    }
+
+    public void Listen(int pid, int port, string address = "127.0.0.1")
+    {
+        lock (_lock)
+        {
+            _listeners.Add((pid, new ListeningEndpoint(IPAddress.Parse(address), port, ++_inode)));
+        }
+    }
+
+    public void Close(int port)
+    {
+        lock (_lock)
+        {
+            _listeners.RemoveAll(entry => entry.Listener.Port == port);
+        }
+    }
+
+    public IReadOnlyList<ListeningEndpoint> Listeners()
+    {
+        lock (_lock)
+        {
+            return [.. _listeners.Select(entry => entry.Listener)];
+        }
+    }
+
+    public IReadOnlyList<ProcessRow> Processes()
+    {
+        lock (_lock)
+        {
+            return [.. _rows];
+        }
+    }
+
+    public void AddSocketInodes(int pid, ISet<ulong> into)
+    {
+        lock (_lock)
+        {
+            into.UnionWith(_listeners.Where(entry => entry.Pid == pid).Select(entry => entry.Listener.Inode));
+        }
+    }
+
+    public string? OwnerOf(int port) => null;
+}
