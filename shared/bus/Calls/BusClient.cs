@@ -25,6 +25,7 @@ public sealed partial class BusClient : IAsyncDisposable
     private readonly UnixConnector _connector;
     private readonly CancellationTokenSource _stopping = new();
     private ulong _lastCorrelation;
+    private int _disposed;
 
     // Owner thread only.
     private readonly Dictionary<ulong, PendingCall> _pending = [];
@@ -89,6 +90,11 @@ public sealed partial class BusClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _connector.DisposeAsync();
         _owner.Dispose();

@@ -18,6 +18,7 @@ public sealed class UnixConnector : IAsyncDisposable
     private readonly Func<bool> _mayAttach;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _connecting;
+    private int _disposed;
 
     /// <param name="changed">On the poller's thread: true when a connection was attached, false when it ended or could not be made.</param>
     /// <param name="mayAttach">Asked on the poller's thread until it says that a new connection may be attached.</param>
@@ -30,6 +31,11 @@ public sealed class UnixConnector : IAsyncDisposable
     /// <summary>Stops connecting; an open connection stays until the NetMQ socket is closed.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _connecting;
         _stopping.Dispose();

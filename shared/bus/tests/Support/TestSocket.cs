@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 using NetMQ;
@@ -16,6 +17,23 @@ internal sealed class TestSocket<TSocket> : IAsyncDisposable
     private readonly IAsyncDisposable _link;
 
     public TestSocket(TSocket socket, string how, string path, UnixTransportOptions? options = null)
+        : this(socket)
+    {
+        options ??= UnixTransportOptions.Default;
+        _link = how == "bind"
+            ? _socket.BindUnix(path, _poller, options, Log)
+            : _socket.ConnectUnix(path, _poller, options, Log, connected => _changes.Writer.TryWrite(connected));
+    }
+
+    public TestSocket(TSocket socket, SafeSocketHandle listening)
+        : this(socket)
+    {
+        _link = _socket.BindUnix(listening, _poller, UnixTransportOptions.Default, Log);
+    }
+
+#pragma warning disable CS8618 // The two above set the link.
+    private TestSocket(TSocket socket)
+#pragma warning restore CS8618
     {
         _socket = socket;
         _socket.ReceiveReady += (_, _) =>
@@ -28,10 +46,6 @@ internal sealed class TestSocket<TSocket> : IAsyncDisposable
         };
         _poller.Add(_socket);
         _poller.RunAsync("test", true);
-        options ??= UnixTransportOptions.Default;
-        _link = how == "bind"
-            ? _socket.BindUnix(path, _poller, options, Log)
-            : _socket.ConnectUnix(path, _poller, options, Log, connected => _changes.Writer.TryWrite(connected));
     }
 
     public ListLogger<TSocket> Log { get; } = new();

@@ -47,15 +47,9 @@ public sealed class ListenerTests : IDisposable
         await using var dealer = new TestSocket<DealerSocket>(new DealerSocket(), "connect", path);
         await dealer.ConnectionAsync(true);
         GC.SuppressFinalize(server);
-        using var poller = new NetMQ.NetMQPoller();
-        using var router = new RouterSocket();
-        var received = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        router.ReceiveReady += (_, _) => received.TrySetResult(NetMQ.ReceivingSocketExtensions.ReceiveMultipartMessage(router).FrameCount);
-        poller.Add(router);
-        poller.RunAsync();
-        await using UnixListener listener = router.BindUnix(server.SafeHandle, poller, UnixTransportOptions.Default, dealer.Log);
+        await using var router = new TestSocket<RouterSocket>(new RouterSocket(), server.SafeHandle);
         await dealer.SendAsync("early");
-        Assert.Equal(2, await received.Task.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal("early", (await router.ReceiveAsync())[1]);
     }
 
     private static async Task<string> SsAsync(string options)
