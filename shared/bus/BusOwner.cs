@@ -27,7 +27,7 @@ internal sealed class BusOwner : IDisposable
         Poller.RunAsync("bus " + _name, isBackgroundThread: true);
     }
 
-    /// <summary>Runs <paramref name="action"/> on the owner thread, at once when called there. After the end it does nothing.</summary>
+    /// <summary>Queues <paramref name="action"/> for the owner thread. After the end it does nothing.</summary>
     public void Post(Action action) => Poller.RunOnOwner(() => Guard(action), () => { });
 
     /// <summary>An exception that reached the poller would end the process.</summary>

@@ -10,28 +10,55 @@ public sealed partial class BusClient
 {
     private void Add(PendingCall call)
     {
-        // Before the outcome of the first attempt is known, every call waits for it.
         if (_connected == false && call.WhenDown == WhenDown.Fail)
         {
             call.Complete(Unavailable(call));
-            return;
         }
-
-        _pending.Add(call.Correlation, call);
-        if (_connected == true)
+        else if (_pending.Count >= _limits.QueuedMessages)
         {
-            Send(call);
+            call.Complete(new Fault(FaultKind.ResourceExhausted, $"{_pending.Count} calls wait for {_server} already: try again later"));
+        }
+        else
+        {
+            _pending.Add(call.Correlation, call);
+            _unsent.Enqueue(call);
+            SendAll();
         }
     }
 
-    private void Send(PendingCall call)
+    private void SendAll()
     {
-        // Not accepted: the service does not read, or the connection has just ended and Changed is on its way.
-        call.Sent = _dealer.TrySendFrame(call.Request);
-        if (!call.Sent && call.WhenDown == WhenDown.Fail)
+        bool takes = _connected == true;
+        while (takes && _unsent.TryPeek(out PendingCall? call))
         {
-            Finish(call, new Fault(FaultKind.Unavailable, $"{_server} takes no more calls: {_limits.QueuedMessages} wait for it"));
+            // One that was given up is no longer pending.
+            if (_pending.ContainsKey(call.Correlation))
+            {
+                call.Sent = takes = _dealer.TrySendFrame(call.Request);
+            }
+
+            if (takes)
+            {
+                _unsent.Dequeue();
+            }
         }
+
+        WaitToSend(_connected == true && _unsent.Count > 0);
+    }
+
+    // The poller looks whether the socket takes messages only while somebody listens for it.
+    private void WaitToSend(bool wait)
+    {
+        if (wait && !_waitingToSend)
+        {
+            _dealer.SendReady += _sendReady;
+        }
+        else if (!wait && _waitingToSend)
+        {
+            _dealer.SendReady -= _sendReady;
+        }
+
+        _waitingToSend = wait;
     }
 
     private void GiveUp(PendingCall call)
@@ -51,18 +78,22 @@ public sealed partial class BusClient
         }
 
         _connected = connected;
-        foreach (PendingCall call in _pending.Values.ToArray())
+        _unsent.Clear();
+        foreach (PendingCall call in _pending.Values.OrderBy(call => call.Correlation).ToArray())
         {
-            call.Sent = false;
-            if (connected)
+            if (!connected && call.WhenDown == WhenDown.Fail)
             {
-                Send(call);
+                _pending.Remove(call.Correlation);
+                call.Complete(Unavailable(call));
             }
-            else if (call.WhenDown == WhenDown.Fail)
+            else
             {
-                Finish(call, Unavailable(call));
+                call.Sent = false;
+                _unsent.Enqueue(call);
             }
         }
+
+        SendAll();
     }
 
     private void ReceiveAll()
@@ -82,12 +113,6 @@ public sealed partial class BusClient
                 call.Complete(answer);
             }
         }
-    }
-
-    private void Finish(PendingCall call, Fault fault)
-    {
-        _pending.Remove(call.Correlation);
-        call.Complete(fault);
     }
 
     private Fault Unavailable(PendingCall call) => new(

@@ -25,9 +25,15 @@ public sealed partial class BusClient : IAsyncDisposable
     private readonly UnixConnector _connector;
     private readonly CancellationTokenSource _stopping = new();
     private ulong _lastCorrelation;
+    private int _disposed;
 
     // Owner thread only.
     private readonly Dictionary<ulong, PendingCall> _pending = [];
+    private readonly Queue<PendingCall> _unsent = new();
+    private readonly EventHandler<NetMQSocketEventArgs> _sendReady;
+    private bool _waitingToSend;
+
+    // Null until the outcome of the first attempt is known.
     private bool? _connected;
 
     /// <param name="server">The service's name, for error details.</param>
@@ -37,10 +43,12 @@ public sealed partial class BusClient : IAsyncDisposable
         (_server, _limits, _transport, _log) = (server, limits, transport, log);
         _owner = new BusOwner(server + " client", log);
         limits.ApplyTo(_dealer);
+        _sendReady = (_, _) => _owner.Guard(SendAll);
         _dealer.ReceiveReady += (_, _) => _owner.Guard(ReceiveAll);
         _owner.Start(_dealer);
-        _connector = _dealer.ConnectUnix(path, _owner.Poller, transport, log);
-        _connector.Changed += connected => _owner.Guard(() => OnConnection(connected));
+
+        // As long as the socket takes messages it has the connection that has ended, and would lose them with it.
+        _connector = new UnixConnector(_dealer, path, _owner.Poller, transport, log, connected => _owner.Guard(() => OnConnection(connected)), () => !_dealer.HasOut);
     }
 
     /// <summary>Sends a request and waits for its answer.</summary>
@@ -82,6 +90,11 @@ public sealed partial class BusClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _connector.DisposeAsync();
         _owner.Dispose();

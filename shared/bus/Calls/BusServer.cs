@@ -35,6 +35,7 @@ public sealed partial class BusServer : IAsyncDisposable
     private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(24);
 
     private UnixListener? _listener;
+    private int _disposed;
 
     /// <param name="name">The service, for logs and error details.</param>
     public BusServer(string name, BusLimits limits, UnixTransportOptions transport, ILogger<BusServer> log)
@@ -91,6 +92,11 @@ public sealed partial class BusServer : IAsyncDisposable
     /// <summary>Cancels what is under way and closes every connection. No answer is sent for what was cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         if (_listener is not null)
         {

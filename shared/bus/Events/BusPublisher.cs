@@ -29,6 +29,7 @@ public sealed class BusPublisher : IAsyncDisposable
 
     private int _posted;
     private UnixListener? _listener;
+    private int _disposed;
 
     /// <param name="name">The service, for logs.</param>
     public BusPublisher(string name, BusLimits limits, UnixTransportOptions transport, ILogger<BusPublisher> log)
@@ -83,6 +84,11 @@ public sealed class BusPublisher : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         if (_listener is not null)
         {
             await _listener.DisposeAsync();

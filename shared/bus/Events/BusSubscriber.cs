@@ -18,6 +18,7 @@ public sealed class BusSubscriber : IAsyncDisposable
     private readonly BusOwner _owner;
     private readonly SubscriberSocket _socket = new();
     private readonly UnixConnector _connector;
+    private int _disposed;
 
     // Owner thread only.
     private readonly Dictionary<string, List<(Action<Envelope> Take, Action End)>> _streams = [];
@@ -56,6 +57,11 @@ public sealed class BusSubscriber : IAsyncDisposable
     /// <summary>Ends every stream.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _connector.DisposeAsync();
         _owner.Dispose();
         foreach ((Action<Envelope> _, Action end) in _streams.Values.SelectMany(sinks => sinks))

@@ -7,26 +7,35 @@ namespace PvExec.Bus.Transport;
 /// <summary>Keeps a NetMQ socket connected to a path.</summary>
 public sealed class UnixConnector : IAsyncDisposable
 {
+    private static readonly TimeSpan AttachInterval = TimeSpan.FromMilliseconds(1);
+
     private readonly NetMQSocket _socket;
     private readonly string _path;
     private readonly NetMQPoller _poller;
     private readonly UnixTransportOptions _options;
     private readonly ILogger _log;
+    private readonly Action<bool> _changed;
+    private readonly Func<bool> _mayAttach;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _connecting;
+    private int _disposed;
 
-    internal UnixConnector(NetMQSocket socket, string path, NetMQPoller poller, UnixTransportOptions options, ILogger log)
+    /// <param name="changed">On the poller's thread: true when a connection was attached, false when it ended or could not be made.</param>
+    /// <param name="mayAttach">Asked on the poller's thread until it says that a new connection may be attached.</param>
+    internal UnixConnector(NetMQSocket socket, string path, NetMQPoller poller, UnixTransportOptions options, ILogger log, Action<bool> changed, Func<bool> mayAttach)
     {
-        (_socket, _path, _poller, _options, _log) = (socket, path, poller, options, log);
+        (_socket, _path, _poller, _options, _log, _changed, _mayAttach) = (socket, path, poller, options, log, changed, mayAttach);
         _connecting = Task.Run(KeepConnectedAsync);
     }
-
-    /// <summary>On the poller's thread: true when a connection was attached, false when it ended or could not be made.</summary>
-    public event Action<bool>? Changed;
 
     /// <summary>Stops connecting; an open connection stays until the NetMQ socket is closed.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _connecting;
         _stopping.Dispose();
@@ -83,17 +92,43 @@ public sealed class UnixConnector : IAsyncDisposable
 
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         EngineSocket engine = EngineSocket.TakeOver(socket, ended.SetResult);
-        _poller.RunOnOwner(
-            () =>
+        try
+        {
+            while (!await AttachAsync(engine))
             {
-                NetMQInternals.Attach(_socket, engine, _path);
-                Changed?.Invoke(true);
-            },
-            engine.Dispose);
+                await Task.Delay(AttachInterval, _options.Time, _stopping.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            engine.Dispose();
+            throw;
+        }
+
         await ended.Task.WaitAsync(_stopping.Token);
         Report(false);
         return true;
     }
 
-    private void Report(bool connected) => _poller.RunOnOwner(() => Changed?.Invoke(connected), () => { });
+    private async Task<bool> AttachAsync(EngineSocket engine)
+    {
+        var attached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _poller.RunOnOwner(
+            () =>
+            {
+                if (!_mayAttach())
+                {
+                    attached.SetResult(false);
+                    return;
+                }
+
+                NetMQInternals.Attach(_socket, engine, _path);
+                attached.SetResult(true);
+                _changed(true);
+            },
+            attached.SetCanceled);
+        return await attached.Task.WaitAsync(_stopping.Token);
+    }
+
+    private void Report(bool connected) => _poller.RunOnOwner(() => _changed(connected), () => { });
 }

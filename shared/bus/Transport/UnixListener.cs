@@ -24,6 +24,7 @@ public sealed class UnixListener : IAsyncDisposable
     private readonly List<Task> _greeting = [];
 
     private int _connections;
+    private int _disposed;
 
     internal UnixListener(NetMQSocket socket, Socket server, string name, NetMQPoller poller, UnixTransportOptions options, ILogger log)
     {
@@ -37,6 +38,11 @@ public sealed class UnixListener : IAsyncDisposable
     /// <summary>Stops accepting; open connections stay until the NetMQ socket is closed.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _accepting;
         await Task.WhenAll(_greeting);

@@ -28,9 +28,17 @@ public static class UnixTransport
     }
 
     /// <summary>
-    /// Connects now and whenever the connection ended, until disposed. Nobody need listen yet. Until the first
-    /// connection a DEALER does not accept messages.
+    /// Connects now and whenever the connection ended, until disposed. Nobody need listen yet. Without a connection a
+    /// DEALER takes no messages: wait for <c>SendReady</c>, since a send that blocks the poller's thread also keeps the
+    /// connection from being attached.
     /// </summary>
-    public static UnixConnector ConnectUnix(this NetMQSocket socket, string path, NetMQPoller poller, UnixTransportOptions options, ILogger log) =>
-        new(socket, path, poller, options, log);
+    /// <param name="changed">On the poller's thread: true when a connection was attached, false when it ended or could not be made.</param>
+    public static UnixConnector ConnectUnix(
+        this NetMQSocket socket,
+        string path,
+        NetMQPoller poller,
+        UnixTransportOptions options,
+        ILogger log,
+        Action<bool>? changed = null) =>
+        new(socket, path, poller, options, log, changed ?? (static _ => { }), static () => true);
 }

@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Bus.Calls;
+using PvExec.Bus.Tests.Support;
+using PvExec.Bus.Transport;
+using PvExec.Kernel;
+using PvExec.Proto.Bus;
+using PvExec.Proto.Bus.Common;
+using PvExec.Proto.Bus.Exec;
+
+namespace PvExec.Bus.Tests.Calls;
+
+public sealed class CallTests : IDisposable
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+
+    private readonly ShortDirectory _directory = new();
+    private readonly ListLogger<BusServer> _log = new();
+
+    private string Socket => _directory.Path("s");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task A_call_is_answered()
+    {
+        await using BusServer server = Serve((renew, _, _) => Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId + 1, TimeSpan.FromSeconds(5))));
+        await using BusClient client = Client();
+        Outcome<ScopesAcquired> answer = await CallAsync(client, 41);
+        Assert.Equal(new ScopesAcquired(42, TimeSpan.FromSeconds(5)), answer.Value);
+    }
+
+    [Fact]
+    public async Task Many_calls_at_a_time_each_get_their_own_answer()
+    {
+        await using BusServer server = Serve(async (renew, _, _) =>
+        {
+            await Task.Yield();
+            return new ScopesAcquired(renew.LeaseId + 1, default);
+        });
+        await using BusClient client = Client();
+        Outcome<ScopesAcquired>[] answers = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => CallAsync(client, (ulong)i)));
+        Assert.Equal(Enumerable.Range(1, 500).Select(i => (ulong)i), answers.Select(answer => answer.Value.LeaseId));
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_handler_arrives_as_it_is()
+    {
+        await using BusServer server = Serve((_, _, _) => Task.FromResult<Outcome<ScopesAcquired>>(new Fault(FaultKind.NotFound, "no lease 1")));
+        await using BusClient client = Client();
+        Assert.Equal(new Fault(FaultKind.NotFound, "no lease 1"), (await CallAsync(client, 1)).Fault);
+    }
+
+    [Fact]
+    public async Task A_bug_in_a_handler_is_logged_and_answered_as_internal()
+    {
+        await using BusServer server = Serve((_, _, _) => throw new InvalidOperationException("a bug"));
+        await using BusClient client = Client();
+        Assert.Equal(FaultKind.Internal, (await CallAsync(client, 1)).Fault?.Kind);
+        Assert.Contains("a bug", await _log.LineAsync("failed unexpectedly"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kind_that_nobody_handles_is_answered_with_those_that_are()
+    {
+        await using BusServer server = Serve((_, _, _) => throw new InvalidOperationException());
+        await using BusClient client = Client();
+        Outcome<Done> answer = await client.CallAsync<ReleaseScopes, Done>(new ReleaseScopes(1), Long, WhenDown.Wait, CancellationToken.None);
+        Assert.Equal(FaultKind.InvalidArgument, answer.Fault?.Kind);
+        Assert.Contains("does not answer 'exec.scopes.release'; it answers exec.scopes.renew", answer.Fault!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stock_peer_with_a_newer_envelope_or_garbage_gets_a_clear_answer_or_none()
+    {
+        await using BusServer server = Serve((_, _, _) => Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(1, default)));
+        using PythonPeer peer = await PythonPeer.StartAsync("DEALER", "connect", Socket);
+        await peer.SendAsync("garbage");
+        await peer.SendAsync("two", "frames");
+        await peer.SendBytesAsync(BusCodec.Encode(new Envelope(2, "exec.scopes.renew", 9, null, null, default)));
+        Envelope answer = BusCodec.Decode((await peer.ReceiveBytesAsync())[0]).Value;
+        Assert.Equal(9UL, answer.Correlation);
+        FaultReply reply = BusCodec.Body<FaultReply>(answer).Value;
+        Assert.Equal(FaultKind.FailedPrecondition, reply.FaultKind);
+        Assert.Contains("version 2", reply.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_its_time_a_call_fails_and_the_handler_is_told()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using BusServer server = Serve((_, _, ct) => NeverAsync(ended, ct));
+        await using BusClient client = Client();
+        Outcome<ScopesAcquired> answer = await client.CallAsync<RenewScopes, ScopesAcquired>(new(1), TimeSpan.FromMilliseconds(100), WhenDown.Wait, CancellationToken.None);
+        Assert.Equal(FaultKind.DeadlineExceeded, answer.Fault?.Kind);
+        await ended.Task.WaitAsync(Long);
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_ends_the_handler_before_the_deadline()
+    {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using BusServer server = Serve((_, _, ct) =>
+        {
+            entered.SetResult();
+            return NeverAsync(ended, ct);
+        });
+        await using BusClient client = Client();
+        using var giveUp = new CancellationTokenSource();
+        Task<Outcome<ScopesAcquired>> call = client.CallAsync<RenewScopes, ScopesAcquired>(new(1), TimeSpan.FromHours(1), WhenDown.Fail, giveUp.Token);
+        await entered.Task.WaitAsync(Long);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await ended.Task.WaitAsync(Long);
+    }
+
+    [Fact]
+    public async Task The_peer_of_a_call_is_gone_when_its_connection_ends()
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using BusServer server = Serve((_, call, _) =>
+        {
+            call.Peer.Gone.Register(gone.SetResult);
+            return Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(1, default));
+        });
+        using PythonPeer peer = await PythonPeer.StartAsync("DEALER", "connect", Socket);
+        await peer.SendBytesAsync(BusCodec.Encode(new RenewScopes(1), 1, null, null));
+        Assert.Single(await peer.ReceiveBytesAsync());
+        Assert.False(gone.Task.IsCompleted);
+        peer.Kill();
+        await gone.Task.WaitAsync(TimeSpan.FromSeconds(1));
+    }
+
+    internal static async Task<Outcome<ScopesAcquired>> NeverAsync(TaskCompletionSource ended, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new InvalidOperationException("it cannot end otherwise");
+        }
+        catch (OperationCanceledException)
+        {
+            ended.SetResult();
+            throw;
+        }
+    }
+
+    private static Task<Outcome<ScopesAcquired>> CallAsync(BusClient client, ulong id) =>
+        client.CallAsync<RenewScopes, ScopesAcquired>(new RenewScopes(id), Long, WhenDown.Wait, CancellationToken.None);
+
+    private BusServer Serve(Func<RenewScopes, BusCall, CancellationToken, Task<Outcome<ScopesAcquired>>> handler)
+    {
+        var server = new BusServer("exec", BusLimits.Default, UnixTransportOptions.Default, _log);
+        server.Handle(handler);
+        server.Start(Socket);
+        return server;
+    }
+
+    private BusClient Client() => new("exec", Socket, BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusClient>.Instance);
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Bus.Events;
+using PvExec.Bus.Tests.Support;
+using PvExec.Bus.Transport;
+using PvExec.Proto.Bus;
+using PvExec.Proto.Bus.Exec;
+using PvExec.Proto.Bus.Worktrees;
+
+namespace PvExec.Bus.Tests.Events;
+
+public sealed class EventTests : IDisposable
+{
+    private readonly ShortDirectory _directory = new();
+    private readonly CancellationTokenSource _late = new(TimeSpan.FromSeconds(30));
+
+    private string Socket => _directory.Path("e");
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        _late.Dispose();
+    }
+
+    [Fact]
+    public async Task A_subscriber_hears_the_events_it_asked_for_in_order()
+    {
+        await using BusPublisher publisher = Publisher();
+        await using BusSubscriber subscriber = Subscriber();
+        EventStream<WorktreeSaved> saved = subscriber.Subscribe<WorktreeSaved>(100);
+        await HeardAsync(publisher, saved);
+        publisher.Publish(new TaskStarted("other", 1));
+        publisher.Publish(new WorktreeSaved("a", true));
+        publisher.Publish(new WorktreeSaved("b", false));
+        Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved("a", true), 0), await NextAsync(saved));
+        Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved("b", false), 0), await NextAsync(saved));
+    }
+
+    [Fact]
+    public async Task A_slow_reader_loses_the_oldest_and_is_told_how_many_while_another_loses_none()
+    {
+        await using BusPublisher publisher = Publisher();
+        await using BusSubscriber subscriber = Subscriber();
+        EventStream<WorktreeSaved> slow = subscriber.Subscribe<WorktreeSaved>(2);
+        EventStream<WorktreeSaved> fast = subscriber.Subscribe<WorktreeSaved>(100);
+        await HeardAsync(publisher, fast);
+        publisher.Publish(new WorktreeSaved("start", true));
+        await SkipToAsync("start", fast);
+        await SkipToAsync("start", slow);
+        for (int i = 0; i < 10; i++)
+        {
+            publisher.Publish(new WorktreeSaved($"{i}", true));
+        }
+
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved($"{i}", true), 0), await NextAsync(fast));
+        }
+
+        BusEvent<WorktreeSaved> first = await NextAsync(slow);
+        Assert.Equal("8", first.Message.SnapshotId);
+        Assert.Equal(8, first.Dropped);
+        Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved("9", true), 0), await NextAsync(slow));
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_never_reads_costs_the_others_nothing()
+    {
+        await using BusPublisher publisher = Publisher();
+        await using BusSubscriber subscriber = Subscriber();
+        using PythonPeer stalled = await PythonPeer.StartAsync("SUB", "connect", Socket);
+        await stalled.AskAsync("sub worktree");
+        EventStream<WorktreeSaved> saved = subscriber.Subscribe<WorktreeSaved>(10_000);
+        await HeardAsync(publisher, saved);
+        string large = new('x', 10_000);
+        for (int i = 0; i < 5_000; i++)
+        {
+            publisher.Publish(new WorktreeSaved(large, true));
+            Assert.Equal(0, (await NextAsync(saved)).Dropped);
+        }
+    }
+
+    [Fact]
+    public async Task A_subscriber_hears_a_publisher_that_was_started_anew()
+    {
+        await using BusSubscriber subscriber = Subscriber();
+        EventStream<WorktreeSaved> saved = subscriber.Subscribe<WorktreeSaved>(100);
+        await using (BusPublisher first = Publisher())
+        {
+            await HeardAsync(first, saved);
+        }
+
+        await using BusPublisher second = Publisher();
+        await HeardAsync(second, saved);
+    }
+
+    [Fact]
+    public async Task A_stock_subscriber_reads_topic_and_envelope()
+    {
+        await using BusPublisher publisher = Publisher();
+        using PythonPeer peer = await PythonPeer.StartAsync("SUB", "connect", Socket);
+        await peer.AskAsync("sub worktree.saved");
+        Task<byte[][]> heard = peer.ReceiveBytesAsync();
+        while (!heard.IsCompleted)
+        {
+            publisher.Publish(new WorktreeSaved("a", true));
+            await Task.WhenAny(heard, Task.Run(() => Thread.Yield()));
+        }
+
+        Assert.Equal("worktree.saved", Encoding.UTF8.GetString((await heard)[0]));
+        Assert.Equal(new WorktreeSaved("a", true), BusCodec.Body<WorktreeSaved>(BusCodec.Decode((await heard)[1]).Value).Value);
+    }
+
+    /// <summary>Publishes until the first event arrives, then reads all that did.</summary>
+    private async Task HeardAsync(BusPublisher publisher, EventStream<WorktreeSaved> stream)
+    {
+        Task<BusEvent<WorktreeSaved>> next = NextAsync(stream);
+        while (!next.IsCompleted)
+        {
+            publisher.Publish(new WorktreeSaved("probe", false));
+            await Task.WhenAny(next, Task.Run(() => Thread.Yield()));
+        }
+
+        publisher.Publish(new WorktreeSaved("last probe", false));
+        await SkipToAsync("last probe", stream);
+    }
+
+    private async Task SkipToAsync(string id, EventStream<WorktreeSaved> stream)
+    {
+        while ((await NextAsync(stream)).Message.SnapshotId != id)
+        {
+            continue;
+        }
+    }
+
+    private Task<BusEvent<WorktreeSaved>> NextAsync(EventStream<WorktreeSaved> stream) => stream.ReadAsync(_late.Token).AsTask();
+
+    private BusPublisher Publisher()
+    {
+        var publisher = new BusPublisher("worktree", BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusPublisher>.Instance);
+        publisher.Start(Socket);
+        return publisher;
+    }
+
+    private BusSubscriber Subscriber() => new("worktree", Socket, BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusSubscriber>.Instance);
+}

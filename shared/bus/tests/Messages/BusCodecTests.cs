@@ -1,0 +1,134 @@
+using PvExec.Kernel;
+using PvExec.Proto.Bus;
+using PvExec.Proto.Bus.Common;
+using PvExec.Proto.Bus.Exec;
+using PvExec.Proto.Bus.Processes;
+using PvExec.Proto.Bus.Worktrees;
+
+namespace PvExec.Bus.Tests.Messages;
+
+public sealed class BusCodecTests
+{
+    private static readonly DateTimeOffset Deadline = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_123);
+
+    [Fact]
+    public void An_envelope_comes_back_as_it_was()
+    {
+        byte[] bytes = BusCodec.Encode(new ScopesAcquired(7, TimeSpan.FromSeconds(5)), 42, Deadline, "00-ab-cd-01");
+        Envelope envelope = BusCodec.Decode(bytes).Value;
+        Assert.Equal((1, "exec.scopes.acquired", 42UL, Deadline, "00-ab-cd-01"), (envelope.Version, envelope.Kind, envelope.Correlation, envelope.Deadline!.Value, envelope.TraceParent));
+    }
+
+    [Fact]
+    public void Every_message_comes_back_as_it_was()
+    {
+        AcquireScopes acquire = RoundTrip(new AcquireScopes(["a", ""], ["ü"], "pv-worktree", "autosave", TimeSpan.FromMilliseconds(1500)));
+        Assert.Equal(["a", ""], acquire.Inputs);
+        Assert.Equal(["ü"], acquire.Outputs);
+        Assert.Equal(("pv-worktree", "autosave", TimeSpan.FromMilliseconds(1500)), (acquire.Holder, acquire.Reason, acquire.WaitLimit));
+        AssertRoundTrip(new ScopesAcquired(ulong.MaxValue, TimeSpan.FromSeconds(5)));
+        AssertRoundTrip(new RenewScopes(1));
+        AssertRoundTrip(new ReleaseScopes(2));
+        AssertRoundTrip(new TaskStarted("common/file_read", 3));
+        AssertRoundTrip(new TaskEnded("common/file_read", 3, -1, 9));
+        AssertRoundTrip(new ProcessStateChanged("web", "RUNNING", 3000));
+        AssertRoundTrip(new WorktreeSaved("0001", true));
+        AssertRoundTrip(new FaultReply(FaultKind.DataLoss, "pack 3 is damaged"));
+        AssertRoundTrip(Done.Value);
+        AssertRoundTrip(CancelCall.Value);
+    }
+
+    [Fact]
+    public void A_field_added_by_a_newer_release_is_left_alone()
+    {
+        // [7, 5000, {"new": true}] in a body, as a newer ScopesAcquired might be.
+        byte[] body = [0x93, 7, 0xCD, 0x13, 0x88, 0x81, 0xA3, (byte)'n', (byte)'e', (byte)'w', 0xC3];
+        var envelope = new Envelope(1, ScopesAcquired.Kind, 1, null, null, body);
+        Assert.Equal(new ScopesAcquired(7, TimeSpan.FromSeconds(5)), BusCodec.Body<ScopesAcquired>(envelope).Value);
+    }
+
+    [Fact]
+    public void A_fault_of_a_kind_that_is_not_known_reads_as_internal()
+    {
+        byte[] bytes = BusCodec.Encode(new FaultReply(FaultKind.NotFound, "x"), 1, null, null);
+        int at = bytes.AsSpan().IndexOf("NotFound"u8);
+        "NotKnown"u8.CopyTo(bytes.AsSpan(at));
+        Assert.Equal(FaultKind.Internal, BusCodec.Body<FaultReply>(BusCodec.Decode(bytes).Value).Value.FaultKind);
+    }
+
+    [Fact]
+    public void An_envelope_of_a_newer_version_keeps_its_correlation_id()
+    {
+        byte[] bytes = [0x94, 2, 0xA1, (byte)'k', 0xCD, 1, 0, 0xC1];
+        Envelope envelope = BusCodec.Decode(bytes).Value;
+        Assert.Equal((2, "k", 256UL), (envelope.Version, envelope.Kind, envelope.Correlation));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("C1")]
+    [InlineData("DDFFFFFFFF")]
+    [InlineData("9301A16BFF")]
+    [InlineData("9301A16B01")]
+    [InlineData("9601A16B01C0C0C6FFFFFFFF")]
+    [InlineData("9601A16B01CF7FFFFFFFFFFFFFFFC0C400")]
+    public void Bytes_that_are_no_envelope_are_an_invalid_argument(string hex)
+    {
+        Assert.False(BusCodec.Decode(Convert.FromHexString(hex)).Succeeded(out Fault? fault));
+        Assert.Equal(FaultKind.InvalidArgument, fault.Kind);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_hundred_thousand_damaged_messages_neither_throw_nor_take_memory(int seed)
+    {
+        byte[][] originals =
+        [
+            BusCodec.Encode(new AcquireScopes(["src", "dep"], ["out"], "pv-worktree", "autosave", TimeSpan.FromSeconds(10)), 1, Deadline, "00-ab-cd-01"),
+            BusCodec.Encode(new ScopesAcquired(7, TimeSpan.FromSeconds(5)), 2, null, null),
+            BusCodec.Encode(new TaskEnded("common/file_read", 3, 0, 0), 3, null, null),
+            BusCodec.Encode(new FaultReply(FaultKind.NotFound, "no lease 9"), 4, Deadline, null),
+        ];
+        var random = new Random(seed);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int read = 0;
+        for (int i = 0; i < 25_000; i++)
+        {
+            byte[] damaged = Damage(originals[i % originals.Length], random);
+            if (BusCodec.Decode(damaged).TryGet(out Envelope? envelope, out _) && Reads(envelope))
+            {
+                read++;
+            }
+        }
+
+        // An exception costs some kilobytes; a length that is believed would cost gigabytes.
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 25_000L * 64 * 1024);
+        Assert.InRange(read, 1, 24_999);
+    }
+
+    private static byte[] Damage(byte[] original, Random random)
+    {
+        byte[] bytes = [.. original, .. new byte[random.Next(4)]];
+        for (int i = random.Next(1, 6); i > 0; i--)
+        {
+            bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+        }
+
+        return bytes[..random.Next(bytes.Length / 2, bytes.Length + 1)];
+    }
+
+    private static bool Reads(Envelope envelope) =>
+        BusCodec.Body<AcquireScopes>(envelope).Succeeded(out _)
+        || BusCodec.Body<ScopesAcquired>(envelope).Succeeded(out _)
+        || BusCodec.Body<TaskEnded>(envelope).Succeeded(out _)
+        || BusCodec.Body<FaultReply>(envelope).Succeeded(out _);
+
+    private static void AssertRoundTrip<T>(T message)
+        where T : IBusMessage<T> => Assert.Equal(message, RoundTrip(message));
+
+    private static T RoundTrip<T>(T message)
+        where T : IBusMessage<T> => BusCodec.Body<T>(BusCodec.Decode(BusCodec.Encode(message, 1, null, null)).Value).Value;
+}

@@ -1,0 +1,53 @@
+using System.Net.Sockets;
+using AsyncIO;
+using NetMQ;
+using NetMQ.Sockets;
+using PvExec.Bus.Tests.Support;
+using PvExec.Bus.Transport;
+
+namespace PvExec.Bus.Tests.Transport;
+
+/// <summary>The bus is pinned to NetMQ's internals: this says which of them moved when the package changes.</summary>
+public sealed class NetMQInternalsTests
+{
+    [Fact]
+    public void Every_internal_that_is_used_is_where_it_was_in_NetMQ_4_0_4_5()
+    {
+        Assert.Equal(new Version(4, 0, 4, 5), typeof(NetMQSocket).Assembly.GetName().Version);
+        using var directory = new ShortDirectory();
+        using Socket server = UnixPath.Listen(directory.Path("s"));
+        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        client.Connect(new UnixDomainSocketEndPoint(directory.Path("s")));
+        using var socket = new DealerSocket();
+
+        object core = Resolve("NetMQSocket.SocketHandle", () => NetMQInternals.GetSocketHandle(socket));
+        object options = Resolve("Own.m_options", () => NetMQInternals.GetOptions(core));
+        object ioThread = Resolve("ZObject.ChooseIOThread(long)", () => NetMQInternals.ChooseIOThread(core, 0)!);
+        object address = Resolve("Address(string, string)", () => NetMQInternals.NewAddress("unix", "s"));
+        object native = Resolve("AsyncIO NativeSocket(Socket)", () => NetMQInternals.NewNativeSocket(client));
+        object engine = Resolve("StreamEngine(AsyncSocket, Options, string)", () => NetMQInternals.NewStreamEngine((AsyncSocket)native, options, "s"));
+        object session = Resolve("SessionBase.Create", () => NetMQInternals.CreateSession(null, ioThread, false, core, options, address));
+        Resolve("Own.IncSeqnum()", () => Run(() => NetMQInternals.IncSeqnum(session)));
+        Resolve("Own.LaunchChild(Own)", () => Run(() => NetMQInternals.LaunchChild(core, session)));
+        Resolve("ZObject.SendAttach(SessionBase, IEngine, bool)", () => Run(() => NetMQInternals.SendAttach(core, session, engine, false)));
+    }
+
+    private static object Resolve(string name, Func<object> use)
+    {
+        try
+        {
+            return use();
+        }
+        catch (Exception e) when (e is MissingMemberException or TypeLoadException or NotSupportedException or NullReferenceException)
+        {
+            Assert.Fail($"NetMQ's {name} is no longer what NetMQInternals says: {e.Message}");
+            throw;
+        }
+    }
+
+    private static object Run(Action action)
+    {
+        action();
+        return action;
+    }
+}
