@@ -9,6 +9,7 @@ namespace PvExec.Linux.Files;
 public sealed partial class LockFile : IDisposable
 {
     private const int LOCK_EX = 2, LOCK_NB = 4;
+    private const int O_RDWR = 2, O_CREAT = 0x40, O_CLOEXEC = 0x80000;
 
     private readonly SafeFileHandle _handle;
 
@@ -18,10 +19,16 @@ public sealed partial class LockFile : IDisposable
     /// <param name="holder">The pid that the holder wrote; 0 when it has not yet.</param>
     /// <returns>Null when another process holds it.</returns>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file cannot be opened.</exception>
     public static LockFile? TryTake(string path, out int holder)
     {
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        // Not File.OpenHandle: it takes a shared flock(2) of its own.
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0x180 /* 0600 */);
+        if (fd < 0)
+        {
+            throw SystemCallException.FromLast($"open({path})");
+        }
+
+        var handle = new SafeFileHandle(fd, true);
         if (flock(handle, LOCK_EX | LOCK_NB) != 0)
         {
             int errno = Marshal.GetLastPInvokeError();
@@ -44,6 +51,9 @@ public sealed partial class LockFile : IDisposable
         int length = RandomAccess.Read(handle, text, 0);
         return int.TryParse(text[..length].Trim("\n "u8), CultureInfo.InvariantCulture, out int pid) ? pid : 0;
     }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string pathname, int flags, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int flock(SafeFileHandle fd, int operation);

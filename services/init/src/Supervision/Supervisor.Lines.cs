@@ -25,7 +25,7 @@ internal sealed partial class Supervisor
         while (_sockets.Init.TryAccept() is { } socket)
         {
             var line = new Line(++_lastToken, socket);
-            if (line.Peer.Uid != Credentials.EffectiveUser)
+            if (line.Peer.Uid != EffectiveUser.Id)
             {
                 InitLog.Refused(line.Peer.Pid, line.Peer.Uid);
                 line.Dispose();

@@ -32,7 +32,7 @@ public sealed class ChildrenTests : IDisposable
     public void Every_exit_code_is_told_by_process_1_on_a_terminal()
     {
         string line = string.Join(' ', _installation.Arguments.Prepend(_installation.Init));
-        using RunningInit init = _installation.Launch([], wrapper: ["script", "-qefc", "unshare -pf --mount-proc --kill-child " + line, "/dev/null"]);
+        using RunningInit init = _installation.LaunchWords(["script", "-qefc", "unshare -pf --mount-proc --kill-child " + line, "/dev/null"]);
         init.WaitFor("ready on");
         ExitCodesAreTold(init);
         Assert.Equal(0, init.Stop());

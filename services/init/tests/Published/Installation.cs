@@ -42,9 +42,12 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>Starts pv-init, which need not become ready.</summary>
-    public RunningInit Launch(string[] arguments, string[]? wrapper = null, params (string Name, string Value)[] environment)
+    public RunningInit Launch(string[] arguments, string[]? wrapper = null, params (string Name, string Value)[] environment) =>
+        LaunchWords([.. wrapper ?? [], Init, .. arguments], environment);
+
+    /// <summary>Starts a command that starts pv-init.</summary>
+    public RunningInit LaunchWords(string[] words, params (string Name, string Value)[] environment)
     {
-        string[] words = [.. wrapper ?? [], Init, .. arguments];
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
         foreach ((string name, string value) in environment)
         {

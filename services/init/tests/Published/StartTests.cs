@@ -65,6 +65,7 @@ public sealed class StartTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_installation.Root, "file"), "");
         Refuses(111, ["--exec-config-root", _installation.Tasks, "--runtime-dir", Path.Combine(_installation.Root, "file", "run")], "-runtime-dir");
+        File.SetUnixFileMode(_installation.Root, (UnixFileMode)0b111_101_101);
         Refuses(111, ["--exec-config-root", _installation.Tasks, "--runtime-dir", _installation.Root], "holds other things");
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
