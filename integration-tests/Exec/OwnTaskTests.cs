@@ -30,7 +30,6 @@ public sealed class OwnTaskTests(SharedDaemon shared) : IClassFixture<SharedDaem
 
     [Theory]
     [InlineData("../secret")]
-    [InlineData("/srv/secret")]
     [InlineData("link/secret")]
     [InlineData("a/../../secret")]
     public async Task A_path_that_leaves_the_root_is_refused(string path)
@@ -45,6 +44,16 @@ public sealed class OwnTaskTests(SharedDaemon shared) : IClassFixture<SharedDaem
         Assert.NotEqual("0", write.Trailers["pv-exit-code"]);
         Assert.DoesNotContain("keep", read.Text, StringComparison.Ordinal);
         Assert.Equal(["keep", "keep"], (await _daemon.ShellAsync("cat /srv/secret \"$1/../secret\"", root)).Lines);
+    }
+
+    [Fact]
+    public async Task A_leading_slash_means_the_root_of_the_app()
+    {
+        string root = await MakeRootAsync();
+
+        await SucceedsAsync("common/file_write", root, "inside", ("FILEPATH", "/etc/inside"));
+
+        Assert.Equal("inside", (await _daemon.ShellAsync("cat \"$1/etc/inside\"; [ ! -e /etc/inside ]", root)).Text);
     }
 
     [Fact]

@@ -7,16 +7,15 @@ namespace PvExec.IntegrationTests.Rig;
 public sealed partial class TestContainer
 {
     private const string Generate =
-        "cd " + Paths.Client + " && { [ -e /tmp/client/contract_pb2_grpc.py ] || { "
-        + "mkdir -p /tmp/client.part && python3 -m grpc_tools.protoc -I . --python_out=/tmp/client.part --grpc_python_out=/tmp/client.part contract.proto "
-        + "&& cp call.py keep_calling.py /tmp/client.part/ && mv -T /tmp/client.part /tmp/client; }; }";
+        "mkdir /tmp/client && cd " + Paths.Client + " && cp *.py /tmp/client/"
+        + " && python3 -m grpc_tools.protoc -I . --python_out=/tmp/client --grpc_python_out=/tmp/client contract.proto";
 
-    private bool _generated;
+    private readonly Lazy<Task> _client;
 
     /// <summary>Makes the call <paramref name="rpc"/> and waits for its answer.</summary>
     public async Task<CallResult> CallAsync(string rpc, object request)
     {
-        await GenerateClientAsync();
+        await _client.Value;
         ShellResult result = await ShellAsync("python3 /tmp/client/call.py \"$1\" \"$2\"", rpc, JsonSerializer.Serialize(request));
         return CallResult.Parse(result.Text);
     }
@@ -78,19 +77,12 @@ public sealed partial class TestContainer
     /// <summary>Waits up to 30 s for the process to be in <paramref name="state"/>, asking as a client would.</summary>
     public async Task WaitForStateAsync(string name, string state)
     {
-        await GenerateClientAsync();
+        await _client.Value;
         string request = JsonSerializer.Serialize(new { process_name = name });
         await WaitUntilAsync($"python3 /tmp/client/call.py GetProcessState '{request}' | tee /dev/stderr | grep -q '\"{state}\"'");
     }
 
-    private async Task GenerateClientAsync()
-    {
-        if (!_generated)
-        {
-            _ = (await ShellAsync(Generate)).Text;
-            _generated = true;
-        }
-    }
+    private async Task GenerateClientAsync() => _ = (await ShellAsync(Generate)).Text;
 
     private static object[] Pairs((string Key, string Value)[] variables) =>
         [.. variables.Select(pair => (object)new { key = pair.Key, value = pair.Value })];

@@ -17,7 +17,11 @@ public sealed partial class TestContainer : IAsyncDisposable
 
     private readonly IContainer _container;
 
-    private TestContainer(IContainer container) => _container = container;
+    private TestContainer(IContainer container)
+    {
+        _container = container;
+        _client = new Lazy<Task>(GenerateClientAsync);
+    }
 
     public static string Image => Environment.GetEnvironmentVariable("PV_EXEC_TEST_IMAGE") ?? "pv-exec-test";
 
