@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using PvExec.Exec.Core.Output;
-using PvExec.Linux;
+using PvExec.Linux.Events;
+using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters;
 
@@ -17,20 +18,21 @@ public sealed class OutputPump : IDisposable
     /// <summary>A pipe's largest capacity without privilege: what is in one at a given moment is never more.</summary>
     private const int MostInPipeBytes = 1024 * 1024;
 
-    private const ulong WakeKey = 0;
+    private const long WakeKey = 0;
+    private const int ForEver = -1;
 
-    private readonly ConcurrentDictionary<ulong, PumpedPipe> _pipes = new();
+    private readonly ConcurrentDictionary<long, PumpedPipe> _pipes = new();
     private readonly ConcurrentQueue<PumpedPipe> _toDrain = new();
-    private readonly Epoll _epoll = new();
-    private readonly EventFile _wake = new();
+    private readonly EventPoll _poll = new();
+    private readonly EventCounter _wake = new();
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly Thread _thread;
-    private ulong _lastKey = WakeKey;
+    private long _lastKey = WakeKey;
     private volatile bool _stopping;
 
     public OutputPump()
     {
-        _epoll.Add(_wake.Handle, WakeKey);
+        _poll.Add(_wake.Handle, WakeKey, PollEvents.Readable);
         _thread = new Thread(Pump) { IsBackground = true, Name = "output pump" };
         _thread.Start();
     }
@@ -45,7 +47,7 @@ public sealed class OutputPump : IDisposable
         try
         {
             NonBlockingRead.Enable(reading);
-            _epoll.Add(reading, pipe.Key);
+            _poll.Add(reading, pipe.Key, PollEvents.Readable);
             return pipe;
         }
         catch
@@ -60,36 +62,36 @@ public sealed class OutputPump : IDisposable
     public void Dispose()
     {
         _stopping = true;
-        _wake.Signal();
+        _wake.Set();
         _thread.Join();
         foreach (PumpedPipe pipe in _pipes.Values)
         {
             pipe.Close();
         }
 
-        _epoll.Dispose();
+        _poll.Dispose();
         _wake.Dispose();
     }
 
     internal void RequestDrain(PumpedPipe pipe)
     {
         _toDrain.Enqueue(pipe);
-        _wake.Signal();
+        _wake.Set();
     }
 
     private void Pump()
     {
-        var keys = new ulong[64];
+        var ready = new (long Key, PollEvents Events)[64];
         while (!_stopping)
         {
-            int count = _epoll.Wait(keys);
+            int count = _poll.Wait(ready, ForEver);
             for (int i = 0; i < count; i++)
             {
-                if (keys[i] == WakeKey)
+                if (ready[i].Key == WakeKey)
                 {
-                    _wake.Clear();
+                    _wake.Reset();
                 }
-                else if (_pipes.TryGetValue(keys[i], out PumpedPipe? pipe))
+                else if (_pipes.TryGetValue(ready[i].Key, out PumpedPipe? pipe))
                 {
                     ReadOnce(pipe);
                 }
@@ -141,7 +143,7 @@ public sealed class OutputPump : IDisposable
 
     private void End(PumpedPipe pipe, IOException? error)
     {
-        _epoll.Remove(pipe.Handle);
+        _poll.Remove(pipe.Handle);
         _pipes.TryRemove(pipe.Key, out _);
         pipe.Close();
         pipe.SetEnded(error);

@@ -10,7 +10,7 @@ public sealed class PumpedPipe
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal PumpedPipe(OutputPump pump, ulong key, SafeHandle handle, OutputStream stream, IOutputSink sink)
+    internal PumpedPipe(OutputPump pump, long key, SafeHandle handle, OutputStream stream, IOutputSink sink)
     {
         _pump = pump;
         Key = key;
@@ -25,7 +25,7 @@ public sealed class PumpedPipe
     /// <summary>Why reading ended before the end of the pipe, or null.</summary>
     public IOException? Error { get; private set; }
 
-    internal ulong Key { get; }
+    internal long Key { get; }
 
     internal SafeHandle Handle { get; }
 

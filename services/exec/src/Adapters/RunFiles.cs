@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using PvExec.Linux;
+using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters;
 
@@ -13,26 +13,27 @@ internal sealed class RunFiles : IDisposable
     public SafeFileHandle? Input { get; private set; }
 
     /// <summary>From <c>run</c> to <c>log</c>; null without a filter.</summary>
-    public Pipe? Between { get; private set; }
+    public PipePair? Between { get; private set; }
 
-    public Pipe? Output { get; private set; }
+    public PipePair? Output { get; private set; }
 
-    public Pipe? Error { get; private set; }
+    public PipePair? Error { get; private set; }
 
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
     public void Open(ReadOnlySpan<byte> input, bool withFilter)
     {
-        Output = Pipe.Create();
-        Error = Pipe.Create();
-        Between = withFilter ? Pipe.Create() : null;
-        Input = input.IsEmpty ? null : AnonymousFile.Create("pv-exec input", input);
+        Output = PipePair.Open();
+        Error = PipePair.Open();
+        Between = withFilter ? PipePair.Open() : null;
+        Input = input.IsEmpty ? null : MemoryFile.Create("pv-exec input", input);
     }
 
     public void Dispose()
     {
         Input?.Dispose();
-        Between?.Dispose();
-        Output?.Writing.Dispose();
-        Error?.Writing.Dispose();
+        Between?.ReadEnd.Dispose();
+        Between?.WriteEnd.Dispose();
+        Output?.WriteEnd.Dispose();
+        Error?.WriteEnd.Dispose();
     }
 }

@@ -4,7 +4,6 @@ using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Tasks;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
-using PvExec.Linux;
 
 namespace PvExec.Exec.Adapters;
 
@@ -31,8 +30,8 @@ public sealed class RunStarter(IInit init, OutputPump pump)
             files.Open(input.Span, task.Log is not null);
             pipes =
             [
-                pump.Add(files.Output!.Reading, OutputStream.Standard, run.Output),
-                pump.Add(files.Error!.Reading, OutputStream.Error, run.Output),
+                pump.Add(files.Output!.Value.ReadEnd, OutputStream.Standard, run.Output),
+                pump.Add(files.Error!.Value.ReadEnd, OutputStream.Error, run.Output),
             ];
         }
         catch (IOException e)
@@ -40,11 +39,11 @@ public sealed class RunStarter(IInit init, OutputPump pump)
             return new Fault(FaultKind.ResourceExhausted, $"task '{task.Name}' cannot be started: {e.Message}");
         }
 
-        KeptDescriptor[] kept = [new(StandardPipe, files.Output.Reading), new(ErrorPipe, files.Error.Reading)];
+        KeptDescriptor[] kept = [new(StandardPipe, files.Output.Value.ReadEnd), new(ErrorPipe, files.Error.Value.ReadEnd)];
         var processes = new List<RunProcess>(2);
         if (task.Log is not null)
         {
-            Outcome<Child> log = await Spawn(RunRole.Log, task.Log, files.Between!.Reading, files.Output.Writing, kept);
+            Outcome<Child> log = await Spawn(RunRole.Log, task.Log, files.Between!.Value.ReadEnd, files.Output.Value.WriteEnd, kept);
             if (!log.TryGet(out Child? filter, out Fault? fault))
             {
                 return Failed(fault);
@@ -54,7 +53,7 @@ public sealed class RunStarter(IInit init, OutputPump pump)
             kept = [];
         }
 
-        Outcome<Child> started = await Spawn(RunRole.Run, task.Run, files.Input, (files.Between ?? files.Output).Writing, kept);
+        Outcome<Child> started = await Spawn(RunRole.Run, task.Run, files.Input, (files.Between ?? files.Output.Value).WriteEnd, kept);
         if (!started.TryGet(out Child? child, out Fault? runFault))
         {
             await EndAsync(processes);
@@ -67,8 +66,8 @@ public sealed class RunStarter(IInit init, OutputPump pump)
         ValueTask<Outcome<Child>> Spawn(RunRole role, IReadOnlyList<string> arguments, SafeFileHandle? standardInput, SafeFileHandle output, KeptDescriptor[] keep)
         {
             DescriptorMapping[] descriptors = standardInput is null
-                ? [new(output, 1), new(files.Error.Writing, 2)]
-                : [new(standardInput, 0), new(output, 1), new(files.Error.Writing, 2)];
+                ? [new(output, 1), new(files.Error.Value.WriteEnd, 2)]
+                : [new(standardInput, 0), new(output, 1), new(files.Error.Value.WriteEnd, 2)];
             return init.SpawnAsync(
                 new SpawnSpec
                 {

@@ -1,8 +1,8 @@
-using System.Runtime.InteropServices;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Core.Tasks;
 using PvExec.Kernel;
 using PvExec.Linux;
+using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters;
 
@@ -48,14 +48,14 @@ public sealed class TaskDirectories(IReadOnlyList<string> roots)
             }
 
             int errno = RealPath.Resolve(Path.Combine(root, name.Value), out string? directory);
-            if (errno is RealPath.ENOENT or RealPath.ENOTDIR)
+            if (errno is Errno.ENOENT or Errno.ENOTDIR)
             {
                 continue;
             }
 
             if (errno != 0)
             {
-                return new Fault(FaultKind.FailedPrecondition, $"task '{name}' cannot be looked up in {root}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})");
+                return new Fault(FaultKind.FailedPrecondition, $"task '{name}' cannot be looked up in {root}: {Errno.Describe(errno)}");
             }
 
             if (!IsBelow(directory!, realRoot!))

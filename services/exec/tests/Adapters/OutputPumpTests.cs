@@ -1,6 +1,6 @@
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Core.Output;
-using PvExec.Linux;
+using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Tests.Adapters;
 
@@ -17,10 +17,10 @@ public sealed class OutputPumpTests : IDisposable
         var outputs = Enumerable.Range(0, 50).Select(_ => new RunOutput(1 << 20)).ToArray();
         await Task.WhenAll(outputs.Select((output, i) => Task.Run(async () =>
         {
-            Pipe pipe = Pipe.Create();
-            PumpedPipe pumped = _pump.Add(pipe.Reading, OutputStream.Standard, output);
-            PipeEnd.Write(pipe.Writing, new byte[100_000 + i]);
-            pipe.Writing.Dispose();
+            PipePair pipe = PipePair.Open();
+            PumpedPipe pumped = _pump.Add(pipe.ReadEnd, OutputStream.Standard, output);
+            PipeEnd.Write(pipe.WriteEnd, new byte[100_000 + i]);
+            pipe.WriteEnd.Dispose();
             await pumped.Ended.WaitAsync(s_patience);
         })));
 
@@ -30,10 +30,10 @@ public sealed class OutputPumpTests : IDisposable
     [Fact]
     public async Task A_drain_reads_what_is_there_though_the_pipe_stays_open()
     {
-        using Pipe pipe = Pipe.Create();
+        PipePair pipe = PipePair.Open();
         var output = new RunOutput(100);
-        PumpedPipe pumped = _pump.Add(pipe.Reading, OutputStream.Error, output);
-        PipeEnd.Write(pipe.Writing, "left"u8);
+        PumpedPipe pumped = _pump.Add(pipe.ReadEnd, OutputStream.Error, output);
+        PipeEnd.Write(pipe.WriteEnd, "left"u8);
 
         await pumped.DrainAsync().WaitAsync(s_patience);
 

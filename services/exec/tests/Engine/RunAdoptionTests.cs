@@ -4,7 +4,7 @@ using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Tests.Adapters;
 using PvExec.Hosting.Init;
-using PvExec.Linux;
+using PvExec.Linux.Files;
 using PvExec.Testing;
 
 namespace PvExec.Exec.Tests.Engine;
@@ -46,14 +46,14 @@ public sealed class RunAdoptionTests : IDisposable
     [Fact]
     public async Task The_output_is_read_on_so_that_the_task_does_not_block()
     {
-        Pipe pipe = Pipe.Create();
-        Child child = Owned(1, RunRole.Run, ScopeSet.Empty, (RunStarter.StandardPipe, pipe.Reading));
+        PipePair pipe = PipePair.Open();
+        Child child = Owned(1, RunRole.Run, ScopeSet.Empty, (RunStarter.StandardPipe, pipe.ReadEnd));
         _fixture.Engine.Adopt([child]);
 
         // More than a pipe holds: this would block if nobody read.
-        await Task.Run(() => PipeEnd.Write(pipe.Writing, new byte[500_000])).WaitAsync(EngineFixture.Patience);
+        await Task.Run(() => PipeEnd.Write(pipe.WriteEnd, new byte[500_000])).WaitAsync(EngineFixture.Patience);
         Run run = Assert.Single(_fixture.Engine.Live);
-        pipe.Writing.Dispose();
+        pipe.WriteEnd.Dispose();
         child.SetExited(FakeInit.Exit(0));
         await EngineFixture.ResultOf(run);
         Assert.Equal(500_000, run.Output.Standard().TotalBytes);

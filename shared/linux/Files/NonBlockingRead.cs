@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PvExec.Linux;
+namespace PvExec.Linux.Files;
 
 /// <summary>Reads of a descriptor that never wait (read(2) with O_NONBLOCK, fcntl(2)).</summary>
 public static partial class NonBlockingRead
@@ -11,22 +11,20 @@ public static partial class NonBlockingRead
     private const int F_GETFL = 3;
     private const int F_SETFL = 4;
     private const int O_NONBLOCK = 0x800;
-    private const int EINTR = 4;
-    private const int EAGAIN = 11;
 
     /// <summary>Makes reads of this open file description return at once, for everyone who shares it.</summary>
-    /// <exception cref="IOException">It is not open.</exception>
+    /// <exception cref="SystemCallException">It is not open.</exception>
     public static void Enable(SafeHandle handle)
     {
         int flags = fcntl(handle, F_GETFL, 0);
         if (flags < 0 || fcntl(handle, F_SETFL, flags | O_NONBLOCK) < 0)
         {
-            throw Failed("fcntl(F_SETFL, O_NONBLOCK)");
+            throw SystemCallException.FromLast("fcntl(F_SETFL, O_NONBLOCK)");
         }
     }
 
     /// <returns>The number of bytes read, 0 at the end, <see cref="NothingNow"/>.</returns>
-    /// <exception cref="IOException">Anything else.</exception>
+    /// <exception cref="SystemCallException">Anything else.</exception>
     public static unsafe int Read(SafeHandle handle, Span<byte> buffer)
     {
         fixed (byte* start = buffer)
@@ -41,18 +39,12 @@ public static partial class NonBlockingRead
 
                 switch (Marshal.GetLastPInvokeError())
                 {
-                    case EINTR: continue;
-                    case EAGAIN: return NothingNow;
-                    default: throw Failed($"read({buffer.Length})");
+                    case Errno.EINTR: continue;
+                    case Errno.EAGAIN: return NothingNow;
+                    default: throw SystemCallException.FromLast($"read({buffer.Length})");
                 }
             }
         }
-    }
-
-    private static IOException Failed(string call)
-    {
-        int errno = Marshal.GetLastPInvokeError();
-        return new IOException($"{call}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})", errno);
     }
 
     [LibraryImport("libc", SetLastError = true)]

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PvExec.Linux;
+namespace PvExec.Linux.Files;
 
 /// <summary>What this process may do with a file (access(2)).</summary>
 public static partial class FileAccessCheck

@@ -1,16 +1,10 @@
 using System.Runtime.InteropServices;
 
-namespace PvExec.Linux;
+namespace PvExec.Linux.Files;
 
 /// <summary>Absolute paths without symbolic links (realpath(3)).</summary>
 public static partial class RealPath
 {
-    public const int ENOENT = 2;
-    public const int EACCES = 13;
-    public const int ENOTDIR = 20;
-    public const int ENAMETOOLONG = 36;
-    public const int ELOOP = 40;
-
     /// <returns>0 and the path, or the errno and null.</returns>
     public static unsafe int Resolve(string path, out string? real)
     {
