@@ -48,7 +48,7 @@ public static class TreeComparer
             yield return "links " + group;
         }
 
-        foreach (string xattr in Run(root, @"getfattr -R -P -h -d -m - -e hex . 2>/dev/null | grep -v '^user.pv-exec' | tr '\n' '\0'"))
+        foreach (string xattr in Run(root, @"getfattr -R -P -h -d -m - -e hex . 2>/dev/null | grep -v -e '^user.pv-exec' -e '^# file: \.$' | tr '\n' '\0'"))
         {
             yield return "attribute " + xattr;
         }
