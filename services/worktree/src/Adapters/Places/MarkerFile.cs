@@ -48,7 +48,11 @@ public sealed class MarkerFile(string stateDirectory)
             throw new FileCallException("fremovexattr(the worktree's root)", errno);
         }
 
-        File.Delete(FileOf(root));
+        string file = FileOf(root);
+        if (File.Exists(file))
+        {
+            File.Delete(file);
+        }
     }
 
     private string FileOf(FileDescriptor root)

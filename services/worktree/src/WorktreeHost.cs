@@ -1,0 +1,76 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
+using PvExec.Worktrees.Adapters;
+using PvExec.Worktrees.Adapters.Store;
+using PvExec.Worktrees.Core;
+
+namespace PvExec.Worktrees;
+
+/// <summary>Holds the worktree, or the fact that there is none, from the start of the daemon to its stop.</summary>
+public sealed class WorktreeHost(DaemonOptions options, ISaveLock saveLock, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+{
+    private readonly Channel<bool> _stored = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private Worktree? _worktree;
+
+    /// <summary>The worktree; FailedPrecondition when the daemon has no mount point.</summary>
+    public Outcome<Worktree> Worktree => _worktree is { } worktree
+        ? worktree
+        : new Fault(FaultKind.FailedPrecondition, "there is no worktree: start the daemon with -mount-point, -worktree and --store");
+
+    /// <summary>Told after each save that stored something. Holds one note, further ones are dropped.</summary>
+    public ChannelReader<bool> Stored => _stored.Reader;
+
+    /// <summary>Null without a worktree.</summary>
+    public SnapshotStore? Store { get; private set; }
+
+    public async Task<Outcome<Unit>> StartAsync(CancellationToken cancellationToken)
+    {
+        if (WorktreeOptions.From(options) is not { } asked)
+        {
+            return Unit.Value;
+        }
+
+        if (!DirectoryBlobStore.FromUrl(asked.Store).TryGet(out DirectoryBlobStore? blobs, out Fault? fault))
+        {
+            return fault;
+        }
+
+        Store = new SnapshotStore(blobs);
+        Outcome<Worktree> started = await PvExec.Worktrees.Worktree.StartAsync(
+            asked, options.Paths.State(Service.Worktree), Store, saveLock, time, logs, cancellationToken);
+        return started.Then<Unit>(worktree =>
+        {
+            _worktree = worktree;
+            return Unit.Value;
+        });
+    }
+
+    public async Task<Outcome<SaveResult>> SaveAsync(CancellationToken cancellationToken)
+    {
+        if (!Worktree.TryGet(out Worktree? worktree, out Fault? fault))
+        {
+            return fault;
+        }
+
+        Outcome<SaveResult> saved = await worktree.SaveAsync(cancellationToken);
+        if (saved.Fault is null && saved.Value.Changed)
+        {
+            _stored.Writer.TryWrite(true);
+        }
+
+        return saved;
+    }
+
+    /// <summary>The final save and the unmount; what went wrong is logged, since nobody is left to be told.</summary>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        if (_worktree is { } worktree)
+        {
+            _ = await worktree.FinishAsync(cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _worktree?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
