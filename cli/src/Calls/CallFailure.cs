@@ -14,9 +14,10 @@ internal static class CallFailure
             return Ended.System($"no daemon answers at {target} ({reason}): start it with '{CommandLine.Program} daemon', or give its address with -p and -host");
         }
 
-        if (http is not null || failure.Status.DebugException is IOException)
+        if (failure.Status.DebugException is HttpRequestException or IOException)
         {
-            return Ended.System($"the line to {target} broke ({failure.Status.DebugException.GetBaseException().Message}): see that a pv_exec daemon listens there");
+            string reason = failure.Status.DebugException.GetBaseException().Message.ReplaceLineEndings(" ");
+            return Ended.System($"the line to {target} broke ({reason}): see that a pv_exec daemon listens there");
         }
 
         string detail = failure.Status.Detail is { Length: > 0 } said ? said : $"the daemon answered {failure.StatusCode}";

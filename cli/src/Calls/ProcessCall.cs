@@ -1,6 +1,7 @@
 using Grpc.Net.Client;
 using PvExec.Cli.Core;
 using PvExec.Contract;
+using KeyValuePair = PvExec.Contract.KeyValuePair;
 
 namespace PvExec.Cli.Calls;
 

@@ -1,0 +1,25 @@
+using Grpc.Core;
+using PvExec.Contract;
+
+namespace PvExec.Cli.Tests.Rig;
+
+internal sealed class FakeProcess(Received received) : ProcessService.ProcessServiceBase
+{
+    public override Task<ConfigureProcessResp> ConfigureProcess(ConfigureProcessReq request, ServerCallContext context)
+    {
+        received.Last = request;
+        return Task.FromResult(new ConfigureProcessResp());
+    }
+
+    public override Task<RestartProcessResp> RestartProcess(RestartProcessReq request, ServerCallContext context)
+    {
+        received.Last = request;
+        return Task.FromResult(new RestartProcessResp());
+    }
+
+    public override Task<GetProcessStateResp> GetProcessState(GetProcessStateReq request, ServerCallContext context)
+    {
+        received.Last = request;
+        return Task.FromResult(new GetProcessStateResp { ProcessState = request.ProcessName == "web" ? ProcessState.Running : ProcessState.NotRunning });
+    }
+}
