@@ -26,11 +26,10 @@ internal static class OutputReader
         bool lost = false;
         try
         {
+            using var stream = new FileStream(reading, FileAccess.Read, bufferSize: 0);
             byte[] buffer = new byte[BufferBytes];
             int count;
-
-            // The offset means nothing to a pipe.
-            while ((count = RandomAccess.Read(reading, buffer, fileOffset: 0)) > 0)
+            while ((count = stream.Read(buffer)) > 0)
             {
                 try
                 {

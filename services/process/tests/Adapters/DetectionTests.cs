@@ -108,8 +108,11 @@ public class DetectionTests
         OutputPipe pipe = OutputPipe.Create();
         using var file = new LogFile(path);
         Task ended = OutputReader.Start("web", pipe.Reading, file, NullLogger.Instance);
-        RandomAccess.Write(pipe.Writing, [0, 255, 10], 0);
-        pipe.Writing.Dispose();
+        using (var writing = new FileStream(pipe.Writing, FileAccess.Write, bufferSize: 0))
+        {
+            writing.Write([0, 255, 10]);
+        }
+
         await ended.WaitAsync(Patience);
         Assert.Equal([0, 255, 10], File.ReadAllBytes(path));
         Directory.Delete(directory, recursive: true);

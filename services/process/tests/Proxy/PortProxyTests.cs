@@ -68,7 +68,7 @@ public sealed class PortProxyTests : IDisposable
     {
         _proxy.SetTarget(To(_server));
         using Socket client = await ConnectAsync();
-        await SendAllAsync(client, [1]);
+        await SendAllAsync(client, new byte[] { 1 });
         Socket accepted = await _server.AcceptAsync().WaitAsync(Patience);
         await accepted.ReceiveAsync(new byte[1]);
         accepted.LingerState = new LingerOption(true, 0);
@@ -82,7 +82,7 @@ public sealed class PortProxyTests : IDisposable
     {
         _proxy.SetTarget(To(_server));
         Socket client = await ConnectAsync();
-        await SendAllAsync(client, [1]);
+        await SendAllAsync(client, new byte[] { 1 });
         using Socket accepted = await _server.AcceptAsync().WaitAsync(Patience);
         await accepted.ReceiveAsync(new byte[1]);
         client.LingerState = new LingerOption(true, 0);
@@ -95,7 +95,7 @@ public sealed class PortProxyTests : IDisposable
     public async Task A_connection_without_a_target_waits_for_one()
     {
         using Socket client = await ConnectAsync();
-        await SendAllAsync(client, [42]);
+        await SendAllAsync(client, new byte[] { 42 });
         Task<Socket> accepting = _server.AcceptAsync();
         Assert.False(accepting.IsCompleted);
         _proxy.SetTarget(To(_server));
