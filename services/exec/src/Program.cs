@@ -3,6 +3,7 @@ using PvExec.Exec;
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
+using PvExec.Exec.Leases;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
@@ -15,6 +16,8 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<OutputPump>();
     daemon.Services.AddSingleton<RunStarter>();
     daemon.Services.AddSingleton<RunEngine>();
+    daemon.Services.AddSingleton<ScopeLeases>();
+    daemon.Services.AddSingleton<ExecBus>();
     daemon.MapGrpc<ExecGrpc>();
 
     // First of all start hooks: what runs holds its locks before anyone can ask for one.
@@ -27,6 +30,11 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
         }
 
         return Task.FromResult(roots);
+    });
+    daemon.OnStart((services, _) =>
+    {
+        services.GetRequiredService<ExecBus>().Start();
+        return Task.FromResult<Outcome<Unit>>(Unit.Value);
     });
     daemon.OnStop((services, timeLeft, cancellationToken) =>
         services.GetRequiredService<RunEngine>().StopAsync(timeLeft, cancellationToken));

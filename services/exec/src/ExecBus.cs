@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using PvExec.Bus;
+using PvExec.Bus.Calls;
+using PvExec.Bus.Transport;
+using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Leases;
+using PvExec.Hosting.Sockets;
+using PvExec.Kernel;
+using PvExec.Proto.Bus.Common;
+using PvExec.Proto.Bus.Exec;
+
+namespace PvExec.Exec;
+
+/// <summary>Bus to core: other services take scope locks here.</summary>
+public sealed class ExecBus : IAsyncDisposable
+{
+    private readonly ScopeLeases _leases;
+    private readonly BusServer _server;
+
+    public ExecBus(ScopeLeases leases, ILogger<BusServer> log)
+    {
+        _leases = leases;
+        _server = new BusServer(Service.Exec.Name(), BusLimits.Default, UnixTransportOptions.Default, log);
+        _server.Handle<AcquireScopes, ScopesAcquired>(AcquireAsync);
+        _server.Handle<RenewScopes, ScopesAcquired>((request, call, _) => Task.FromResult(Renew(request, call)));
+        _server.Handle<ReleaseScopes, Done>((request, call, _) => Task.FromResult(Release(request, call)));
+    }
+
+    /// <summary>Serves on the socket that pv-init passed.</summary>
+    /// <exception cref="FaultException">None was passed.</exception>
+    public void Start() => _server.Start(InheritedSockets.Take("bus"));
+
+    /// <summary>Serves on a path of its own, in tests.</summary>
+    public void Start(string path) => _server.Start(path);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private async Task<Outcome<ScopesAcquired>> AcquireAsync(AcquireScopes request, BusCall call, CancellationToken cancellationToken)
+    {
+        var scopes = ScopeSet.From(request.Inputs, request.Outputs);
+        Outcome<ulong> lease = await _leases.AcquireAsync(
+            scopes, request.Holder, request.Reason, request.WaitLimit, call.Peer.Name, call.Peer.Gone, cancellationToken);
+        return lease.Then(Acquired);
+    }
+
+    private Outcome<ScopesAcquired> Renew(RenewScopes request, BusCall call) =>
+        _leases.Renew(request.LeaseId, call.Peer.Name).Then(_ => Acquired(request.LeaseId));
+
+    private Outcome<Done> Release(ReleaseScopes request, BusCall call) =>
+        _leases.Release(request.LeaseId, call.Peer.Name).Then<Done>(_ => Done.Value);
+
+    private Outcome<ScopesAcquired> Acquired(ulong id) => new ScopesAcquired(id, _leases.TimeToLive);
+}

@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Bus;
+using PvExec.Bus.Calls;
+using PvExec.Bus.Transport;
+using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Leases;
+using PvExec.Kernel;
+using PvExec.Proto.Bus.Common;
+using PvExec.Proto.Bus.Exec;
+
+namespace PvExec.Exec.Tests.Leases;
+
+/// <summary>Over the real bus.</summary>
+public sealed class ScopeLeaseTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lease");
+    private readonly ScopeLocks _locks = new(TimeProvider.System);
+    private readonly ScopeLeases _leases;
+    private readonly ExecBus _bus;
+
+    public ScopeLeaseTests()
+    {
+        _leases = new ScopeLeases(_locks, TimeProvider.System, NullLogger<ScopeLeases>.Instance) { TimeToLive = TimeSpan.FromSeconds(3) };
+        _bus = new ExecBus(_leases, NullLogger<BusServer>.Instance);
+        _bus.Start(Socket);
+    }
+
+    private string Socket => Path.Combine(_directory.FullName, "s");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bus.DisposeAsync();
+        _leases.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_writer_waits_for_a_leased_reader_until_it_releases()
+    {
+        await using BusClient client = Client();
+        ScopesAcquired lease = (await AcquireAsync(client, ["src"], Long)).Value;
+        ScopeTicket writer = Write("src");
+        Assert.False(writer.Granted.IsCompleted);
+        Assert.Equal(Done.Value, (await ReleaseAsync(client, lease.LeaseId)).Value);
+        await writer.Granted.WaitAsync(Long);
+    }
+
+    [Fact]
+    public async Task The_locks_of_a_holder_that_died_are_free_within_a_second()
+    {
+        ScopeTicket writer;
+        await using (BusClient client = Client())
+        {
+            Assert.True((await AcquireAsync(client, ["src"], Long)).Succeeded(out _));
+            writer = Write("src");
+        }
+
+        await writer.Granted.WaitAsync(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_not_renewed_ends_after_its_time()
+    {
+        await using BusClient client = Client();
+        ScopesAcquired lease = (await AcquireAsync(client, ["src"], Long)).Value;
+        await Write("src").Granted.WaitAsync(Long);
+        Outcome<ScopesAcquired> renewed = await client.CallAsync<RenewScopes, ScopesAcquired>(new(lease.LeaseId), Long, WhenDown.Fail, CancellationToken.None);
+        Assert.Equal(FaultKind.NotFound, renewed.Fault?.Kind);
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_renewed_stays()
+    {
+        await using BusClient client = Client();
+        ScopesAcquired lease = (await AcquireAsync(client, ["src"], Long)).Value;
+        Assert.Equal(lease, (await client.CallAsync<RenewScopes, ScopesAcquired>(new(lease.LeaseId), Long, WhenDown.Fail, CancellationToken.None)).Value);
+        Assert.Equal(1, _leases.Count);
+    }
+
+    [Fact]
+    public async Task Another_connection_can_neither_renew_nor_release_a_lease()
+    {
+        await using BusClient holder = Client();
+        await using BusClient other = Client();
+        ScopesAcquired lease = (await AcquireAsync(holder, ["src"], Long)).Value;
+        Assert.Equal(FaultKind.NotFound, (await ReleaseAsync(other, lease.LeaseId)).Fault?.Kind);
+        Assert.Equal(1, _leases.Count);
+    }
+
+    [Fact]
+    public async Task A_request_that_waits_too_long_fails_and_leaves_the_queue()
+    {
+        await using BusClient client = Client();
+        ScopeTicket writer = Write("src");
+        Outcome<ScopesAcquired> late = await AcquireAsync(client, ["src"], TimeSpan.FromMilliseconds(50));
+        Assert.Equal(FaultKind.DeadlineExceeded, late.Fault?.Kind);
+        Assert.Equal(0, _locks.Waiting);
+        writer.Release();
+        Assert.Empty(_locks.Snapshot());
+    }
+
+    [Fact]
+    public async Task A_requester_that_dies_while_it_waits_leaves_the_queue()
+    {
+        ScopeTicket first = Write("src");
+        await using (BusClient client = Client())
+        {
+            // Answered in order: once this one is, the one before it is in the queue.
+            Task<Outcome<ScopesAcquired>> never = AcquireAsync(client, ["src"], TimeSpan.FromHours(1));
+            Assert.True((await AcquireAsync(client, ["free"], Long)).Succeeded(out _));
+            Assert.Equal(1, _locks.Waiting);
+        }
+
+        ScopeTicket second = Write("src");
+        first.Release();
+        await second.Granted.WaitAsync(Long);
+    }
+
+    private ScopeTicket Write(string scope) => _locks.Request(ScopeSet.From([], [scope]), "test", "write");
+
+    private BusClient Client() => new("exec", Socket, BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusClient>.Instance);
+
+    private static Task<Outcome<ScopesAcquired>> AcquireAsync(BusClient client, string[] scopes, TimeSpan wait) =>
+        client.CallAsync<AcquireScopes, ScopesAcquired>(new AcquireScopes(scopes, [], "test", "read", wait), Long, WhenDown.Wait, CancellationToken.None);
+
+    private static Task<Outcome<Done>> ReleaseAsync(BusClient client, ulong id) =>
+        client.CallAsync<ReleaseScopes, Done>(new ReleaseScopes(id), Long, WhenDown.Fail, CancellationToken.None);
+}
