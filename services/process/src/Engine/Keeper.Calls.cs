@@ -73,7 +73,7 @@ internal sealed partial class Keeper
             _run = null;
         }
 
-        if (action == ProcessAction.EndTreeAndHold)
+        if (action == ProcessAction.EndTreeAndHide)
         {
             Signal(ProcessSignal.Exited);
             Signal(ProcessSignal.Restart);

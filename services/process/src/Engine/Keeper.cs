@@ -108,7 +108,7 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
                 case ProcessAction.Expose:
                     _exposed?.Expose(ProxyTarget.For(_spec!.ListeningPort, _ports));
                     break;
-                case ProcessAction.Hold or ProcessAction.EndTreeAndHold:
+                case ProcessAction.Hold:
                     _exposed?.Hold();
                     break;
                 case ProcessAction.Hide or ProcessAction.EndTreeAndHide or ProcessAction.Forget:

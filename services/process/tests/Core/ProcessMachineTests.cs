@@ -12,8 +12,8 @@ public class ProcessMachineTests
     {
         //            Enable            Restart                     Disable                     SpawnFailed       PortSeen           PortGone          Exited
         [NotRunning] = [(Starting, Spawn), (NotRunning, Refuse), (NotRunning, None), (NotRunning, None), (NotRunning, None), (NotRunning, None), (NotRunning, None)],
-        [Starting] = [(Starting, None), (Stopping, EndTreeAndHold), (Stopping, EndTreeAndHide), (Finished, Hide), (Running, Expose), (Starting, None), (Finished, Hide)],
-        [Running] = [(Running, None), (Stopping, EndTreeAndHold), (Stopping, EndTreeAndHide), (Running, None), (Running, Expose), (Starting, Hold), (Finished, Hide)],
+        [Starting] = [(Starting, None), (Stopping, EndTreeAndHide), (Stopping, EndTreeAndHide), (Finished, Hide), (Running, Expose), (Starting, None), (Finished, Hide)],
+        [Running] = [(Running, None), (Stopping, EndTreeAndHide), (Stopping, EndTreeAndHide), (Running, None), (Running, Expose), (Starting, Hold), (Finished, Hide)],
         [Stopping] = [(Stopping, Refuse), (Stopping, Refuse), (Stopping, EndTreeAndHide), (Stopping, None), (Stopping, None), (Stopping, None), (Finished, None)],
         [Finished] = [(Finished, None), (Starting, Spawn), (NotRunning, Forget), (Finished, None), (Finished, None), (Finished, None), (Finished, None)],
     };

@@ -11,9 +11,6 @@ public enum ProcessAction
     /// <summary>Start it, and signal <see cref="ProcessSignal.SpawnFailed"/> if that fails.</summary>
     Spawn,
 
-    /// <summary>Let connections wait, end the whole tree, then signal again what was asked for.</summary>
-    EndTreeAndHold,
-
     /// <summary>Close the exposed port, end the whole tree, then signal again what was asked for.</summary>
     EndTreeAndHide,
 

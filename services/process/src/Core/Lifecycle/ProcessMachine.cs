@@ -14,7 +14,8 @@ public static class ProcessMachine
         (NotRunning, _) => (NotRunning, None),
 
         (Starting, ProcessSignal.Enable) => (Starting, None),
-        (Starting, ProcessSignal.Restart) => (Stopping, EndTreeAndHold),
+        // A restart closes the exposed port: the new command may want to listen on that very port.
+        (Starting, ProcessSignal.Restart) => (Stopping, EndTreeAndHide),
         (Starting, ProcessSignal.Disable) => (Stopping, EndTreeAndHide),
         (Starting, ProcessSignal.SpawnFailed) => (Finished, Hide),
         (Starting, ProcessSignal.PortSeen) => (Running, Expose),
@@ -22,7 +23,7 @@ public static class ProcessMachine
         (Starting, ProcessSignal.Exited) => (Finished, Hide),
 
         (Running, ProcessSignal.Enable) => (Running, None),
-        (Running, ProcessSignal.Restart) => (Stopping, EndTreeAndHold),
+        (Running, ProcessSignal.Restart) => (Stopping, EndTreeAndHide),
         (Running, ProcessSignal.Disable) => (Stopping, EndTreeAndHide),
         (Running, ProcessSignal.SpawnFailed) => (Running, None),
         (Running, ProcessSignal.PortSeen) => (Running, Expose),
