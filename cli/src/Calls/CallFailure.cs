@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Grpc.Core;
 
 namespace PvExec.Cli.Calls;
@@ -7,16 +8,17 @@ internal static class CallFailure
 {
     public static Ended Describe(RpcException failure, Target target)
     {
-        HttpRequestException? http = failure.Status.DebugException as HttpRequestException;
-        if (http?.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+        // The channel connects before the first call and reports what the socket said; a later connection is the handler's.
+        Exception? cause = failure.Status.DebugException;
+        if (cause is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError })
         {
-            string reason = http.GetBaseException().Message.ReplaceLineEndings(" ");
-            return Ended.System($"no daemon answers at {target} ({reason}): start it with '{CommandLine.Program} daemon', or give its address with -p and -host");
+            string refused = cause.GetBaseException().Message.ReplaceLineEndings(" ");
+            return Ended.System($"no daemon answers at {target} ({refused}): start it with '{CommandLine.Program} daemon', or give its address with -p and -host");
         }
 
-        if (failure.Status.DebugException is HttpRequestException or IOException)
+        if (cause is HttpRequestException or IOException)
         {
-            string reason = failure.Status.DebugException.GetBaseException().Message.ReplaceLineEndings(" ");
+            string reason = cause.GetBaseException().Message.ReplaceLineEndings(" ");
             return Ended.System($"the line to {target} broke ({reason}): see that a pv_exec daemon listens there");
         }
 

@@ -14,7 +14,7 @@ internal static class ExecCommand
 {
     private const string Notes = """
         With -w the exit code is that of the task, or 128 and the number of the signal that ended it.
-        Everything behind the first KEY=VALUE is taken as it is, dashes included.
+        Options stand before the first KEY=VALUE. A value is taken as it is, dashes and '=' included.
 
         Example:
           pv_exec exec -w common/file_read FILEPATH=src/index.js

@@ -47,13 +47,13 @@ public sealed class ExecCommandTests
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();
 
-        Ran ran = await Ran.CommandAsync("-p", daemon.Port, "exec", "-w", "common/file_read", "FILEPATH=-x", "A=b=c", "EMPTY=", "-w=1", "-p=2", "@f=@g", "--help=me");
+        Ran ran = await Ran.CommandAsync("-p", daemon.Port, "exec", "-w", "common/file_read", "FILEPATH=-x", "A=b=c", "EMPTY=", "-x=1", "@f=@g");
 
         Assert.Equal("", ran.Error);
         var request = (ExecReq)daemon.Received.Last!;
         Assert.Equal("common/file_read", request.TaskName);
         Assert.Equal(
-            ["FILEPATH:-x", "A:b=c", "EMPTY:", "-w:1", "-p:2", "@f:@g", "--help:me"],
+            ["FILEPATH:-x", "A:b=c", "EMPTY:", "-x:1", "@f:@g"],
             request.KeyValues.Select(pair => $"{pair.Key}:{pair.Value}"));
     }
 
