@@ -110,21 +110,28 @@ public static class Daemon
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program());
         Task leaving = app.WaitForShutdownAsync();
         Task first = await Task.WhenAny(leaving, init.StopRequested, init.Lost);
+        int exitCode = ExitCodes.Success;
         if (first == init.Lost)
         {
             HostingLog.InitLost(log);
+            exitCode = ExitCodes.System;
         }
         else if (first == init.StopRequested)
         {
             TimeSpan timeLeft = await init.StopRequested;
             foreach (StopHook stop in daemon.StopHooks)
             {
-                await stop(app.Services, timeLeft, CancellationToken.None);
+                Outcome<Unit> stopped = await stop(app.Services, timeLeft, CancellationToken.None);
+                if (!stopped.Succeeded(out Fault? fault))
+                {
+                    HostingLog.StopFailed(log, fault.Detail);
+                    exitCode = StartFailure.ExitCode(fault.Kind);
+                }
             }
         }
 
         await app.StopAsync();
         await leaving;
-        return first == init.Lost ? ExitCodes.System : ExitCodes.Success;
+        return exitCode;
     }
 }

@@ -10,10 +10,10 @@ namespace PvExec.Hosting;
 /// <summary>Runs before the service says READY; a fault ends it with one line on standard error.</summary>
 public delegate Task<Outcome<Unit>> StartHook(IServiceProvider services, CancellationToken cancellationToken);
 
-/// <summary>Runs when the whole system stops, not when only this service is restarted.</summary>
+/// <summary>Runs when the whole system stops, not when only this service is restarted; a fault becomes the exit code.</summary>
 /// <param name="services">The service's own.</param>
 /// <param name="timeLeft">How long it may take before it is killed.</param>
-public delegate Task StopHook(IServiceProvider services, TimeSpan timeLeft, CancellationToken cancellationToken);
+public delegate Task<Outcome<Unit>> StopHook(IServiceProvider services, TimeSpan timeLeft, CancellationToken cancellationToken);
 
 /// <summary>What makes one service differ from another.</summary>
 public sealed class DaemonBuilder(DaemonOptions options)

@@ -8,6 +8,9 @@ internal static partial class HostingLog
     [LoggerMessage(6000, LogLevel.Warning, "pv-init is gone: leaving")]
     public static partial void InitLost(ILogger log);
 
+    [LoggerMessage(6002, LogLevel.Critical, "{Detail}")]
+    public static partial void StopFailed(ILogger log, string detail);
+
     [LoggerMessage(6001, LogLevel.Error, "{Method} failed unexpectedly")]
     public static partial void UnexpectedError(ILogger log, Exception error, string method);
 }

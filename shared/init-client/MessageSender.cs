@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using PvExec.Linux;
+using PvExec.Linux.Files;
 using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
@@ -24,7 +24,7 @@ public sealed class MessageSender
             return socket.TrySend(_buffer.WrittenSpan, descriptors);
         }
 
-        using SafeFileHandle file = AnonymousFile.Create("pv-init message", _buffer.WrittenSpan);
+        using SafeFileHandle file = MemoryFile.Create("pv-init message", _buffer.WrittenSpan);
         SafeHandle[] all = [file, .. descriptors];
         _buffer.Clear();
         return socket.TrySend(InFile, all);

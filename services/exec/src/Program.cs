@@ -36,6 +36,9 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
         services.GetRequiredService<ExecBus>().Start();
         return Task.FromResult<Outcome<Unit>>(Unit.Value);
     });
-    daemon.OnStop((services, timeLeft, cancellationToken) =>
-        services.GetRequiredService<RunEngine>().StopAsync(timeLeft, cancellationToken));
+    daemon.OnStop(async (services, timeLeft, cancellationToken) =>
+    {
+        await services.GetRequiredService<RunEngine>().StopAsync(timeLeft, cancellationToken);
+        return Unit.Value;
+    });
 });

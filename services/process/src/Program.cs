@@ -26,5 +26,9 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
         services.GetRequiredService<ProcessEngine>().Start();
         return Task.FromResult<Outcome<Unit>>(Unit.Value);
     });
-    daemon.OnStop((services, timeLeft, _) => services.GetRequiredService<ProcessEngine>().StopAsync(timeLeft));
+    daemon.OnStop(async (services, timeLeft, _) =>
+    {
+        await services.GetRequiredService<ProcessEngine>().StopAsync(timeLeft);
+        return Unit.Value;
+    });
 });

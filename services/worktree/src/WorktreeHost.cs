@@ -63,14 +63,9 @@ public sealed class WorktreeHost(DaemonOptions options, ISaveLock saveLock, Time
         return saved;
     }
 
-    /// <summary>The final save and the unmount; what went wrong is logged, since nobody is left to be told.</summary>
-    public async Task FinishAsync(CancellationToken cancellationToken)
-    {
-        if (_worktree is { } worktree)
-        {
-            _ = await worktree.FinishAsync(cancellationToken);
-        }
-    }
+    /// <summary>The final save and the unmount; after a fault the tree stays where it is.</summary>
+    public async Task<Outcome<Unit>> FinishAsync(CancellationToken cancellationToken) =>
+        _worktree is { } worktree ? (await worktree.FinishAsync(cancellationToken)).Then<Unit>(_ => Unit.Value) : Unit.Value;
 
     public ValueTask DisposeAsync() => _worktree?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using PvExec.Linux.Files;
 using PvExec.Linux.Sockets;
 
 namespace PvExec.Linux.Tests.Sockets;
@@ -22,7 +23,7 @@ public sealed class PacketSocketTests : IDisposable
         (PacketSocket first, PacketSocket second) = PacketSocket.Pair();
         using (first)
         using (second)
-        using (SafeFileHandle file = AnonymousFile.Create("test", "content"u8))
+        using (SafeFileHandle file = MemoryFile.Create("test", "content"u8))
         {
             Assert.Equal(0, first.TrySend("one"u8, new SafeHandle[] { file, file }));
             Assert.Equal(0, first.TrySend("second"u8));
