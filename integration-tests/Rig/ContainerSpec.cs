@@ -29,7 +29,8 @@ public sealed record ContainerSpec
     public string? NpmProject { get; init; }
 
     /// <summary>A container in which nothing of ours runs, for tests that start the daemon themselves.</summary>
-    public static ContainerSpec Idle { get; } = new() { Entrypoint = ["sleep", "infinity"] };
+    /// <remarks>Its first process is a shell, which reaps what it adopts.</remarks>
+    public static ContainerSpec Idle { get; } = new() { Entrypoint = ["bash", "-c", "while :; do sleep 3600 & wait; done"] };
 
     /// <summary>The root process with a worktree, without more capabilities than Docker's own.</summary>
     public static ContainerSpec Daemon { get; } = new() { Arguments = DaemonArguments("tree") };

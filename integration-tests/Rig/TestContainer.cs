@@ -13,7 +13,8 @@ public sealed partial class TestContainer : IAsyncDisposable
     /// <summary>What test.sh finds leftovers by.</summary>
     public const string Label = "pv-exec.integration-test";
 
-    private const string ReadyPort = "exec 3<>/dev/tcp/127.0.0.1/50000";
+    /// <summary>An answered call: the port is open long before the services are ready, and callers wait on it.</summary>
+    public const string Answers = "pv_exec process none state";
 
     private readonly IContainer _container;
 
@@ -34,7 +35,7 @@ public sealed partial class TestContainer : IAsyncDisposable
             await started._container.StartAsync();
             if (spec.Entrypoint is null)
             {
-                await started.WaitUntilAsync(ReadyPort);
+                await started.WaitUntilAsync(Answers);
             }
 
             return started;

@@ -118,8 +118,7 @@ public sealed class BadInputTests : IAsyncLifetime
     private async Task StartGoodAsync(string more)
     {
         _ = (await _machine.ShellAsync($"setsid {Good} {more} >/tmp/daemon.log 2>&1 &")).Text;
-        await _machine.WaitUntilAsync("exec 3<>/dev/tcp/127.0.0.1/50000 || { cat /tmp/daemon.log; false; }");
-        await _machine.WaitUntilAsync("pv_exec worktree status --json");
+        await _machine.WaitUntilAsync("timeout 5 pv_exec worktree status || { cat /tmp/daemon.log; false; }");
     }
 
     private async Task StopAsync()

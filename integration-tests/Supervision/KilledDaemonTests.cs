@@ -51,5 +51,5 @@ public sealed class KilledDaemonTests
     }
 
     private static async Task<string> PidsAsync(TestContainer daemon) =>
-        (await daemon.ShellAsync("cat /tmp/holder; pgrep -f http.server; kill -0 $(cat /tmp/holder)")).Text;
+        (await daemon.ShellAsync("cat /tmp/holder; pgrep -f '^python3 -m http.server'; kill -0 $(cat /tmp/holder)")).Text;
 }

@@ -50,7 +50,7 @@ public sealed class StopTests : IAsyncLifetime
         await machine.AddTaskAsync("orphan", "(setsid sleep 6001 &)");
         string arguments = string.Join(' ', ContainerSpec.DaemonArguments("tree"));
         _ = (await machine.ShellAsync($"setsid pv_exec daemon {arguments} >/tmp/daemon.log 2>&1 & echo $! >/tmp/daemon.pid")).Text;
-        await machine.WaitUntilAsync("exec 3<>/dev/tcp/127.0.0.1/50000");
+        await machine.WaitUntilAsync(TestContainer.Answers);
         _ = (await machine.RunTaskAsync("orphan")).Ok();
         await machine.WaitUntilAsync("pgrep -f '^sleep 6001'");
 

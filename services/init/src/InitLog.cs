@@ -44,8 +44,6 @@ internal static unsafe partial class InitLog
     public static void ServiceBack(string service, int pid, int restarts) =>
         Line($"{service} is back (pid {pid}, restart {restarts})");
 
-    public static void ServiceRefused(string service, int code) => Line($"{service} cannot start (exit code {code}): stopping");
-
     public static void Malformed(int pid, string what) => Line($"warning: closing the line of pid {pid}: {what}");
 
     public static void Refused(int pid, uint uid) => Line($"warning: refused a connection of pid {pid}, user {uid}: only pv-init's own user may ask");

@@ -101,6 +101,12 @@ public sealed partial class BusClient
         var frames = new NetMQMessage(1);
         while (_dealer.TryReceiveMultipartMessage(ref frames, 1))
         {
+            if (frames.FrameCount == 1 && frames[0].ToByteArray() is [BusServer.GoneMark])
+            {
+                // A server that ends writes it to whoever is still connected; the end of the connection says the same.
+                continue;
+            }
+
             Outcome<Envelope> decoded = frames.FrameCount == 1
                 ? BusCodec.Decode(frames[0].ToByteArray())
                 : new Fault(FaultKind.InvalidArgument, $"an answer has {frames.FrameCount} frames instead of one");

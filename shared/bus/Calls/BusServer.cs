@@ -16,7 +16,7 @@ namespace PvExec.Bus.Calls;
 public sealed partial class BusServer : IAsyncDisposable
 {
     /// <summary>What NetMQ puts in a peer's place when its connection has ended: one byte that no envelope starts with.</summary>
-    private const byte GoneMark = 0xC1;
+    internal const byte GoneMark = 0xC1;
 
     private readonly string _name;
     private readonly BusLimits _limits;

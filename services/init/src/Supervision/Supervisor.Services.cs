@@ -57,8 +57,7 @@ internal sealed partial class Supervisor
                 service.RetryAt = long.MaxValue;
                 break;
             case ServiceAction.FailSystem:
-                InitLog.ServiceRefused(service.Name, exitCode);
-                BeginStop($"{service.Name} cannot start", exitCode);
+                GiveUpStarting(exitCode);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(signal), action, "no such action");

@@ -17,6 +17,7 @@ internal sealed partial class Supervisor
     private int _exitCode;
     private int _stopSignals;
     private bool _hurried;
+    private bool _quiet;
     private long _stopBegan;
     private long _stepBegan;
 
@@ -43,6 +44,13 @@ internal sealed partial class Supervisor
         }
     }
 
+    /// <summary>Nothing is said of this stop: the service that cannot start has said why, in one line.</summary>
+    private void GiveUpStarting(int exitCode)
+    {
+        _quiet = true;
+        BeginStop("a service cannot start", exitCode);
+    }
+
     private void BeginStop(string why, int exitCode)
     {
         if (_step != StopStep.NotStopping)
@@ -50,7 +58,11 @@ internal sealed partial class Supervisor
             return;
         }
 
-        InitLog.Stopping(why, _options.StopTimeout);
+        if (!_quiet)
+        {
+            InitLog.Stopping(why, _options.StopTimeout);
+        }
+
         _exitCode = exitCode;
         _stopBegan = Clock.Monotonic;
         Enter(StopStep.Front);
@@ -66,7 +78,7 @@ internal sealed partial class Supervisor
                 Stop(Service.Front);
                 break;
             case StopStep.Work:
-                InitLog.Step($"ending tasks and processes ({_children.LivingCount} run)");
+                SayStep($"ending tasks and processes ({_children.LivingCount} run)");
                 Stop(Service.Exec);
                 Stop(Service.Process);
                 break;
@@ -82,7 +94,7 @@ internal sealed partial class Supervisor
 
                 if (Get(Service.Worktree).Pid != 0)
                 {
-                    InitLog.Step("saving the worktree");
+                    SayStep("saving the worktree");
                 }
 
                 Stop(Service.Worktree);
@@ -90,10 +102,18 @@ internal sealed partial class Supervisor
             case StopStep.Leftovers:
                 break;
             case StopStep.Done:
-                InitLog.Step($"done in {Clock.Monotonic - _stopBegan} ms");
+                SayStep($"done in {Clock.Monotonic - _stopBegan} ms");
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step, "cannot be entered");
+        }
+    }
+
+    private void SayStep(string text)
+    {
+        if (!_quiet)
+        {
+            InitLog.Step(text);
         }
     }
 
