@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 demo="$ROOT/deploy/demo"
-directory="$CACHE/npm-$(sha256sum "$demo"/* | sha256sum | cut -c1-16)"
+directory="$CACHE/npm-$(sha256sum "$demo"/* "$0" | sha256sum | cut -c1-16)"
 if [ ! -d "$directory" ]; then
     command -v npm >/dev/null || need_packages "a test installs a real JavaScript project" nodejs npm >&2
     part="$(mktemp -d "$CACHE/npm.XXXXXX")"
@@ -13,7 +13,8 @@ if [ ! -d "$directory" ]; then
     mkdir "$part/project" "$part/install"
     cp "$demo"/* "$part/project/"
     cp "$demo/package.json" "$part/install/"
-    (cd "$part/install" && npm install --cache "$part/cache" --no-audit --no-fund --loglevel=error >&2)
+    # Other versions of npm look their caches up in another way: filled by the one that the image has.
+    (cd "$part/install" && npm exec --yes --package=npm@9.2.0 -- npm install --cache "$part/cache" --no-audit --no-fund --loglevel=error >&2)
     rm -rf "$part/install" "$part/cache/_logs"
     chmod -R a+rX "$part"
     mv -T "$part" "$directory"

@@ -23,9 +23,13 @@ def sha256(path):
     return digest.hexdigest()
 
 
+# Says whose the directory is; of the place, not of the tree, and so in no snapshot.
+MARKER = "user.pv-exec.worktree"
+
+
 def xattrs(path):
     return {name: os.getxattr(path, name, follow_symlinks=False).hex()
-            for name in sorted(os.listxattr(path, follow_symlinks=False))}
+            for name in sorted(os.listxattr(path, follow_symlinks=False)) if name != MARKER}
 
 
 def describe(path, relative, links, with_owner):

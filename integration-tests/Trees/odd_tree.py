@@ -20,7 +20,8 @@ def write(path, content, mode=0o644):
 
 def main():
     os.makedirs(at("modes"))
-    for mode in (0o400, 0o600, 0o644, 0o755, 0o777, 0o4755, 0o2755, 0o000):
+    unreadable = (0o000,) if os.getuid() == 0 else ()
+    for mode in (0o400, 0o600, 0o644, 0o755, 0o777, 0o4755, 0o2755, *unreadable):
         write(at("modes", oct(mode)), b"mode", mode)
     os.makedirs(at("sticky"))
     os.chmod(at("sticky"), 0o1777)
