@@ -32,8 +32,8 @@ cat <<END
 
 Try, in another terminal, from $ROOT:
 
-  echo hello | $command exec -w -i common/file_write PV_APP_ROOT='$worktree' FILEPATH=hello.txt
-  $command exec -w common/file_read PV_APP_ROOT='$worktree' FILEPATH=hello.txt
+  echo hello | $command exec -w -i common/file_write FILEPATH=hello.txt
+  $command process -start-cmd 'python3 -m http.server 0' -run-path '$worktree' -listening-port 8080 web enable
   out/bin/pv_exec services --runtime-dir '$runtime'
 
 Ctrl-C stops everything in order and saves the worktree.

@@ -19,6 +19,9 @@ internal sealed class SupervisedService(Service service, IReadOnlyList<Listening
     /// <summary>0 when it does not run.</summary>
     public int Pid { get; set; }
 
+    /// <summary>That of the newest instance, running or not; 0 before the first.</summary>
+    public int NewestPid { get; set; }
+
     public SafeFileHandle? PidFd { get; set; }
 
     public long StartedAt { get; set; }

@@ -78,6 +78,7 @@ internal sealed partial class Supervisor
         SpawnResult result = Start(new SpawnPlan(arguments, environment, null, sources, targets, LeadsSession: true), pid =>
         {
             service.Pid = pid;
+            service.NewestPid = pid;
             service.PidFd = PidFd.TryOpen(pid);
         });
         if (result.Pid == 0)
@@ -167,7 +168,12 @@ internal sealed partial class Supervisor
             SupervisedService? service = Array.Find(_services, one => one.Pid != 0 && one.Pid == received.Sender.Pid);
             if (service is null)
             {
-                InitLog.StrangeNotify(received.Sender.Pid);
+                // The last words of an instance that has been reaped meanwhile are nothing strange.
+                if (!Array.Exists(_services, one => one.NewestPid == received.Sender.Pid))
+                {
+                    InitLog.StrangeNotify(received.Sender.Pid);
+                }
+
                 continue;
             }
 
