@@ -10,6 +10,7 @@ public sealed record Backoff(TimeSpan First, TimeSpan Ceiling)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
         double factor = Math.Pow(2, Math.Min(failures - 1, 30));
-        return First * factor < Ceiling ? First * factor : Ceiling;
+        // Compared as a ratio: the product may be more than a TimeSpan holds.
+        return factor < Ceiling / First ? First * factor : Ceiling;
     }
 }

@@ -6,6 +6,11 @@ public sealed record RuntimePaths(string Root)
 {
     public const string Default = "/run/pv-exec";
 
+    /// <summary>
+    /// The longest root in bytes: the path of a Unix socket has at most 107 (unix(7)), and the longest name here takes 25.
+    /// </summary>
+    public const int MaxRootBytes = 80;
+
     /// <summary>Held with flock(2) by the pv-init that owns the directory.</summary>
     public string Lock => Path.Combine(Root, "lock");
 

@@ -38,8 +38,7 @@ internal static class DaemonCommand
     {
         if (value is not null)
         {
-            words.Add("--" + flag.Name);
-            words.Add(value);
+            words.AddRange(flag.Words(value));
         }
     }
 

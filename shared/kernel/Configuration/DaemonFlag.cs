@@ -10,4 +10,7 @@ public sealed record DaemonFlag(string Name, string Argument, string Help, bool 
 {
     /// <summary>The variable that stands in when the flag is not given, such as <c>PV_EXEC_MOUNT_POINT</c>.</summary>
     public string Variable => "PV_EXEC_" + Name.ToUpperInvariant().Replace('-', '_');
+
+    /// <summary>The words that give it that value: two, or one with '=' where the value could be taken for a flag.</summary>
+    public IEnumerable<string> Words(string value) => value.StartsWith('-') ? [$"--{Name}={value}"] : ["--" + Name, value];
 }

@@ -4,7 +4,7 @@ namespace PvExec.Kernel.Configuration;
 public static class DaemonFlags
 {
     public static readonly DaemonFlag Host = new("host", "ADDRESS", "address of the front port (default 127.0.0.1)");
-    public static readonly DaemonFlag Port = new("p", "PORT", "the front port (default 50000)");
+    public static readonly DaemonFlag Port = new("p", "PORT", "the front port; 0 takes a free one (default 50000)");
     public static readonly DaemonFlag RuntimeDir = new("runtime-dir", "DIR", $"sockets and state (default {RuntimePaths.Default})");
     public static readonly DaemonFlag ConfigRoot = new("exec-config-root", "DIR", "where task directories are looked up; at least one, the first match wins", Repeatable: true);
     public static readonly DaemonFlag MountPoint = new("mount-point", "DIR", "where the worktree is");

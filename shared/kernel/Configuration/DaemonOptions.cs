@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace PvExec.Kernel.Configuration;
 
@@ -36,7 +37,7 @@ public sealed record DaemonOptions
     /// <summary>Ten seconds is what container engines wait before they kill.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The blob store's account, or null. Not available yet.</summary>
+    /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
     public RuntimePaths Paths => new(RuntimeDir);
@@ -61,14 +62,12 @@ public sealed record DaemonOptions
             AutosaveInterval = TimeSpan.FromSeconds(Number(DaemonFlags.AutosaveInterval, 0, 366 * 86400)),
             SaveScopes = values.All(DaemonFlags.SaveScope) is { Count: > 0 } scopes ? scopes : defaults.SaveScopes,
             StopTimeout = TimeSpan.FromSeconds(Number(DaemonFlags.StopTimeout, defaults.StopTimeout.TotalSeconds, 86400)),
-            AsksForBlobStore = values.TryGet(DaemonFlags.AccountName, out _) || values.TryGet(DaemonFlags.AccountKey, out _)
-                || values.TryGet(DaemonFlags.Container, out _),
+            AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
         problems = wrong;
         return options;
 
-        // An empty value is "not given": scripts pass "$VARIABLE" whether or not it is set.
-        string? Text(DaemonFlag flag) => values.TryGet(flag, out string? value) && value.Length > 0 ? value : null;
+        string? Text(DaemonFlag flag) => values.TryGet(flag, out string? value) ? value : null;
 
         double Number(DaemonFlag flag, double otherwise, double most, bool wholeOnly = false)
         {
@@ -78,7 +77,7 @@ public sealed record DaemonOptions
             }
 
             if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
-                && number <= most && (!wholeOnly || number == Math.Floor(number)))
+                && number >= 0 && number <= most && (!wholeOnly || number == Math.Floor(number)))
             {
                 return number;
             }
@@ -119,10 +118,9 @@ public sealed record DaemonOptions
             yield return $"-runtime-dir '{RuntimeDir}' is not an absolute path";
         }
 
-        // A Unix socket's path has at most 107 bytes; ours add up to 27 behind the directory.
-        if (System.Text.Encoding.UTF8.GetByteCount(RuntimeDir) > 80)
+        if (Encoding.UTF8.GetByteCount(RuntimeDir) > RuntimePaths.MaxRootBytes)
         {
-            yield return $"-runtime-dir '{RuntimeDir}' is longer than 80 bytes, too long for Unix sockets in it: take a shorter one";
+            yield return $"-runtime-dir '{RuntimeDir}' is longer than {RuntimePaths.MaxRootBytes} bytes, too long for Unix sockets in it: take a shorter one";
         }
 
         foreach (string problem in WorktreeProblems())
@@ -208,11 +206,10 @@ public sealed record DaemonOptions
         {
             if (value is not null)
             {
-                words.Add("--" + flag.Name);
-                words.Add(value);
+                words.AddRange(flag.Words(value));
             }
         }
 
-        static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+        static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture);
     }
 }

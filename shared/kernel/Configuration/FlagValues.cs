@@ -11,7 +11,7 @@ public sealed class FlagValues
     /// <summary>What could not be understood, each with the offending word.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <param name="arguments">Without the program's name; <c>-name VALUE</c>, <c>--name VALUE</c> or <c>--name=VALUE</c>.</param>
+    /// <param name="arguments">Without the program's name; <c>-name VALUE</c> or <c>-name=VALUE</c>, with one dash or two.</param>
     /// <param name="variable">Looks an environment variable up; null when it is not set.</param>
     public static FlagValues Parse(IReadOnlyList<string> arguments, Func<string, string?> variable)
     {
@@ -31,39 +31,50 @@ public sealed class FlagValues
 
     private void ReadArguments(IReadOnlyList<string> arguments)
     {
+        var seen = new HashSet<DaemonFlag>();
         for (int i = 0; i < arguments.Count; i++)
         {
-            string word = arguments[i];
-            string name = word.TrimStart('-');
-            string? value = null;
-            int equals = name.IndexOf('=');
-            if (equals >= 0)
+            if (!TrySplit(arguments[i], out DaemonFlag? flag, out string? value))
             {
-                value = name[(equals + 1)..];
-                name = name[..equals];
-            }
-
-            int dashes = word.Length - word.TrimStart('-').Length;
-            if (dashes is not (1 or 2) || DaemonFlags.Find(name) is not { } flag)
-            {
-                _problems.Add($"unknown argument '{word}': see 'pv_exec daemon --help'");
+                _problems.Add($"unknown argument '{WithoutValue(arguments[i])}': see 'pv_exec daemon --help'");
                 continue;
             }
 
-            if (value is null && ++i < arguments.Count)
+            // A value may start with a dash, but the next flag is none: "-store -worktree w" has forgotten one.
+            if (value is null && i + 1 < arguments.Count && !TrySplit(arguments[i + 1], out _, out _))
             {
-                value = arguments[i];
+                value = arguments[++i];
             }
 
             if (value is null)
             {
-                _problems.Add($"-{name} needs a value: {flag.Argument}");
-                continue;
+                _problems.Add($"-{flag.Name} needs a value: {flag.Argument} (one that looks like a flag is written --{flag.Name}=VALUE)");
             }
-
-            Add(flag, value, $"-{name} is given twice: give it once");
+            else if (!seen.Add(flag) && !flag.Repeatable)
+            {
+                _problems.Add($"-{flag.Name} is given twice{(flag.Secret ? "" : $", the second time as '{value}'")}: give it once");
+            }
+            else
+            {
+                Add(flag, value);
+            }
         }
     }
+
+    /// <summary>Whether the word is one of our flags, alone or with <c>=VALUE</c>.</summary>
+    private static bool TrySplit(string word, [NotNullWhen(true)] out DaemonFlag? flag, out string? value)
+    {
+        int equals = word.IndexOf('=');
+        string name = equals < 0 ? word : word[..equals];
+        value = equals < 0 ? null : word[(equals + 1)..];
+        int dashes = name.StartsWith("--", StringComparison.Ordinal) ? 2 : name.StartsWith('-') ? 1 : 0;
+        flag = dashes == 0 ? null : DaemonFlags.Find(name[dashes..]);
+        return flag is not null;
+    }
+
+    /// <summary>What a misspelt flag was to be set to may be a secret.</summary>
+    private static string WithoutValue(string word) =>
+        word.StartsWith('-') && word.IndexOf('=') is > 0 and var equals ? word[..equals] : word;
 
     private void ReadVariables(Func<string, string?> variable)
     {
@@ -76,24 +87,24 @@ public sealed class FlagValues
 
             foreach (string value in flag.Repeatable ? text.Split(':', StringSplitOptions.RemoveEmptyEntries) : [text])
             {
-                Add(flag, value, "");
+                Add(flag, value);
             }
         }
     }
 
-    private void Add(DaemonFlag flag, string value, string whenTwice)
+    /// <summary>An empty value is "not given": scripts pass "$VARIABLE" whether or not it is set.</summary>
+    private void Add(DaemonFlag flag, string value)
     {
+        if (value.Length == 0)
+        {
+            return;
+        }
+
         if (!_values.TryGetValue(flag, out List<string>? given))
         {
-            _values.Add(flag, [value]);
+            _values.Add(flag, given = []);
         }
-        else if (flag.Repeatable)
-        {
-            given.Add(value);
-        }
-        else
-        {
-            _problems.Add(whenTwice);
-        }
+
+        given.Add(value);
     }
 }

@@ -1,0 +1,123 @@
+using PvExec.Kernel.Configuration;
+
+namespace PvExec.Kernel.Tests.Configuration;
+
+public sealed class DaemonOptionsTests
+{
+    private static readonly DaemonOptions Whole = new()
+    {
+        Host = "::1",
+        Port = 0,
+        RuntimeDir = "/tmp/rt",
+        ConfigRoots = ["/tasks", "-odd", "--store"],
+        MountPoint = "/app",
+        Worktree = "w-1",
+        SourceWorktree = "-w0",
+        WorktreeMode = WorktreeMode.Directory,
+        Store = "file:///with space=and:more",
+        AutosaveInterval = TimeSpan.FromTicks(12_345_678),
+        SaveScopes = ["a", "-p"],
+        StopTimeout = TimeSpan.FromSeconds(2.5),
+    };
+
+    [Fact]
+    public void Nothing_given_is_the_defaults()
+    {
+        DaemonOptions options = DaemonOptions.Parse([], _ => null, out IReadOnlyList<string> problems);
+
+        Assert.Empty(problems);
+        Assert.Equivalent(new DaemonOptions(), options, strict: true);
+        Assert.Equal("127.0.0.1", options.Host);
+        Assert.Equal(50000, options.Port);
+        Assert.Equal(["src", "dep"], options.SaveScopes);
+        Assert.Equal(TimeSpan.FromSeconds(10), options.StopTimeout);
+        Assert.Equal("/run/pv-exec/init.sock", options.Paths.Init);
+    }
+
+    [Fact]
+    public void Arguments_made_of_options_make_the_same_options()
+    {
+        DaemonOptions again = DaemonOptions.Parse(Whole.ToArguments(), _ => null, out IReadOnlyList<string> problems);
+
+        Assert.Empty(problems);
+        Assert.Equivalent(Whole, again, strict: true);
+        Assert.Equal(Whole.ToArguments(), again.ToArguments());
+    }
+
+    [Fact]
+    public void Arguments_made_of_options_win_over_variables()
+    {
+        DaemonOptions again = DaemonOptions.Parse(Whole.ToArguments(), name => name == "PV_EXEC_HOST" ? "0.0.0.0" : null, out _);
+
+        Assert.Equal("::1", again.Host);
+    }
+
+    [Fact]
+    public void Whole_options_have_no_problems() => Assert.Empty((Whole with { SourceWorktree = null }).Problems());
+
+    [Fact]
+    public void Seconds_may_have_a_fraction()
+    {
+        DaemonOptions options = DaemonOptions.Parse(["-autosave-interval", "0.5", "-stop-timeout", "7"], _ => null, out IReadOnlyList<string> problems);
+
+        Assert.Empty(problems);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), options.AutosaveInterval);
+        Assert.Equal(TimeSpan.FromSeconds(7), options.StopTimeout);
+    }
+
+    [Theory]
+    [InlineData("-p", "70000", "-p '70000' is not a whole number from 0 to 65535")]
+    [InlineData("-p", "1.5", "-p '1.5' is not a whole number from 0 to 65535")]
+    [InlineData("-p", "-1", "-p '-1' is not a whole number from 0 to 65535")]
+    [InlineData("-p", "http", "-p 'http' is not a whole number from 0 to 65535")]
+    [InlineData("-p", "-Infinity", "-p '-Infinity' is not a whole number from 0 to 65535")]
+    [InlineData("-stop-timeout", "NaN", "-stop-timeout 'NaN' is not a number from 0 to 86400")]
+    [InlineData("-stop-timeout", "-Infinity", "-stop-timeout '-Infinity' is not a number from 0 to 86400")]
+    [InlineData("-stop-timeout", "1e3", "-stop-timeout '1e3' is not a number from 0 to 86400")]
+    [InlineData("-autosave-interval", "1,5", "-autosave-interval '1,5' is not a number from 0 to 31622400")]
+    [InlineData("-autosave-interval", "99999999", "-autosave-interval '99999999' is not a number from 0 to 31622400")]
+    [InlineData("-worktree-mode", "disk", "-worktree-mode 'disk' is none of auto, memory, directory")]
+    public void A_value_that_is_none_is_named_with_its_flag(string flag, string value, string problem)
+    {
+        DaemonOptions.Parse([flag, value], _ => null, out IReadOnlyList<string> problems);
+
+        Assert.Equal([problem], problems);
+    }
+
+    [Fact]
+    public void A_variable_that_is_wrong_is_named_as_its_flag()
+    {
+        DaemonOptions.Parse([], name => name == "PV_EXEC_P" ? "x" : null, out IReadOnlyList<string> problems);
+
+        Assert.StartsWith("-p 'x' is not", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_wrong_word_is_told_at_once()
+    {
+        DaemonOptions.Parse(["fly", "-p", "x", "-stop-timeout", "y", "-worktree-mode", "z", "-store"], _ => null, out IReadOnlyList<string> problems);
+
+        Assert.Equal(5, problems.Count);
+    }
+
+    [Theory]
+    [InlineData("auto", WorktreeMode.Auto)]
+    [InlineData("memory", WorktreeMode.Memory)]
+    [InlineData("directory", WorktreeMode.Directory)]
+    public void A_mode_has_a_name(string name, WorktreeMode mode) =>
+        Assert.Equal(mode, DaemonOptions.Parse(["-worktree-mode", name], _ => null, out _).WorktreeMode);
+
+    [Theory]
+    [InlineData("account-name")]
+    [InlineData("account-key")]
+    [InlineData("container")]
+    public void The_blob_store_is_refused_and_its_values_are_not_printed(string flag)
+    {
+        DaemonOptions options = DaemonOptions.Parse(["-exec-config-root", "/t", "-" + flag, "hush"], _ => null, out _);
+
+        string problem = Assert.Single(options.Problems());
+        Assert.Contains("-account-key", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", problem, StringComparison.Ordinal);
+        Assert.False(DaemonOptions.Parse(["-" + flag, ""], _ => null, out _).AsksForBlobStore);
+    }
+}
