@@ -22,7 +22,7 @@ internal sealed class OneLineFormatter(IOptions<OneLineFormatterOptions> options
             LogLevel.Warning => "warning: ",
             _ => "error: ",
         });
-        textWriter.WriteLine(logEntry.Formatter(logEntry.State, logEntry.Exception));
+        textWriter.WriteLine(logEntry.Formatter(logEntry.State, logEntry.Exception).ReplaceLineEndings(" "));
         if (logEntry.Exception is { } exception)
         {
             textWriter.WriteLine(exception);

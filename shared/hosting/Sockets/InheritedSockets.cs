@@ -14,14 +14,18 @@ public static class InheritedSockets
 
     /// <summary>The socket of that name; the caller owns it.</summary>
     /// <exception cref="FaultException">No such socket was passed.</exception>
-    public static SafeSocketHandle Take(string name)
+    public static SafeSocketHandle Take(string name) =>
+        new(Find(Environment.GetEnvironmentVariable("LISTEN_FDNAMES"), name).Value, ownsHandle: true);
+
+    /// <summary>The descriptor's number.</summary>
+    /// <param name="names">What LISTEN_FDNAMES holds, null when it is not set.</param>
+    internal static Outcome<int> Find(string? names, string name)
     {
-        string[] names = (Environment.GetEnvironmentVariable("LISTEN_FDNAMES") ?? "").Split(':');
-        int index = Array.IndexOf(names, name);
+        int index = Array.IndexOf((names ?? "").Split(':'), name);
         return index >= 0
-            ? new SafeSocketHandle(Main + index, ownsHandle: true)
-            : throw new FaultException(new Fault(
+            ? Main + index
+            : new Fault(
                 FaultKind.Internal,
-                $"no listening socket named '{name}' was passed (LISTEN_FDNAMES is '{string.Join(':', names)}'): start this program through pv-init"));
+                $"no listening socket named '{name}' was passed (LISTEN_FDNAMES is '{names}'): start this program through pv-init");
     }
 }
