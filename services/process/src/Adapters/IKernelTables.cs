@@ -1,4 +1,5 @@
 using PvExec.Linux.Ports;
+using PvExec.Linux.Processes;
 
 namespace PvExec.Processes.Adapters;
 
@@ -9,7 +10,7 @@ internal interface IKernelTables
     IReadOnlyList<ListeningEndpoint> Listeners();
 
     /// <summary>Every process that can be seen.</summary>
-    IReadOnlyList<ProcessRow> Processes();
+    IReadOnlyList<ProcessStat> Processes();
 
     /// <summary>Adds the inodes of the sockets that a process has open.</summary>
     void AddSocketInodes(int pid, ISet<ulong> into);

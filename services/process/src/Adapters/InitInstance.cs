@@ -1,4 +1,4 @@
-using PvExec.Linux.Ports;
+using PvExec.Linux.Processes;
 
 namespace PvExec.Processes.Adapters;
 
@@ -7,8 +7,8 @@ internal sealed record InitInstance(string Id)
 {
     public static InitInstance Current()
     {
-        int parent = ProcessRow.Of(Environment.ProcessId)?.Parent ?? 0;
-        ulong started = ProcessRow.Of(parent)?.StartTicks ?? 0;
+        int parent = ProcessStat.TryRead(Environment.ProcessId)?.Parent ?? 0;
+        ulong started = ProcessStat.TryRead(parent)?.StartTicks ?? 0;
         string boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").TrimEnd('\n');
         return new InitInstance($"{boot}:{parent}:{started}");
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PvExec.Linux.Ports;
+using PvExec.Linux.Processes;
 using PvExec.Processes.Proxy;
 
 namespace PvExec.Processes.Adapters;
@@ -40,7 +41,7 @@ internal sealed class KernelTables(ILogger<KernelTables> log) : IKernelTables, I
         return listeners;
     }
 
-    public IReadOnlyList<ProcessRow> Processes() => ProcessRow.All();
+    public IReadOnlyList<ProcessStat> Processes() => ProcessStat.ReadAll();
 
     public void AddSocketInodes(int pid, ISet<ulong> into) => SocketInodes.AddOf(pid, into);
 
@@ -52,7 +53,7 @@ internal sealed class KernelTables(ILogger<KernelTables> log) : IKernelTables, I
             return null;
         }
 
-        foreach (ProcessRow row in ProcessRow.All())
+        foreach (ProcessStat row in ProcessStat.ReadAll())
         {
             var open = new HashSet<ulong>();
             SocketInodes.AddOf(row.Pid, open);

@@ -9,6 +9,9 @@ namespace PvExec.Processes.Adapters;
 /// </summary>
 internal static class OutputReader
 {
+    /// <summary>What pv-init keeps the read end as.</summary>
+    public const string KeptName = "output";
+
     private const int StackBytes = 192 * 1024;
     private const int BufferBytes = 64 * 1024;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PvExec.Linux.Ports;
+using PvExec.Linux.Processes;
 using PvExec.Processes.Core.Ports;
 
 namespace PvExec.Processes.Adapters;
@@ -97,7 +98,7 @@ internal sealed class PortWatcher(IKernelTables tables, ILogger<PortWatcher> log
         var now = listeners.Select(listener => listener.Inode).ToHashSet();
         bool appeared = !now.IsSubsetOf(_known);
         _known = now;
-        IReadOnlyList<ProcessRow>? rows = null;
+        IReadOnlyList<ProcessStat>? rows = null;
         foreach (IWatched process in watched)
         {
             bool isNew = !_owned.TryGetValue(process, out HashSet<ulong>? owned);
@@ -105,9 +106,9 @@ internal sealed class PortWatcher(IKernelTables tables, ILogger<PortWatcher> log
             if (isNew || appeared)
             {
                 rows ??= tables.Processes();
-                foreach (int pid in ProcessTree.Of(rows, process.LeaderPid, leaderLives: true))
+                foreach (ProcessStat member in ProcessTree.Of(rows, process.LeaderPid, leaderLives: true))
                 {
-                    tables.AddSocketInodes(pid, owned);
+                    tables.AddSocketInodes(member.Pid, owned);
                 }
             }
 

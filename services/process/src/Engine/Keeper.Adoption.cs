@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
@@ -45,7 +46,7 @@ internal sealed partial class Keeper
     }
 
     private static SafeFileHandle? KeptOutput(Child child) =>
-        child.Kept.TryGetValue(OutputPipe.KeptName, out System.Runtime.InteropServices.SafeHandle? handle) ? OutputPipe.Take(handle) : null;
+        child.Kept.TryGetValue(OutputReader.KeptName, out SafeHandle? handle) ? (SafeFileHandle)handle : null;
 
     private void SetAdopted(SpecRecord record, ProcessPhase phase)
     {

@@ -1,5 +1,6 @@
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
+using PvExec.Linux.Files;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Core.Lifecycle;
 using PvExec.Processes.Core.Ports;
@@ -46,31 +47,31 @@ internal sealed partial class Keeper
             return fault;
         }
 
-        OutputPipe pipe = OutputPipe.Create();
-        using (pipe.Writing)
+        PipePair pipe = PipePair.Open();
+        using (pipe.WriteEnd)
         {
             Outcome<Child> child = await world.Init.SpawnAsync(Describe(spec, generation, pipe), CancellationToken.None);
             if (!child.TryGet(out Child? process, out fault))
             {
-                pipe.Dispose();
+                pipe.ReadEnd.Dispose();
                 return new Fault(fault.Kind, $"process '{name}' cannot be started: {fault.Detail}");
             }
 
             ProcessLog.Started(world.Log, name, process.Pid);
-            Begin(new Run(process, generation), pipe.Reading);
+            Begin(new Run(process, generation), pipe.ReadEnd);
             return Unit.Value;
         }
     }
 
-    private SpawnSpec Describe(ProcessSpec spec, ulong generation, OutputPipe pipe) => new()
+    private SpawnSpec Describe(ProcessSpec spec, ulong generation, PipePair pipe) => new()
     {
         Label = $"{name}#{generation}",
         State = new SpawnNote(name, generation).Encode(),
         Arguments = spec.Arguments,
         Environment = world.Environment.With(spec.Variables),
         WorkingDirectory = spec.RunPath,
-        Descriptors = [new DescriptorMapping(pipe.Writing, 1), new DescriptorMapping(pipe.Writing, 2)],
-        Kept = [new KeptDescriptor(OutputPipe.KeptName, pipe.Reading)],
+        Descriptors = [new DescriptorMapping(pipe.WriteEnd, 1), new DescriptorMapping(pipe.WriteEnd, 2)],
+        Kept = [new KeptDescriptor(OutputReader.KeptName, pipe.ReadEnd)],
         Grouping = ProcessGrouping.NewSession,
     };
 

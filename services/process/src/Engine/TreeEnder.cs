@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
+using PvExec.Linux.Processes;
 using PvExec.Processes.Adapters;
-using PvExec.Processes.Core.Ports;
 
 namespace PvExec.Processes.Engine;
 

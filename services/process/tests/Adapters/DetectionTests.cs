@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Linux.Files;
 using PvExec.Linux.Ports;
 using PvExec.Processes.Adapters;
 
@@ -71,14 +72,6 @@ public class DetectionTests
     }
 
     [Fact]
-    public void The_command_in_a_stat_line_may_hold_anything()
-    {
-        ProcessRow? row = ProcessRow.Parse("42 (a) b (c)) S 1 42 40 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 777 0 0");
-        Assert.Equal(new ProcessRow(42, 1, 42, 40, false, 777), row);
-        Assert.Null(ProcessRow.Parse("nonsense"));
-    }
-
-    [Fact]
     public void A_full_log_starts_anew_and_keeps_one_older_file()
     {
         string directory = Directory.CreateTempSubdirectory("pvx").FullName;
@@ -105,10 +98,10 @@ public class DetectionTests
     {
         string directory = Directory.CreateTempSubdirectory("pvx").FullName;
         string path = Path.Combine(directory, "web.log");
-        OutputPipe pipe = OutputPipe.Create();
+        PipePair pipe = PipePair.Open();
         using var file = new LogFile(path);
-        Task ended = OutputReader.Start("web", pipe.Reading, file, NullLogger.Instance);
-        using (var writing = new FileStream(pipe.Writing, FileAccess.Write, bufferSize: 0))
+        Task ended = OutputReader.Start("web", pipe.ReadEnd, file, NullLogger.Instance);
+        using (var writing = new FileStream(pipe.WriteEnd, FileAccess.Write, bufferSize: 0))
         {
             writing.Write([0, 255, 10]);
         }

@@ -44,26 +44,6 @@ public class PortTests
     }
 
     [Fact]
-    public void A_tree_has_descendants_and_reparented_members_of_its_session_but_no_zombies()
-    {
-        ProcessRow[] rows =
-        [
-            new(10, 1, 10, 10, false, 1), new(11, 10, 10, 10, false, 1), new(12, 1, 12, 10, false, 1), new(13, 11, 13, 13, false, 1),
-            new(14, 13, 13, 13, true, 1), new(20, 1, 20, 20, false, 1),
-        ];
-        Assert.Equal([10, 11, 12, 13], ProcessTree.Of(rows, 10, leaderLives: true));
-    }
-
-    [Fact]
-    public void A_reused_number_is_not_taken_for_the_ended_leader()
-    {
-        ProcessRow[] stranger = [new(10, 1, 10, 10, false, 99)];
-        Assert.Empty(ProcessTree.Of(stranger, 10, leaderLives: false));
-        ProcessRow[] leftBehind = [new(11, 1, 10, 10, false, 1)];
-        Assert.Equal([11], ProcessTree.Of(leftBehind, 10, leaderLives: false));
-    }
-
-    [Fact]
     public void Looks_are_frequent_at_first_and_never_rarer_than_half_a_second_while_it_lives()
     {
         Assert.True(PollPace.Next(ProcessPhase.Starting, TimeSpan.Zero) <= TimeSpan.FromMilliseconds(10));

@@ -1,5 +1,6 @@
 using System.Net;
 using PvExec.Linux.Ports;
+using PvExec.Linux.Processes;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Proxy;
 
@@ -10,14 +11,14 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
 {
     private readonly Lock _lock = new();
     private readonly List<(int Pid, ListeningEndpoint Listener)> _listeners = [];
-    private readonly List<ProcessRow> _rows = [];
+    private readonly List<ProcessStat> _rows = [];
     private ulong _inode;
 
     public void AddProcess(int pid, int parent = 1, int? session = null)
     {
         lock (_lock)
         {
-            _rows.Add(new ProcessRow(pid, parent, session ?? pid, session ?? pid, false, 1));
+            _rows.Add(new ProcessStat(pid, 'S', parent, session ?? pid, session ?? pid, 1, 0));
         }
     }
 
@@ -54,7 +55,7 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
         }
     }
 
-    public IReadOnlyList<ProcessRow> Processes()
+    public IReadOnlyList<ProcessStat> Processes()
     {
         lock (_lock)
         {

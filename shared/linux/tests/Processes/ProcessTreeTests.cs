@@ -1,9 +1,8 @@
-using PvExec.Init.Core;
 using PvExec.Linux.Processes;
 
-namespace PvExec.Init.Tests.Core;
+namespace PvExec.Linux.Tests.Processes;
 
-public class ProcessTreeTests
+public sealed class ProcessTreeTests
 {
     // 1 is pv-init. 10 leads a session; 11 is its child in a session of its own, 12 below that. 13 was in 10's session and
     // was reparented. 20 is another child of pv-init, 21 below it.
@@ -30,15 +29,6 @@ public class ProcessTreeTests
     [Fact]
     public void Descendants_leave_out_the_root_zombies_and_the_trees_that_are_spared() =>
         Assert.Equal([20, 21], Pids(ProcessTree.Descendants(Without(13), 1, [10])));
-
-    [Fact]
-    public void A_line_of_stat_is_read_whatever_the_name_holds()
-    {
-        ProcessStat? stat = ProcessStat.Parse(7, "7 (a) R 1 (b) S 5 6 8 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 1234 99 42 18446744073709551615 1"u8);
-        Assert.Equal(new ProcessStat(7, 'S', 5, 6, 8, 1234, 42), stat);
-        Assert.Null(ProcessStat.Parse(7, "7 (a) S 5"u8));
-        Assert.Null(ProcessStat.Parse(7, ""u8));
-    }
 
     private static List<ProcessStat> Without(params int[] pids) => [.. All.Where(process => !pids.Contains(process.Pid))];
 

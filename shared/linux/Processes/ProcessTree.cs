@@ -1,9 +1,7 @@
-using PvExec.Linux.Processes;
-
-namespace PvExec.Init.Core;
+namespace PvExec.Linux.Processes;
 
 /// <summary>Who belongs to whom, from one listing of the process table. Zombies are left out: they run no more.</summary>
-internal static class ProcessTree
+public static class ProcessTree
 {
     /// <summary>All below <paramref name="root"/>, without it and without the trees of <paramref name="except"/>.</summary>
     public static List<ProcessStat> Descendants(IReadOnlyList<ProcessStat> all, int root, IReadOnlyCollection<int> except)
@@ -50,16 +48,18 @@ internal static class ProcessTree
         return numberReused ? [] : [.. all.Where(process => process.Group == leader && !process.IsZombie)];
     }
 
+    /// <summary>Adds all below the members.</summary>
     private static void Close(IReadOnlyList<ProcessStat> all, HashSet<int> members, IReadOnlyCollection<int> except)
     {
-        for (int before = -1; before != members.Count;)
+        ILookup<int, int> children = all.ToLookup(process => process.Parent, process => process.Pid);
+        var open = new Queue<int>(members);
+        while (open.TryDequeue(out int parent))
         {
-            before = members.Count;
-            foreach (ProcessStat process in all)
+            foreach (int child in children[parent])
             {
-                if (members.Contains(process.Parent) && !except.Contains(process.Pid))
+                if (!except.Contains(child) && members.Add(child))
                 {
-                    members.Add(process.Pid);
+                    open.Enqueue(child);
                 }
             }
         }
