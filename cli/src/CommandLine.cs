@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using PvExec.Cli.Commands;
+using PvExec.Cli.Core;
 using PvExec.Cli.Output;
 using PvExec.Kernel;
 
@@ -22,8 +23,13 @@ public static class CommandLine
     /// <returns>The exit code: one of <see cref="ExitCodes"/>, or that of the task for <c>exec -w</c>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings surroundings)
     {
-        RootCommand root = Root(surroundings);
-        ParseResult parsed = root.Parse(arguments, Parsing);
+        if (!TaskWords.Cut(arguments).TryGet(out TaskWords? words, out Fault? fault))
+        {
+            surroundings.Error.WriteLine($"{Program}: {fault.Detail}");
+            return ExitCodes.Usage;
+        }
+
+        ParseResult parsed = Root(surroundings, words.Variables).Parse(words.Command, Parsing);
         if (parsed.Action is ParseErrorAction || (parsed.Action is null && parsed.Errors.Count > 0))
         {
             string command = string.Join(' ', CommandNames(parsed));
@@ -41,7 +47,7 @@ public static class CommandLine
         return await parsed.InvokeAsync(invocation);
     }
 
-    private static RootCommand Root(Surroundings surroundings)
+    private static RootCommand Root(Surroundings surroundings, IReadOnlyList<string> variables)
     {
         var daemon = new DaemonAddress();
         var root = new RootCommand("Runs tasks, keeps processes and a worktree, and starts the daemon that does so.");
@@ -50,7 +56,7 @@ public static class CommandLine
         root.Add(daemon.Port);
         root.Add(daemon.Host);
         root.Add(DaemonCommand.Create(daemon, surroundings));
-        root.Add(ExecCommand.Create(daemon, surroundings));
+        root.Add(ExecCommand.Create(daemon, variables, surroundings));
         root.Add(ProcessCommand.Create(daemon, surroundings));
         root.Add(WorktreeCommand.Create(daemon, surroundings));
         root.Add(ServicesCommand.Create(surroundings));

@@ -6,7 +6,7 @@ using PvExec.Kernel.Configuration;
 
 namespace PvExec.Cli.Commands;
 
-/// <summary>The options -p and -host, which stand before the command or behind it.</summary>
+/// <summary>The options -p and -host, which stand before the command or behind it (for exec: before TASK).</summary>
 internal sealed class DaemonAddress
 {
     private static readonly DaemonOptions Defaults = new();

@@ -14,7 +14,8 @@ internal static class ExecCommand
 {
     private const string Notes = """
         With -w the exit code is that of the task, or 128 and the number of the signal that ended it.
-        Options stand before the first KEY=VALUE. A value is taken as it is, dashes and '=' included.
+        Options stand before TASK; alone, -w and -i may also stand behind it. Every other word behind TASK is a
+        KEY=VALUE and taken as it is, dashes and '=' included: "task -w=1" gives the task a variable "-w".
 
         Example:
           pv_exec exec -w common/file_read FILEPATH=src/index.js
@@ -22,22 +23,23 @@ internal static class ExecCommand
 
         """;
 
-    public static Command Create(DaemonAddress address, Surroundings surroundings)
+    /// <param name="words">What stands behind TASK; the parser must not see it.</param>
+    public static Command Create(DaemonAddress address, IReadOnlyList<string> words, Surroundings surroundings)
     {
-        var wait = new Option<bool>("-w", "--w", "--wait") { Description = "wait until the task has ended, and print its output" };
-        var input = new Option<bool>("-i", "--i") { Description = "pass standard input to the task" };
+        var wait = new Option<bool>("-w", "--w", "--wait") { Description = "wait until the task has ended, and print its output", Arity = ArgumentArity.Zero };
+        var input = new Option<bool>("-i", "--i") { Description = "pass standard input to the task", Arity = ArgumentArity.Zero };
         var task = new Argument<string>("TASK") { Description = "the task's name, such as common/file_list" };
         var pairs = new Argument<string[]>("KEY=VALUE")
         {
+            // For the help alone: the words do not come this way.
             Description = "variables for the task; a value may hold '='",
             Arity = ArgumentArity.ZeroOrMore,
-            CaptureRemainingTokens = true,
         };
         var command = new NotedCommand("exec", "Runs a task.", Notes) { wait, input, task, pairs };
         command.Does(surroundings, async (parsed, cancellationToken) =>
         {
             if (!address.Target(parsed, surroundings.Variable).TryGet(out Target? target, out Fault? fault)
-                || !TaskVariable.ParseAll(parsed.GetValue(pairs) ?? []).TryGet(out IReadOnlyList<TaskVariable>? variables, out fault))
+                || !TaskVariable.ParseAll(words).TryGet(out IReadOnlyList<TaskVariable>? variables, out fault))
             {
                 return Ended.With(fault);
             }

@@ -58,6 +58,51 @@ public sealed class ExecCommandTests
     }
 
     [Theory]
+    [InlineData("-w=1", "-p=2", "--wait=3", "-i=", "-host=h", "--help=x", "-start-cmd=y", "--=z")]
+    [InlineData("exec=1", "A==", "B=--", "C=\n'\"", "@=")]
+    public async Task A_word_behind_the_task_that_holds_an_equals_sign_is_a_variable(params string[] words)
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await Ran.CommandAsync(["-p", daemon.Port, "exec", "task", .. words]);
+
+        Assert.Equal("", ran.Error);
+        var request = (ExecReq)daemon.Received.Last!;
+        Assert.Equal(words, request.KeyValues.Select(pair => $"{pair.Key}={pair.Value}"));
+        Assert.False(request.WaitForCompletion);
+        Assert.Empty(request.Data);
+    }
+
+    [Theory]
+    [InlineData("-w", "-i")]
+    [InlineData("--wait", "--i")]
+    public async Task Waiting_and_input_may_be_asked_for_behind_the_task(string wait, string input)
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        await Ran.WithAsync(["-p", daemon.Port, "exec", "task", wait, "A=1", input, "-w=2"], [7]);
+
+        var request = (ExecReq)daemon.Received.Last!;
+        Assert.True(request.WaitForCompletion);
+        Assert.Equal([7], request.Data.ToByteArray());
+        Assert.Equal(["A", "-w"], request.KeyValues.Select(pair => pair.Key));
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("exec")]
+    [InlineData("process")]
+    public async Task A_task_may_have_the_name_of_something_else(string name)
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await Ran.CommandAsync("exec", "-p", daemon.Port, "-w", name, "A=1");
+
+        Assert.Equal("", ran.Error);
+        Assert.Equal(name, ((ExecReq)daemon.Received.Last!).TaskName);
+    }
+
+    [Theory]
     [InlineData("-i")]
     [InlineData("--i")]
     public async Task Standard_input_is_passed_whole(string spelling)
