@@ -26,6 +26,7 @@ public static class Errno
     public const int EMSGSIZE = 90;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
+    public const int ECONNABORTED = 103;
     public const int ECONNRESET = 104;
     public const int ECONNREFUSED = 111;
 

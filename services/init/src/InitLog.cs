@@ -48,6 +48,9 @@ internal static unsafe partial class InitLog
 
     public static void Refused(int pid, uint uid) => Line($"warning: refused a connection of pid {pid}, user {uid}: only pv-init's own user may ask");
 
+    public static void AcceptPaused(string error, int milliseconds) =>
+        Line($"warning: cannot accept a connection: {error}: trying again in {milliseconds} ms, or when one closes; raise the limit of open files if this goes on");
+
     public static void StrangeNotify(int pid) => Line($"warning: ignored a notification of pid {pid}, which is no service");
 
     public static void ExitDropped(string label, int bound) =>

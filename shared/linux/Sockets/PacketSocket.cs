@@ -62,9 +62,11 @@ public sealed unsafe class PacketSocket : IDisposable
     }
 
     /// <summary>The next waiting connection, which does not block either, or null.</summary>
-    public PacketSocket? TryAccept()
+    /// <param name="errno">0, EAGAIN when nobody waits, or why who waits cannot be taken: EMFILE, ENFILE, ENOMEM.</param>
+    public PacketSocket? TryAccept(out int errno)
     {
         int fd = accept4(Handle, null, null, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        errno = fd >= 0 ? 0 : Marshal.GetLastPInvokeError();
         return fd >= 0 ? new PacketSocket(new SafeFileHandle(fd, true)) : null;
     }
 

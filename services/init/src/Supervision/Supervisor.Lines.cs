@@ -17,12 +17,19 @@ internal sealed partial class Supervisor
     /// <summary>Packets taken from one line before the others have their turn.</summary>
     private const int Burst = 32;
 
+    /// <summary>Milliseconds without accepting when there is no descriptor left; a line that closes ends it.</summary>
+    private const int AcceptPause = 1000;
+
     private readonly Dictionary<long, Line> _lines = [];
     private long _lastToken = FirstLineToken;
 
+    /// <summary>When to accept again after there was no descriptor left to accept with.</summary>
+    private long _acceptAt = long.MaxValue;
+
     private void AcceptLines()
     {
-        while (_sockets.Init.TryAccept() is { } socket)
+        int errno;
+        while (_sockets.Init.TryAccept(out errno) is { } socket)
         {
             var line = new Line(++_lastToken, socket);
             if (line.Peer.Uid != EffectiveUser.Id)
@@ -35,6 +42,20 @@ internal sealed partial class Supervisor
             _lines.Add(line.Token, line);
             _poll.Add(socket.Handle, line.Token, PollEvents.Readable);
         }
+
+        // Whoever waits goes on waiting, and the socket stays readable: without a pause the loop would turn at full speed.
+        if (errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED))
+        {
+            InitLog.AcceptPaused(Errno.Describe(errno), AcceptPause);
+            _poll.Change(_sockets.Init.Handle, InitToken, PollEvents.None);
+            _acceptAt = Clock.Monotonic + AcceptPause;
+        }
+    }
+
+    private void AcceptAgain()
+    {
+        _acceptAt = long.MaxValue;
+        _poll.Change(_sockets.Init.Handle, InitToken, PollEvents.Readable);
     }
 
     private void ServeLine(long token, PollEvents events)
@@ -223,6 +244,10 @@ internal sealed partial class Supervisor
             }
 
             line.Dispose();
+            if (_acceptAt != long.MaxValue)
+            {
+                AcceptAgain();
+            }
         }
     }
 }

@@ -129,13 +129,18 @@ internal sealed partial class Supervisor
             }
         }
 
+        if (_acceptAt <= now)
+        {
+            AcceptAgain();
+        }
+
         AdvanceStop();
     }
 
     /// <summary>Milliseconds until something is due, -1 for never.</summary>
     private int Timeout()
     {
-        long due = StopDue();
+        long due = Math.Min(StopDue(), _acceptAt);
         foreach (SupervisedService service in _services)
         {
             due = Math.Min(due, service.RetryAt);

@@ -34,7 +34,7 @@ internal sealed class FakePvInit : IDisposable
     {
         Task<Outcome<InitConnection>> connecting = InitConnection.ConnectAsync(Paths, CancellationToken.None);
         Wait();
-        _line = _listener.TryAccept()!;
+        _line = _listener.TryAccept(out _)!;
         _poll.Remove(_listener.Handle);
         _poll.Add(_line.Handle, 2, PollEvents.Readable);
         Assert.Equal(InitProtocol.Version, Read<Hello>(out _).Version);

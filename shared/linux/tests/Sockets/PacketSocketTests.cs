@@ -54,9 +54,10 @@ public sealed class PacketSocketTests : IDisposable
     {
         string path = Path.Combine(_directory.FullName, "s");
         using PacketSocket listener = PacketSocket.Listen(path, 4);
-        Assert.Null(listener.TryAccept());
+        Assert.Null(listener.TryAccept(out int nobody));
+        Assert.Equal(Errno.EAGAIN, nobody);
         using PacketSocket client = PacketSocket.TryConnect(path, out int errno)!;
-        using PacketSocket server = listener.TryAccept()!;
+        using PacketSocket server = listener.TryAccept(out _)!;
         Assert.Equal(Environment.ProcessId, server.Peer.Pid);
         Assert.Equal(EffectiveUser.Id, server.Peer.Uid);
         Assert.Equal(Errno.EAGAIN, server.Receive(_buffer, _descriptors).Errno);
