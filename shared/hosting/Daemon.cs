@@ -52,7 +52,9 @@ public static class Daemon
 
     private static WebApplication Build(Service service, DaemonBuilder daemon, InitConnection init)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = service.Program() });
+        // The content root is watched with all that is below it: by default that would be the working directory, a tree of any size.
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ApplicationName = service.Program(), ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddOneLine(service.Program());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddNotify();

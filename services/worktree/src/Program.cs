@@ -29,5 +29,5 @@ return await Daemon.RunAsync(Service.Worktree, args, daemon =>
     daemon.MapGrpc<WorktreeService>();
     daemon.MapGrpc<WorktreesService>();
     daemon.OnStart((services, token) => services.GetRequiredService<WorktreeHost>().StartAsync(token));
-    daemon.OnStop((services, _, token) => services.GetRequiredService<WorktreeHost>().FinishAsync(token));
+    daemon.OnStop((services, timeLeft, token) => services.GetRequiredService<WorktreeHost>().FinishAsync(timeLeft, token));
 });

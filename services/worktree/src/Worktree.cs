@@ -17,14 +17,18 @@ public sealed class Worktree : IAsyncDisposable
     private readonly TreePlace _place;
     private readonly Saver _saver;
     private readonly SaveQueue _queue;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
     private volatile bool _final;
     private volatile string _lastSaveError = "";
 
-    private Worktree(WorktreeOptions options, TreePlace place, Saver saver, ILogger log)
+    /// <summary>What is kept of the time for the final save, to say that it did not end and to leave.</summary>
+    private static readonly TimeSpan LeavingTime = TimeSpan.FromSeconds(1);
+
+    private Worktree(WorktreeOptions options, TreePlace place, Saver saver, TimeProvider time, ILogger log)
     {
         Options = options;
-        (_place, _saver, _log) = (place, saver, log);
+        (_place, _saver, _time, _log) = (place, saver, time, log);
         _queue = new SaveQueue(SaveOnceAsync);
     }
 
@@ -54,20 +58,22 @@ public sealed class Worktree : IAsyncDisposable
         var start = new WorktreeStart(options, new PlaceOpener(options, stateDirectory), store, time, logs.CreateLogger<WorktreeStart>());
         Outcome<(TreePlace Place, StoredState Stored)> started = await start.RunAsync(cancellationToken);
         return started.Then<Worktree>(found => new Worktree(
-            options, found.Place, new Saver(found.Place, store, saveLock, found.Stored, time, logs.CreateLogger<Saver>()), logs.CreateLogger<Worktree>()));
+            options, found.Place, new Saver(found.Place, store, saveLock, found.Stored, time, logs.CreateLogger<Saver>()), time, logs.CreateLogger<Worktree>()));
     }
 
     /// <summary>Returns when the worktree as it stood at the call is durable in the store.</summary>
-    public Task<Outcome<SaveResult>> SaveAsync(CancellationToken cancellationToken) => _queue.RequestAsync(everything: false, cancellationToken);
+    public Task<Outcome<SaveResult>> SaveAsync(CancellationToken cancellationToken) => _queue.RequestAsync(cancellationToken);
 
     /// <summary>
     /// The save at the stop of the whole system: everything is compared by content, no lock is taken since exec and all
-    /// tasks have ended, and the mount goes only when all is saved.
+    /// tasks have ended, and the mount goes only when all is saved. A save that is on its way is waited for.
     /// </summary>
-    public async Task<Outcome<SaveResult>> FinishAsync(CancellationToken cancellationToken)
+    /// <param name="timeLeft">After this the process is killed.</param>
+    /// <returns>A fault, DeadlineExceeded among them, leaves the tree as it is.</returns>
+    public async Task<Outcome<SaveResult>> FinishAsync(TimeSpan timeLeft, CancellationToken cancellationToken)
     {
         _final = true;
-        Outcome<SaveResult> saved = await _queue.RequestAsync(everything: true, cancellationToken);
+        Outcome<SaveResult> saved = await SaveLastAsync(timeLeft, cancellationToken);
         if (saved.Fault is { } fault)
         {
             WorktreeLog.FinalSaveFailed(_log, Options.MountPoint, fault.Detail);
@@ -87,6 +93,23 @@ public sealed class Worktree : IAsyncDisposable
     {
         await _queue.DisposeAsync();
         _place.Dispose();
+    }
+
+    private async Task<Outcome<SaveResult>> SaveLastAsync(TimeSpan timeLeft, CancellationToken cancellationToken)
+    {
+        TimeSpan limit = timeLeft > 2 * LeavingTime ? timeLeft - LeavingTime : timeLeft / 2;
+        using var late = new CancellationTokenSource(limit, _time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await _queue.RequestLastAsync(ending.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Fault(
+                FaultKind.DeadlineExceeded,
+                $"it did not end within {limit.TotalSeconds:0.#} s: save before stopping, or start with a longer --stop-timeout");
+        }
     }
 
     private async Task<Outcome<SaveResult>> SaveOnceAsync(Func<bool> begin, CancellationToken cancellationToken)

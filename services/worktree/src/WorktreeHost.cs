@@ -64,8 +64,8 @@ public sealed class WorktreeHost(DaemonOptions options, ISaveLock saveLock, Time
     }
 
     /// <summary>The final save and the unmount; after a fault the tree stays where it is.</summary>
-    public async Task<Outcome<Unit>> FinishAsync(CancellationToken cancellationToken) =>
-        _worktree is { } worktree ? (await worktree.FinishAsync(cancellationToken)).Then<Unit>(_ => Unit.Value) : Unit.Value;
+    public async Task<Outcome<Unit>> FinishAsync(TimeSpan timeLeft, CancellationToken cancellationToken) =>
+        _worktree is { } worktree ? (await worktree.FinishAsync(timeLeft, cancellationToken)).Then<Unit>(_ => Unit.Value) : Unit.Value;
 
     public ValueTask DisposeAsync() => _worktree?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

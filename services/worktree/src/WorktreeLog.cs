@@ -38,6 +38,9 @@ internal static partial class WorktreeLog
     [LoggerMessage(5013, LogLevel.Warning, "{Count} sockets or mounted file systems in the worktree are not part of its snapshots")]
     public static partial void Skipped(ILogger log, int count);
 
+    [LoggerMessage(5014, LogLevel.Warning, "the locks of the save did not last until its end, a task may have written meanwhile: the tree is captured again")]
+    public static partial void LockLost(ILogger log);
+
     [LoggerMessage(5020, LogLevel.Information, "removed {Count} files from the store that no snapshot needs")]
     public static partial void Collected(ILogger log, int count);
 

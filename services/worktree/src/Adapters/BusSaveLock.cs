@@ -22,7 +22,7 @@ public sealed class BusSaveLock(BusClient exec, IInit init, TimeProvider time, I
 
     /// <inheritdoc/>
     /// <remarks>Unavailable when exec did not answer at all, DeadlineExceeded when tasks held the scopes all the time.</remarks>
-    public async ValueTask<Outcome<IAsyncDisposable>> AcquireAsync(string reason, CancellationToken cancellationToken)
+    public async ValueTask<Outcome<IHeldLock>> AcquireAsync(string reason, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var request = new AcquireScopes(Scopes, [], "pv-worktree", reason, WaitLimit);
@@ -52,8 +52,10 @@ public sealed class BusSaveLock(BusClient exec, IInit init, TimeProvider time, I
             : fault;
     }
 
-    private sealed class NothingHeld : IAsyncDisposable
+    private sealed class NothingHeld : IHeldLock
     {
+        public ValueTask<bool> ReleaseAsync() => ValueTask.FromResult(true);
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

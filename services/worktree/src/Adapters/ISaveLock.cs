@@ -7,6 +7,5 @@ public interface ISaveLock
 {
     /// <summary>Waits for the locks.</summary>
     /// <param name="reason">Shown to people who ask who holds them.</param>
-    /// <returns>Dispose it to release.</returns>
-    ValueTask<Outcome<IAsyncDisposable>> AcquireAsync(string reason, CancellationToken cancellationToken);
+    ValueTask<Outcome<IHeldLock>> AcquireAsync(string reason, CancellationToken cancellationToken);
 }

@@ -7,7 +7,7 @@ using PvExec.Proto.Bus.Exec;
 namespace PvExec.Worktrees.Adapters;
 
 /// <summary>A lease that is renewed until it is disposed.</summary>
-internal sealed class SaveLease : IAsyncDisposable
+internal sealed class SaveLease : IHeldLock
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(2);
 
@@ -18,6 +18,7 @@ internal sealed class SaveLease : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _renewing;
+    private bool _released;
 
     public SaveLease(BusClient exec, ScopesAcquired lease, string reason, TimeProvider time, ILogger log)
     {
@@ -25,13 +26,29 @@ internal sealed class SaveLease : IAsyncDisposable
         _renewing = RenewAsync();
     }
 
-    /// <summary>Releases the locks. When exec is away, its connection to us has ended and the lease with it.</summary>
-    public async ValueTask DisposeAsync()
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Exec knows a lease until it ended: by time, with our connection, or with exec itself. So an answer that it is
+    /// released now says that it was held until now, and anything else does not.
+    /// </remarks>
+    public async ValueTask<bool> ReleaseAsync()
     {
+        _released = true;
         await _ended.CancelAsync();
         await _renewing;
+        Outcome<Done> released = await _exec.CallAsync<ReleaseScopes, Done>(
+            new ReleaseScopes(_lease.LeaseId), AnswerTime, WhenDown.Fail, CancellationToken.None);
+        return released.Fault is null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_released)
+        {
+            await ReleaseAsync();
+        }
+
         _ended.Dispose();
-        await _exec.CallAsync<ReleaseScopes, Done>(new ReleaseScopes(_lease.LeaseId), AnswerTime, WhenDown.Fail, CancellationToken.None);
     }
 
     // Three chances before the time is over.

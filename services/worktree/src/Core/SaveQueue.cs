@@ -21,6 +21,9 @@ public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<S
     /// <summary>Guarded by the lock.</summary>
     private bool _running;
 
+    /// <summary>Guarded by the lock: the last save was asked for.</summary>
+    private bool _closed;
+
     public bool Saving
     {
         get
@@ -33,21 +36,26 @@ public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<S
     }
 
     /// <summary>Asks for a save that begins after this call.</summary>
-    /// <param name="everything">Compare all content, whatever the files' times say.</param>
     /// <param name="cancellationToken">Ends the waiting, not the save: others may wait for it too.</param>
-    public Task<Outcome<SaveResult>> RequestAsync(bool everything, CancellationToken cancellationToken)
+    /// <returns>As the save; Cancelled when the last one has begun.</returns>
+    public Task<Outcome<SaveResult>> RequestAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            _next ??= new Batch();
-            _next.Everything |= everything;
-            if (!_running)
-            {
-                _running = true;
-                _loop = Task.Run(RunAsync, CancellationToken.None);
-            }
+            return _closed && _next is null
+                ? Task.FromResult<Outcome<SaveResult>>(new Fault(FaultKind.Cancelled, "the worktree has begun its final save: nothing is saved after it"))
+                : Join(everything: false, cancellationToken);
+        }
+    }
 
-            return _next.Done.Task.WaitAsync(cancellationToken);
+    /// <summary>Asks for the last save, which compares all content, whatever the files' times say. None begins after it.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the save.</param>
+    public Task<Outcome<SaveResult>> RequestLastAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            return Join(everything: true, cancellationToken);
         }
     }
 
@@ -62,6 +70,20 @@ public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<S
 
         await loop;
         _stop.Dispose();
+    }
+
+    /// <summary>Called under the lock.</summary>
+    private Task<Outcome<SaveResult>> Join(bool everything, CancellationToken cancellationToken)
+    {
+        _next ??= new Batch();
+        _next.Everything |= everything;
+        if (!_running)
+        {
+            _running = true;
+            _loop = Task.Run(RunAsync, CancellationToken.None);
+        }
+
+        return _next.Done.Task.WaitAsync(cancellationToken);
     }
 
     private async Task RunAsync()

@@ -17,6 +17,8 @@ namespace PvExec.Worktrees.Saving;
 /// </summary>
 internal sealed class Saver(TreePlace place, SnapshotStore store, ISaveLock saveLock, StoredState stored, TimeProvider time, ILogger<Saver> log)
 {
+    private const int CaptureAttempts = 3;
+
     /// <summary>Null: compare everything, as the first save does.</summary>
     private CaptureMemory? _memory;
     private int _skipped;
@@ -69,16 +71,28 @@ internal sealed class Saver(TreePlace place, SnapshotStore store, ISaveLock save
             return await CaptureAsync(begin(), uploads, cancellationToken);
         }
 
-        Outcome<IAsyncDisposable> acquired = await saveLock.AcquireAsync($"save of worktree {Stored.Head.Worktree}", cancellationToken);
-        if (!acquired.TryGet(out IAsyncDisposable? held, out Fault? fault))
+        for (int attempt = 1; attempt <= CaptureAttempts; attempt++)
         {
-            return fault;
+            Outcome<IHeldLock> acquired = await saveLock.AcquireAsync($"save of worktree {Stored.Head.Worktree}", cancellationToken);
+            if (!acquired.TryGet(out IHeldLock? held, out Fault? fault))
+            {
+                return fault;
+            }
+
+            await using (held)
+            {
+                Outcome<CaptureResult> captured = await CaptureAsync(begin(), uploads, cancellationToken);
+                if (captured.Fault is not null || await held.ReleaseAsync())
+                {
+                    return captured;
+                }
+            }
+
+            WorktreeLog.LockLost(log);
+            uploads.Discard();
         }
 
-        await using (held)
-        {
-            return await CaptureAsync(begin(), uploads, cancellationToken);
-        }
+        return new Fault(FaultKind.Unavailable, $"the locks of the save were lost {CaptureAttempts} times while it captured, so nothing was saved: look at 'pv_exec services' and save again");
     }
 
     private async Task<Outcome<CaptureResult>> CaptureAsync(bool everything, UploadBuffer uploads, CancellationToken cancellationToken)

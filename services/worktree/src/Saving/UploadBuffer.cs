@@ -47,6 +47,18 @@ internal sealed class UploadBuffer(IBlobStore blobs, CancellationToken cancellat
         _ = put.Value;
     }
 
+    /// <summary>Drops what was kept: the capture does not count. What was uploaded already, nothing refers to.</summary>
+    public void Discard()
+    {
+        lock (_lock)
+        {
+            _kept.Clear();
+            _keptBytes = 0;
+        }
+
+        Interlocked.Exchange(ref _bytes, 0);
+    }
+
     /// <summary>Uploads what was kept.</summary>
     public async Task<Outcome<Unit>> FlushAsync()
     {

@@ -67,7 +67,7 @@ public sealed class RoundTripTests
         int writes = rig.Blobs.Writes;
 
         SaveResult second = await Rig.SaveAsync(worktree);
-        SaveResult last = (await worktree.FinishAsync(TestContext.Current.CancellationToken)).Value;
+        SaveResult last = (await worktree.FinishAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).Value;
 
         Assert.True(first.Changed);
         Assert.False(second.Changed || last.Changed);

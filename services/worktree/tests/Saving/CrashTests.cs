@@ -20,7 +20,7 @@ public sealed class CrashTests
 
         File.WriteAllText(rig.Scratch.At("a/d/f"), "new");
         rig.Blobs.DiesAt = rig.Blobs.Writes + write;
-        Outcome<Core.SaveResult> failed = await worktree.SaveAsync(TestContext.Current.CancellationToken);
+        Outcome<PvExec.Worktrees.Core.SaveResult> failed = await worktree.SaveAsync(TestContext.Current.CancellationToken);
         rig.Blobs.DiesAt = int.MaxValue;
 
         Assert.Equal(FaultKind.ResourceExhausted, failed.Fault?.Kind);

@@ -23,15 +23,25 @@ internal sealed class CountingStore(IBlobStore inner) : IBlobStore
 
     public ValueTask<Outcome<TaggedBlob?>> GetTaggedAsync(string name, CancellationToken cancellationToken) => inner.GetTaggedAsync(name, cancellationToken);
 
-    public async ValueTask<Outcome<Unit>> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        Dead(name) is { } fault ? fault : await inner.PutAsync(name, content, cancellationToken);
+    /// <summary>What each write waits for.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Completed once a write waits or is done.</summary>
+    public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async ValueTask<Outcome<Unit>> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        Asked.TrySetResult();
+        await Gate.WaitAsync(cancellationToken);
+        return Dead(name) is { } fault ? fault : await inner.PutAsync(name, content, cancellationToken);
+    }
 
     public async ValueTask<Outcome<string?>> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken) =>
         Dead(name) is { } fault ? fault : await inner.ReplaceAsync(name, content, tag, cancellationToken);
 
     public ValueTask<Outcome<IReadOnlyList<BlobInfo>>> ListAsync(string prefix, CancellationToken cancellationToken) => inner.ListAsync(prefix, cancellationToken);
 
-    public ValueTask<Outcome<Unit>> DeleteAsync(string name, CancellationToken cancellationToken) => inner.DeleteAsync(name, cancellationToken);
+    public ValueTask<Outcome<bool>> DeleteAsync(BlobInfo blob, CancellationToken cancellationToken) => inner.DeleteAsync(blob, cancellationToken);
 
     public ValueTask<Outcome<Unit>> DiscardAbandonedAsync(TimeSpan age, CancellationToken cancellationToken) => inner.DiscardAbandonedAsync(age, cancellationToken);
 

@@ -36,7 +36,7 @@ public sealed class Collector(SnapshotStore store, TimeProvider time)
         }
 
         // Listed before the heads are read: what is written in between is not in the list.
-        var found = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        var found = new Dictionary<string, BlobInfo>(StringComparer.Ordinal);
         foreach (string prefix in new[] { BlobNames.Packs, BlobNames.Manifests })
         {
             Outcome<IReadOnlyList<BlobInfo>> some = await blobs.ListAsync(prefix, cancellationToken);
@@ -47,7 +47,7 @@ public sealed class Collector(SnapshotStore store, TimeProvider time)
 
             foreach (BlobInfo info in infos)
             {
-                found[info.Name] = info.Written;
+                found[info.Name] = info;
             }
         }
 
@@ -57,34 +57,38 @@ public sealed class Collector(SnapshotStore store, TimeProvider time)
             return fault;
         }
 
-        Collection plan = Collection.Plan(found, needed, condemned, time.GetUtcNow(), Grace);
-        return await CarryOutAsync(plan, condemned, listed?.Tag, cancellationToken);
+        Dictionary<string, DateTimeOffset> written = found.ToDictionary(blob => blob.Key, blob => blob.Value.Written, StringComparer.Ordinal);
+        Collection plan = Collection.Plan(written, needed, condemned, time.GetUtcNow(), Grace);
+        return await CarryOutAsync(plan, found, condemned, listed?.Tag, cancellationToken);
     }
 
     private async ValueTask<Outcome<int>> CarryOutAsync(
-        Collection plan, IReadOnlyDictionary<string, DateTimeOffset> before, string? tag, CancellationToken cancellationToken)
+        Collection plan, Dictionary<string, BlobInfo> found, IReadOnlyDictionary<string, DateTimeOffset> before, string? tag, CancellationToken cancellationToken)
     {
+        int count = 0;
         foreach (string name in plan.Delete)
         {
-            Outcome<Unit> deleted = await store.Blobs.DeleteAsync(name, cancellationToken);
-            if (!deleted.Succeeded(out Fault? fault))
+            Outcome<bool> deleted = await store.Blobs.DeleteAsync(found[name], cancellationToken);
+            if (!deleted.TryGet(out bool gone, out Fault? fault))
             {
                 return fault;
             }
+
+            count += gone ? 1 : 0;
         }
 
         bool same = plan.Condemned.Count == before.Count && plan.Condemned.All(blob => before.ContainsKey(blob.Key));
         if (!same)
         {
             Outcome<string?> written = await store.Blobs.ReplaceAsync(BlobNames.Condemned, CondemnedText.Write(plan.Condemned), tag, cancellationToken);
-            if (written.Fault is { } fault)
+            if (written.Fault is { } unwritten)
             {
-                return fault;
+                return unwritten;
             }
         }
 
         Outcome<Unit> tidied = await store.Blobs.DiscardAbandonedAsync(Grace, cancellationToken);
-        return tidied.Then<int>(_ => plan.Delete.Count);
+        return tidied.Then<int>(_ => count);
     }
 
     private async ValueTask<Outcome<HashSet<string>>> ReferredAsync(CancellationToken cancellationToken)

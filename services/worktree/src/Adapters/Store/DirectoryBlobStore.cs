@@ -40,7 +40,7 @@ public sealed class DirectoryBlobStore(string root) : IBlobStore
     public ValueTask<Outcome<Unit>> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Guard(At(name), true, () =>
         {
-            if (Statx.TryPath(Bytes(At(name)), true, out _) != 0)
+            if (!PutAgain(At(name)))
             {
                 WriteWhole(At(name), content.Span);
             }
@@ -51,8 +51,7 @@ public sealed class DirectoryBlobStore(string root) : IBlobStore
     public ValueTask<Outcome<string?>> ReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Guard(At(name), true, () =>
         {
-            using FileDescriptor gate = Open(Path.Combine(root, LockName), OpenFlags.ReadWrite | OpenFlags.Create);
-            AdvisoryLock.Take(gate);
+            using FileDescriptor gate = TakeLock();
             if (ReadTagged(At(name))?.Tag != tag)
             {
                 return null;
@@ -71,8 +70,18 @@ public sealed class DirectoryBlobStore(string root) : IBlobStore
             return found;
         }));
 
-    public ValueTask<Outcome<Unit>> DeleteAsync(string name, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Guard(At(name), true, () => Remove(At(name))));
+    public ValueTask<Outcome<bool>> DeleteAsync(BlobInfo blob, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Guard(At(blob.Name), true, () =>
+        {
+            using FileDescriptor gate = TakeLock();
+            if (Statx.TryPath(Bytes(At(blob.Name)), true, out FileStat stat) == 0 && Written(stat) > blob.Written)
+            {
+                return false;
+            }
+
+            Remove(At(blob.Name));
+            return true;
+        }));
 
     public ValueTask<Outcome<Unit>> DiscardAbandonedAsync(TimeSpan age, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Guard(Path.Combine(root, Temporary), true, () =>
@@ -94,6 +103,42 @@ public sealed class DirectoryBlobStore(string root) : IBlobStore
     private static string Tag(ReadOnlySpan<byte> content) => Hash256.Of(content).ToString();
 
     private static FileDescriptor Open(string path, OpenFlags flags) => Opening.Path(Bytes(path), flags, FileMode);
+
+    private FileDescriptor TakeLock()
+    {
+        FileDescriptor gate = Open(Path.Combine(root, LockName), OpenFlags.ReadWrite | OpenFlags.Create);
+        AdvisoryLock.Take(gate);
+        return gate;
+    }
+
+    /// <summary>A blob that is there may be condemned: its new time keeps it. False when there is none.</summary>
+    private bool PutAgain(string path)
+    {
+        if (Statx.TryPath(Bytes(path), true, out _) != 0)
+        {
+            return false;
+        }
+
+        using FileDescriptor gate = TakeLock();
+        if (Statx.TryPath(Bytes(path), true, out _) != 0)
+        {
+            return false;
+        }
+
+        using FileDescriptor directory = Open(Path.GetDirectoryName(path)!, OpenFlags.Directory);
+        try
+        {
+            Metadata.SetModified(directory, Bytes(Path.GetFileName(path)), FileTime.From(DateTimeOffset.UtcNow));
+            return true;
+        }
+        catch (FileCallException e) when (e.Errno is FileErrno.EPERM or FileErrno.EACCES)
+        {
+            // Another user's: written anew, it is ours.
+            return false;
+        }
+    }
+
+    private static DateTimeOffset Written(FileStat stat) => DateTimeOffset.UnixEpoch.AddSeconds(stat.Modified.Seconds);
 
     private static byte[] ReadAll(string path)
     {
@@ -193,7 +238,7 @@ public sealed class DirectoryBlobStore(string root) : IBlobStore
             }
             else if (name.StartsWith(prefix, StringComparison.Ordinal))
             {
-                found.Add(new BlobInfo(name, DateTimeOffset.UnixEpoch.AddSeconds(stat.Modified.Seconds), stat.Size));
+                found.Add(new BlobInfo(name, Written(stat), stat.Size));
             }
         }
     }

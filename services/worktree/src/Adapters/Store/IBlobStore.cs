@@ -20,7 +20,7 @@ public interface IBlobStore
     /// <summary>A blob that is replaced at times, with its tag; null when there is none.</summary>
     ValueTask<Outcome<TaggedBlob?>> GetTaggedAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Writes a blob that is not there yet; one of that name is left as it is. On return it is durable.</summary>
+    /// <summary>Writes a blob that is not there yet; one of that name counts as written now. On return it is durable.</summary>
     ValueTask<Outcome<Unit>> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
     /// <summary>Replaces a blob in one step if it still is what the tag says. On return it is durable.</summary>
@@ -31,8 +31,10 @@ public interface IBlobStore
     /// <summary>All blobs whose names begin so.</summary>
     ValueTask<Outcome<IReadOnlyList<BlobInfo>>> ListAsync(string prefix, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a blob; that there is none is no fault.</summary>
-    ValueTask<Outcome<Unit>> DeleteAsync(string name, CancellationToken cancellationToken);
+    /// <summary>Deletes a blob, unless somebody has put it again; that there is none is no fault.</summary>
+    /// <param name="blob">As it was listed.</param>
+    /// <returns>Whether there is none now.</returns>
+    ValueTask<Outcome<bool>> DeleteAsync(BlobInfo blob, CancellationToken cancellationToken);
 
     /// <summary>Removes what writers that died have left behind.</summary>
     /// <param name="age">Only what is older.</param>
