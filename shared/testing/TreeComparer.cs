@@ -48,7 +48,7 @@ public static class TreeComparer
             yield return "links " + group;
         }
 
-        foreach (string xattr in Run(root, @"getfattr -R -P -h -d -m - -e hex . 2>/dev/null | grep -v -e '^user.pv-exec' -e '^# file: \.$' | tr '\n' '\0'"))
+        foreach (string xattr in Run(root, @"getfattr -R -P -h -d -m - -e hex . 2>/dev/null | grep -a -v -e '^user.pv-exec' -e '^# file: \.$' | tr '\n' '\0'"))
         {
             yield return "attribute " + xattr;
         }
@@ -64,7 +64,7 @@ public static class TreeComparer
     {
         var start = new ProcessStartInfo("/bin/bash") { WorkingDirectory = root, RedirectStandardOutput = true, StandardOutputEncoding = Encoding.Latin1 };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("LC_ALL=C; " + script);
+        start.ArgumentList.Add("export LC_ALL=C; " + script);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("bash did not start");
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

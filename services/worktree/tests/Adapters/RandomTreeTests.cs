@@ -19,7 +19,7 @@ public sealed class RandomTreeTests
         using var rig = new Rig();
         var random = new Random(seed);
         await using Worktree worktree = await rig.StartAsync("one", "a", mode: mode);
-        for (int round = 0; round < 3; round++)
+        for (int round = 0; round < 2; round++)
         {
             RoundTripTests.Shell(rig.Scratch.At("a"), Script(random, 60));
             await Rig.SaveAsync(worktree);
