@@ -33,6 +33,9 @@ internal sealed class BusOwner : IDisposable
     /// <summary>An exception that reached the poller would end the process.</summary>
     public void Guard(Action action)
     {
+        // NetMQ's context would bring what follows an await in here back to this thread; once the poller has been
+        // disposed that throws on a thread of the pool and ends the process.
+        SynchronizationContext.SetSynchronizationContext(null);
         try
         {
             action();
