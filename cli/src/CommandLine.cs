@@ -23,6 +23,13 @@ public static class CommandLine
     /// <returns>The exit code: one of <see cref="ExitCodes"/>, or that of the task for <c>exec -w</c>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings surroundings)
     {
+        // The runtime has put U+FFFD in place of bytes that are no UTF-8: going on would name another file.
+        if (arguments.FirstOrDefault(word => word.Contains('\uFFFD')) is { } garbled)
+        {
+            surroundings.Error.WriteLine($"{Program}: '{garbled}' is not UTF-8: names and values travel as UTF-8 text");
+            return ExitCodes.Usage;
+        }
+
         if (!TaskWords.Cut(arguments).TryGet(out TaskWords? words, out Fault? fault))
         {
             surroundings.Error.WriteLine($"{Program}: {fault.Detail}");

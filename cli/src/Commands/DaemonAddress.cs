@@ -39,7 +39,15 @@ internal sealed class DaemonAddress
         host ??= Defaults.Host;
         return Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown
             ? new Fault(FaultKind.InvalidArgument, $"-host '{host}' is neither a name nor an address")
-            : new Target(host.Trim('[', ']'), number);
+            : new Target(Reachable(host.Trim('[', ']')), number);
+
+        // "All addresses" is where a daemon listens, not where it is called: the same variable serves both.
+        static string Reachable(string address) => address switch
+        {
+            "0.0.0.0" => "127.0.0.1",
+            "::" => "::1",
+            _ => address,
+        };
 
         string? Given(string? value, DaemonFlag flag) =>
             value is { Length: > 0 } ? value : variable(flag.Variable) is { Length: > 0 } set ? set : null;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -13,7 +14,8 @@ namespace PvExec.Cli.Commands;
 internal static class ExecCommand
 {
     private const string Notes = """
-        With -w the exit code is that of the task, or 128 and the number of the signal that ended it.
+        With -w the exit code is that of the task, or 128 and the number of the signal that ended it; what a task that
+        failed printed last on standard error is printed there.
         Options stand before TASK; alone, -w and -i may also stand behind it. Every other word behind TASK is a
         KEY=VALUE and taken as it is, dashes and '=' included: "task -w=1" gives the task a variable "-w".
 
@@ -57,12 +59,12 @@ internal static class ExecCommand
                 request.Data = bytes;
             }
 
-            return await DaemonCall.MakeAsync(target, channel => RunAsync(channel, request, surroundings.Output, cancellationToken), cancellationToken);
+            return await DaemonCall.MakeAsync(target, channel => RunAsync(channel, request, surroundings, cancellationToken), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<Ended> RunAsync(GrpcChannel channel, ExecReq request, Stream output, CancellationToken cancellationToken)
+    private static async Task<Ended> RunAsync(GrpcChannel channel, ExecReq request, Surroundings surroundings, CancellationToken cancellationToken)
     {
         using AsyncUnaryCall<ExecResp> call = new ExecService.ExecServiceClient(channel).ExecAsync(request, cancellationToken: cancellationToken);
         ExecResp answer = await call;
@@ -73,8 +75,8 @@ internal static class ExecCommand
 
         try
         {
-            await output.WriteAsync(answer.Data.Memory, cancellationToken);
-            await output.FlushAsync(cancellationToken);
+            await surroundings.Output.WriteAsync(answer.Data.Memory, cancellationToken);
+            await surroundings.Output.FlushAsync(cancellationToken);
         }
         catch (IOException e)
         {
@@ -82,6 +84,11 @@ internal static class ExecCommand
         }
 
         Metadata trailers = call.GetTrailers();
+        if (trailers.GetValueBytes(TaskExit.ErrorsTrailer) is { Length: > 0 } errors)
+        {
+            surroundings.Error.Write(Encoding.UTF8.GetString(errors));
+        }
+
         return new Ended(TaskExit.ShellCode(trailers.GetValue(TaskExit.CodeTrailer), trailers.GetValue(TaskExit.SignalTrailer)));
     }
 

@@ -9,6 +9,9 @@ public static class TaskExit
     public const string CodeTrailer = "pv-exit-code";
     public const string SignalTrailer = "pv-exit-signal";
 
+    /// <summary>The last of what a failed task printed on standard error.</summary>
+    public const string ErrorsTrailer = "pv-stderr-bin";
+
     /// <summary>What a shell would report; 0 when the daemon says nothing (an older one does not).</summary>
     public static int ShellCode(string? code, string? signal)
     {

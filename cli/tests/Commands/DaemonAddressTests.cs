@@ -9,6 +9,7 @@ public sealed class DaemonAddressTests
     [InlineData("--p {0} --host 127.0.0.1 process web state")]
     [InlineData("-p={0} --host=localhost process web state")]
     [InlineData("process -p {0} web state")]
+    [InlineData("-p {0} -host 0.0.0.0 process web state")]
     [InlineData("process web state -p {0} -host 127.0.0.1")]
     public async Task Every_spelling_reaches_the_daemon(string words)
     {

@@ -31,6 +31,23 @@ public sealed class ExecCommandTests
     }
 
     [Fact]
+    public async Task What_a_failed_task_said_last_is_said_on_standard_error()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Assert.Equal("no such file: größe\n", (await Ran.CommandAsync("-p", daemon.Port, "exec", "-w", "fails")).Error);
+    }
+
+    [Fact]
+    public async Task A_word_that_is_not_utf8_is_refused()
+    {
+        Ran ran = await Ran.CommandAsync("exec", "-w", "common/file_read", "FILEPATH=q\uFFFD");
+
+        Assert.Equal(100, ran.Code);
+        Assert.Contains("FILEPATH=q", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_waiting_nothing_is_printed()
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();

@@ -23,6 +23,7 @@ internal sealed class FakeExec(Received received) : ExecService.ExecServiceBase
                 break;
             case "fails":
                 context.ResponseTrailers.Add("pv-exit-code", "7");
+                context.ResponseTrailers.Add("pv-stderr-bin", "no such file: größe\n"u8.ToArray());
                 break;
         }
 

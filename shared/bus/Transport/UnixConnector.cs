@@ -127,7 +127,8 @@ public sealed class UnixConnector : IAsyncDisposable
                 _changed(true);
             },
             attached.SetCanceled);
-        return await attached.Task.WaitAsync(_stopping.Token);
+        // Not cut short by a stop: the engine must not be disposed of while this may still attach it.
+        return await attached.Task;
     }
 
     private void Report(bool connected) => _poller.RunOnOwner(() => _changed(connected), () => { });

@@ -121,7 +121,11 @@ public sealed class UnixListener : IAsyncDisposable
                 return;
             }
 
-            BusLog.NotZmtp(_log, _name, peer.Pid, peer.Uid, Convert.ToHexString(start.AsSpan(0, length)));
+            // A peer that left before it spoke, as one that is being stopped does, is nothing to tell of.
+            if (length > 0)
+            {
+                BusLog.NotZmtp(_log, _name, peer.Pid, peer.Uid, Convert.ToHexString(start.AsSpan(0, length)));
+            }
         }
         catch (OperationCanceledException)
         {
