@@ -40,6 +40,22 @@ public sealed class StartTests : IDisposable
 
     [Theory]
     [InlineData(WorktreeMode.Directory)]
+    [InlineData(WorktreeMode.Memory)]
+    public async Task A_mount_point_that_another_daemon_uses_is_refused(WorktreeMode mode)
+    {
+        Needs.Mounting(mode);
+        await using Worktree first = await _rig.StartAsync("one", "a", mode: mode);
+
+        Fault? fault = (await _rig.TryStartAsync("one", "a", mode: mode)).Fault;
+
+        Assert.Equal(FaultKind.Unavailable, fault?.Kind);
+        Assert.Contains("in use by another daemon", fault!.Detail);
+        RoundTripTests.Shell(_rig.Scratch.At("a"), "echo still > here");
+        Assert.True((await Rig.SaveAsync(first)).Changed);
+    }
+
+    [Theory]
+    [InlineData(WorktreeMode.Directory)]
     [InlineData(WorktreeMode.Auto)]
     [InlineData(WorktreeMode.Memory)]
     public async Task A_directory_with_something_else_in_it_is_refused_and_left_alone(WorktreeMode mode)

@@ -12,7 +12,8 @@ public delegate Task<Outcome<Unit>> TreeFiller(FileDescriptor root, Cancellation
 
 /// <summary>
 /// Makes the mount point hold the tree. In memory mode the tmpfs is filled beside and then shown at the mount point in one
-/// step, so what is seen there is never half; in directory mode a marker says while it is half.
+/// step, so what is seen there is never half; in directory mode a marker says while it is half. The root directory is
+/// locked with flock(2) as long as its service lives, so that two daemons cannot work on one tree.
 /// </summary>
 /// <param name="stateDirectory">This service's own.</param>
 public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory)
@@ -57,12 +58,16 @@ public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory)
         switch (action)
         {
             case PlaceAction.ResumeMemory:
-                FileDescriptor memory = OpenRoot();
-                return new MemoryPlace(memory, RealPath(memory), resumed: true);
+                return LockRoot().Then<TreePlace>(root => new MemoryPlace(root, RealPath(root), resumed: true));
             case PlaceAction.ResumeDirectory:
-                return new DirectoryPlace(OpenRoot(), options.Worktree, _markers, resumed: true);
+                return LockRoot().Then<TreePlace>(root => new DirectoryPlace(root, options.Worktree, _markers, resumed: true));
             case PlaceAction.ClearAndLoad:
-                using (FileDescriptor root = OpenRoot())
+                if (!LockRoot().TryGet(out FileDescriptor? root, out Fault? used))
+                {
+                    return used;
+                }
+
+                using (root)
                 {
                     TreeRemoval.Empty(root);
                     _markers.Remove(root);
@@ -103,6 +108,12 @@ public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory)
 
     private async Task<Outcome<TreePlace>> FillMemoryAsync(TreeFiller fill, CancellationToken cancellationToken)
     {
+        // Of the directory below the mount, until the tree's own root is locked: another daemon may be starting too.
+        if (!LockRoot().TryGet(out FileDescriptor? below, out Fault? used))
+        {
+            return used;
+        }
+
         try
         {
             using (FileDescriptor staged = Opening.Path(Staging, OpenFlags.Directory))
@@ -114,24 +125,24 @@ public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory)
                 }
             }
 
-            byte[] mountPoint;
-            using (FileDescriptor below = OpenRoot())
-            {
-                mountPoint = RealPath(below);
-            }
-
+            byte[] mountPoint = RealPath(below);
             Mounting.Bind(Staging, mountPoint);
-            return new MemoryPlace(OpenRoot(), mountPoint, resumed: false);
+            return LockRoot().Then<TreePlace>(root => new MemoryPlace(root, mountPoint, resumed: false));
         }
         finally
         {
+            below.Dispose();
             Mounting.TryUnmount(Staging, lazily: true);
         }
     }
 
     private async Task<Outcome<TreePlace>> FillDirectoryAsync(TreeFiller fill, CancellationToken cancellationToken)
     {
-        FileDescriptor root = OpenRoot();
+        if (!LockRoot().TryGet(out FileDescriptor? root, out Fault? used))
+        {
+            return used;
+        }
+
         var place = new DirectoryPlace(root, options.Worktree, _markers, resumed: false);
         bool done = false;
         try
@@ -159,6 +170,18 @@ public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory)
                 }
             }
         }
+    }
+
+    private Outcome<FileDescriptor> LockRoot()
+    {
+        FileDescriptor root = OpenRoot();
+        if (AdvisoryLock.TryTake(root))
+        {
+            return root;
+        }
+
+        root.Dispose();
+        return new Fault(FaultKind.Unavailable, $"-mount-point {options.MountPoint} is in use by another daemon: stop that one, or give another -mount-point");
     }
 
     private FileDescriptor OpenRoot() => Opening.Path(Encoding.UTF8.GetBytes(options.MountPoint), OpenFlags.Directory);
