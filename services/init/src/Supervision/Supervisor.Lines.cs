@@ -227,6 +227,16 @@ internal sealed partial class Supervisor
         }
     }
 
+    /// <summary>Closes a line whose message could not be dealt with: its owner waits for an answer, and asks again on a new line.</summary>
+    private void Abandon(long token) => Guard(() =>
+    {
+        _receiver.DropDescriptors();
+        if (_lines.TryGetValue(token, out Line? line))
+        {
+            Close(line);
+        }
+    });
+
     private void Malformed(Line line, string what)
     {
         InitLog.Malformed(line.Peer.Pid, what);
