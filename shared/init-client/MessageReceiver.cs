@@ -31,8 +31,14 @@ public sealed class MessageReceiver
             return ReceiveResult.Ended;
         }
 
-        if (!received.Truncated && InitPacket.TryParse(_buffer.AsMemory(0, received.Length), out packet)
-            && (packet.Type != MessageType.InMemoryFile || TryReadFile(out packet)))
+        bool parsed = !received.Truncated && InitPacket.TryParse(_buffer.AsMemory(0, received.Length), out packet);
+        if (parsed && received.DescriptorsLost)
+        {
+            DropDescriptors();
+            return ReceiveResult.DescriptorsLost;
+        }
+
+        if (parsed && (packet.Type != MessageType.InMemoryFile || TryReadFile(out packet)))
         {
             return ReceiveResult.Message;
         }

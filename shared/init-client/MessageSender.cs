@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Linux.Files;
@@ -27,9 +28,14 @@ public sealed class MessageSender
         using SafeFileHandle file = MemoryFile.Create("pv-init message", _buffer.WrittenSpan);
         SafeHandle[] all = [file, .. descriptors];
         _buffer.Clear();
-        return socket.TrySend(InFile, all);
+        return socket.TrySend(InFile(correlation), all);
     }
 
-    /// <summary><c>[InMemoryFile, 0, nil]</c></summary>
-    private static ReadOnlySpan<byte> InFile => [0x93, (byte)MessageType.InMemoryFile, 0x00, 0xc0];
+    /// <summary><c>[InMemoryFile, correlation, nil]</c>: the correlation as 64 bits, so that a receiver without room for the file can answer.</summary>
+    private static byte[] InFile(ulong correlation)
+    {
+        byte[] packet = [0x93, (byte)MessageType.InMemoryFile, 0xcf, 0, 0, 0, 0, 0, 0, 0, 0, 0xc0];
+        BinaryPrimitives.WriteUInt64BigEndian(packet.AsSpan(3), correlation);
+        return packet;
+    }
 }

@@ -8,6 +8,9 @@ public enum ReceiveResult
 
     Message,
 
+    /// <summary>A message whose descriptors this process had no room for; only its correlation means anything.</summary>
+    DescriptorsLost,
+
     /// <summary>A packet that is no message.</summary>
     Malformed,
 

@@ -62,6 +62,12 @@ internal static unsafe partial class InitLog
 
     public static void Killed(string what) => Line($"warning: stopping: killed {what}");
 
+    public static void SocketsLeft(string directory, string error) =>
+        Line($"warning: sockets are left in '{directory}': {error}: the next start on it removes them");
+
+    public static void WorktreeNotStarted(string stage, string error) =>
+        Line($"error: stopping: the worktree is not saved, since its service could not be started again: {stage}: {error}: the snapshot before it stands");
+
     public static void Unexpected(Exception e) => Line("error: unexpected, and going on: " + e);
 
     private static bool Write(string text)

@@ -23,6 +23,9 @@ if (Start.MissingProgram(programs) is { } missing)
     return Start.Refuse([$"'{missing}' is missing: the services' programs belong beside pv-init"], ExitCodes.System);
 }
 
+// Every task costs pv-init three descriptors. Tasks get the limit as it was: select(2) fails above 1024.
+DescriptorLimit descriptors = DescriptorLimit.Raise();
+
 if (!RuntimeDirectory.Take(options.Paths).TryGet(out RuntimeDirectory? directory, out Fault? fault))
 {
     return Start.Refuse(fault);
@@ -42,10 +45,10 @@ using (directory)
 
     var signals = new StopSignals();
     signals.Catch();
-    using var reaper = new Reaper();
+    var reaper = new Reaper(); // not disposed: its thread waits until the process ends
     reaper.Start();
-    var supervisor = new Supervisor(options with { Port = sockets.FrontPort }, sockets, reaper, signals, Start.OwnEnvironment(), programs);
+    var supervisor = new Supervisor(options with { Port = sockets.FrontPort }, sockets, reaper, signals, Start.OwnEnvironment(), programs, descriptors);
     int exitCode = supervisor.Run();
-    directory.RemoveSockets();
+    Start.CleanUp(directory);
     return exitCode;
 }

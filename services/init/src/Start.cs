@@ -1,3 +1,4 @@
+using PvExec.Init.Adapters;
 using PvExec.Kernel;
 
 namespace PvExec.Init;
@@ -18,6 +19,19 @@ internal static class Start
 
     public static int Refuse(Fault fault) => Refuse(
         [fault.Detail], fault.Kind is FaultKind.InvalidArgument or FaultKind.NotFound ? ExitCodes.Usage : ExitCodes.System);
+
+    /// <summary>Removes the sockets. Failing to is said and changes nothing: the next start removes them too.</summary>
+    public static void CleanUp(RuntimeDirectory directory)
+    {
+        try
+        {
+            directory.RemoveSockets();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            InitLog.SocketsLeft(directory.Paths.Root, e.Message);
+        }
+    }
 
     /// <summary>The first service's program that is not there, or null.</summary>
     public static string? MissingProgram(string directory) =>

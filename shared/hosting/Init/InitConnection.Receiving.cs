@@ -42,7 +42,8 @@ public sealed partial class InitConnection
             return new Fault(FaultKind.Internal, $"cannot speak to pv-init on '{paths.Init}': {Errno.Describe(errno)}");
         }
 
-        while (_receiver.Receive(_socket, out InitPacket packet, out _) == ReceiveResult.Message)
+        ReceiveResult result;
+        while ((result = _receiver.Receive(_socket, out InitPacket packet, out _)) == ReceiveResult.Message)
         {
             if (packet.Type == MessageType.Owned && packet.TryRead(out Owned owned))
             {
@@ -58,6 +59,11 @@ public sealed partial class InitConnection
             }
 
             _receiver.DropDescriptors();
+        }
+
+        if (result == ReceiveResult.DescriptorsLost)
+        {
+            return new Fault(FaultKind.ResourceExhausted, "there is no room for the descriptors of what already runs: raise the hard limit of open files (ulimit -Hn)");
         }
 
         return new Fault(FaultKind.Unavailable, $"pv-init closed the line on '{paths.Init}': it is stopping, or runs as another user");

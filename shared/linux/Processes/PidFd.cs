@@ -9,16 +9,15 @@ public static partial class PidFd
     // The same numbers on every architecture since Linux 5.x.
     private const nint SYS_pidfd_send_signal = 424, SYS_pidfd_open = 434;
 
-    /// <summary>Null when there is no such process any more.</summary>
-    public static SafeFileHandle? TryOpen(int pid)
+    /// <summary>Null when there is no such process any more, or no descriptor to hold it with.</summary>
+    public static SafeFileHandle? TryOpen(int pid) => TryOpen(pid, out _);
+
+    /// <param name="errno">0, or why it is null: ESRCH when there is no such process, EMFILE or ENFILE when no descriptor is left.</param>
+    public static SafeFileHandle? TryOpen(int pid, out int errno)
     {
         nint fd = syscall(SYS_pidfd_open, pid, 0);
-        if (fd >= 0)
-        {
-            return new SafeFileHandle(fd, true);
-        }
-
-        return Marshal.GetLastPInvokeError() == Errno.ESRCH ? null : throw SystemCallException.FromLast($"pidfd_open({pid})");
+        errno = fd >= 0 ? 0 : Marshal.GetLastPInvokeError();
+        return fd >= 0 ? new SafeFileHandle(fd, true) : null;
     }
 
     /// <summary>Sends a signal (pidfd_send_signal(2)).</summary>

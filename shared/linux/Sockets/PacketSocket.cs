@@ -157,7 +157,10 @@ public sealed unsafe class PacketSocket : IDisposable
             }
 
             PeerCredentials sender = ReadControl(control, (int)message.msg_controllen, descriptors);
-            return new ReceivedPacket((int)length, 0, (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0, sender);
+            return new ReceivedPacket((int)length, 0, (message.msg_flags & MSG_TRUNC) != 0, sender)
+            {
+                DescriptorsLost = (message.msg_flags & MSG_CTRUNC) != 0,
+            };
         }
     }
 

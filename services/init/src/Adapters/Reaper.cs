@@ -8,7 +8,7 @@ namespace PvExec.Init.Adapters;
 /// <see cref="Gate"/> is free: whoever holds it can start a child and write its pid down, or send a signal to a pid,
 /// before that pid can be reaped and given to another process.
 /// </summary>
-internal sealed class Reaper : IDisposable
+internal sealed class Reaper
 {
     /// <summary>How long the thread sleeps when there is no child; a start wakes it, an adopted orphan does not.</summary>
     private static readonly TimeSpan NoChildPause = TimeSpan.FromMilliseconds(250);
@@ -41,12 +41,6 @@ internal sealed class Reaper : IDisposable
             _event.Reset();
             return false;
         }
-    }
-
-    public void Dispose()
-    {
-        _event.Dispose();
-        _spawned.Dispose();
     }
 
     private void Run()

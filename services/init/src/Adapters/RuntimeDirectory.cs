@@ -1,5 +1,8 @@
+using System.Text;
 using PvExec.Kernel;
+using PvExec.Linux;
 using PvExec.Linux.Files;
+using PvExec.Linux.Trees;
 
 namespace PvExec.Init.Adapters;
 
@@ -23,6 +26,13 @@ internal sealed class RuntimeDirectory : IDisposable
     {
         try
         {
+            if (FindOtherOwner(paths) is { } owner)
+            {
+                return new Fault(
+                    FaultKind.PermissionDenied,
+                    $"-runtime-dir '{paths.Root}' belongs to user {owner} and this is user {EffectiveUser.Id}: start as its owner, or name a directory of this user's, or one that does not exist yet");
+            }
+
             if (!TryMakePrivate(paths))
             {
                 return new Fault(
@@ -71,6 +81,13 @@ internal sealed class RuntimeDirectory : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>Whose the directory is, when not ours: the owner of a directory can replace every socket in it. Null when it is ours or is not there.</summary>
+    private static uint? FindOtherOwner(RuntimePaths paths)
+    {
+        int errno = Statx.TryPath(Encoding.UTF8.GetBytes(paths.Root), followSymlinks: true, out FileStat stat);
+        return errno == 0 && stat.Uid != EffectiveUser.Id ? stat.Uid : null;
+    }
 
     /// <summary>Closing a directory like /tmp to everybody else would break the machine: only an empty one, or one of ours, is changed.</summary>
     private static bool TryMakePrivate(RuntimePaths paths)

@@ -17,7 +17,7 @@ internal sealed class ChildRecord(ulong id, int pid, Service owner, Spawn spawn,
 
     public long StartedMicroseconds { get; } = startedMicroseconds;
 
-    /// <summary>Null once it has ended.</summary>
+    /// <summary>Null once it has ended, and when there was no descriptor left to hold it with.</summary>
     public SafeFileHandle? PidFd { get; private set; } = pidFd;
 
     /// <summary>In the order of the names in the Spawn message.</summary>
@@ -26,8 +26,8 @@ internal sealed class ChildRecord(ulong id, int pid, Service owner, Spawn spawn,
     /// <summary>Null while it runs.</summary>
     public Exited? Exit { get; private set; }
 
-    /// <summary>Acknowledged, or dropped: its descriptors are closed.</summary>
-    public bool Forgotten { get; private set; }
+    /// <summary>Among those that have ended and are not acknowledged; null otherwise. The registry's.</summary>
+    public LinkedListNode<ChildRecord>? Place { get; set; }
 
     private byte[] State { get; } = spawn.State;
 
@@ -44,7 +44,6 @@ internal sealed class ChildRecord(ulong id, int pid, Service owner, Spawn spawn,
 
     public void Dispose()
     {
-        Forgotten = true;
         PidFd?.Dispose();
         foreach (SafeFileHandle handle in Kept)
         {

@@ -12,11 +12,15 @@ internal sealed class ChildRegistry
 
     private readonly Dictionary<ulong, ChildRecord> _byId = [];
     private readonly Dictionary<int, ChildRecord> _livingByPid = [];
-    private readonly Queue<ChildRecord> _ended = [];
-    private int _unacknowledged;
+
+    /// <summary>Those that wait to be acknowledged, oldest end first. A record knows its place, so each leaves at once.</summary>
+    private readonly LinkedList<ChildRecord> _ended = [];
     private ulong _lastId;
 
     public int LivingCount => _livingByPid.Count;
+
+    /// <summary>How many have ended and are held until they are acknowledged.</summary>
+    public int EndedCount => _ended.Count;
 
     public ulong NextId() => ++_lastId;
 
@@ -45,15 +49,11 @@ internal sealed class ChildRegistry
         }
 
         child.End(exit(child));
-        _ended.Enqueue(child);
-        _unacknowledged++;
-        while (_unacknowledged > MaxUnacknowledged && _ended.TryDequeue(out ChildRecord? oldest))
+        child.Place = _ended.AddLast(child);
+        if (_ended.Count > MaxUnacknowledged)
         {
-            if (!oldest.Forgotten)
-            {
-                dropped = oldest;
-                Forget(oldest);
-            }
+            dropped = _ended.First!.Value;
+            Forget(dropped);
         }
 
         return child;
@@ -62,25 +62,18 @@ internal sealed class ChildRegistry
     /// <summary>Forgets a child that has ended; one that runs is kept.</summary>
     public void Acknowledge(ChildRecord child)
     {
-        if (child.Exit is null)
+        if (child.Exit is not null)
         {
-            return;
-        }
-
-        Forget(child);
-
-        // Those acknowledged out of order stay in the queue until they come to its front; it may not grow for ever.
-        while (_ended.TryPeek(out ChildRecord? first) && first.Forgotten)
-        {
-            _ended.Dequeue();
+            Forget(child);
         }
     }
 
     private void Forget(ChildRecord child)
     {
-        if (_byId.Remove(child.Id))
+        if (_byId.Remove(child.Id) && child.Place is { } place)
         {
-            _unacknowledged--;
+            _ended.Remove(place);
+            child.Place = null;
             child.Dispose();
         }
     }

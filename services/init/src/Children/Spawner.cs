@@ -1,5 +1,6 @@
 using PvExec.Init.Core;
 using PvExec.Init.Native;
+using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Children;
 
@@ -20,6 +21,8 @@ internal sealed unsafe class Spawner
             targets[i] = plan.Targets[i];
         }
 
+        DescriptorLimit descriptors = plan.Descriptors.GetValueOrDefault();
+        var limit = new SpawnLimit { Resource = DescriptorLimit.Resource, Soft = descriptors.Soft, Hard = descriptors.Hard };
         fixed (int* from = plan.Sources, to = targets)
         {
             var request = new SpawnRequest
@@ -30,7 +33,9 @@ internal sealed unsafe class Spawner
                 Directory = plan.Directory is null ? null : _strings.Text(plan.Directory),
                 Sources = from,
                 Targets = to,
+                Limits = &limit,
                 MappingCount = targets.Length,
+                LimitCount = plan.Descriptors is null ? 0 : 1,
                 Grouping = plan.LeadsSession ? 0 : 1,
                 Terminal = -1,
             };

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using PvExec.Linux;
 using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Children;
@@ -12,11 +13,16 @@ internal static class TreeSignal
         int sent = 0;
         foreach (ProcessStat process in processes)
         {
-            using SafeFileHandle? held = PidFd.TryOpen(process.Pid);
+            using SafeFileHandle? held = PidFd.TryOpen(process.Pid, out int errno);
 
             // Opened first and compared then: what the descriptor holds is what is compared.
-            if (held is not null && ProcessStat.TryRead(process.Pid) is { } now && now.StartTicks == process.StartTicks
-                && PidFd.Send(held, signal) == 0)
+            if (errno == Errno.ESRCH || ProcessStat.TryRead(process.Pid) is not { } now || now.StartTicks != process.StartTicks)
+            {
+                continue;
+            }
+
+            // With no descriptor left the moment between comparing and kill(2) is risked: better than to leave it running.
+            if ((held is null ? Signals.Kill(process.Pid, signal) : PidFd.Send(held, signal)) == 0)
             {
                 sent++;
             }

@@ -30,8 +30,10 @@ internal static class ServiceEnvironment
         return variables;
     }
 
+    /// <summary>What sd_notify(3), sd_listen_fds(3) and sd_watchdog_enabled(3) read; the like of LISTEN_PORT is the user's.</summary>
     private static bool IsReplaced(ReadOnlySpan<byte> variable) =>
-        variable.StartsWith("NOTIFY_SOCKET="u8) || variable.StartsWith("LISTEN_"u8) || variable.StartsWith("WATCHDOG_"u8);
+        variable.StartsWith("NOTIFY_SOCKET="u8) || variable.StartsWith("LISTEN_PID="u8) || variable.StartsWith("LISTEN_FDS="u8)
+        || variable.StartsWith("LISTEN_FDNAMES="u8) || variable.StartsWith("WATCHDOG_PID="u8) || variable.StartsWith("WATCHDOG_USEC="u8);
 
     /// <summary>Only pv-worktree speaks to the store.</summary>
     private static bool IsSecret(ReadOnlySpan<byte> variable)

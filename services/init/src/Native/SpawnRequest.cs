@@ -14,7 +14,7 @@ internal unsafe struct SpawnRequest
     public int* Targets;
     public byte* ListenPid;
     public uint* Groups;
-    public void* Limits;
+    public SpawnLimit* Limits;
     public int MappingCount, GroupCount, LimitCount;
     public int Grouping;
     public int Terminal;

@@ -22,6 +22,7 @@ internal sealed class SupervisedService(Service service, IReadOnlyList<Listening
     /// <summary>That of the newest instance, running or not; 0 before the first.</summary>
     public int NewestPid { get; set; }
 
+    /// <summary>Null when it does not run, and when there was no descriptor left to hold it with.</summary>
     public SafeFileHandle? PidFd { get; set; }
 
     public long StartedAt { get; set; }

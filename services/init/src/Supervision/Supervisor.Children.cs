@@ -74,7 +74,7 @@ internal sealed partial class Supervisor
         }
 
         ChildRecord? child = null;
-        var plan = new SpawnPlan(spawn.Arguments, spawn.Environment, spawn.WorkingDirectory, sources, spawn.Targets, spawn.Grouping == 0);
+        var plan = new SpawnPlan(spawn.Arguments, spawn.Environment, spawn.WorkingDirectory, sources, spawn.Targets, spawn.Grouping == 0, _childDescriptors);
         SpawnResult result = Start(plan, pid =>
         {
             child = new ChildRecord(
@@ -122,9 +122,9 @@ internal sealed partial class Supervisor
     /// <returns>0, or the errno.</returns>
     private int Send(ChildRecord child, int signal, int scope)
     {
-        if (scope == 0)
+        if (scope == 0 && child.PidFd is { } process)
         {
-            return child.PidFd is { } process ? PidFd.Send(process, signal) : 0;
+            return PidFd.Send(process, signal);
         }
 
         // While the gate is held the child stays in the process table, so its number means it and nobody else.
@@ -132,6 +132,11 @@ internal sealed partial class Supervisor
         {
             TakeEnded();
             bool lives = child.Exit is null;
+            if (scope == 0)
+            {
+                return lives ? Signals.Kill(child.Pid, signal) : 0;
+            }
+
             if (scope == 1 && lives)
             {
                 return Signals.Kill(-child.Pid, signal);

@@ -79,6 +79,9 @@ internal sealed partial class Supervisor
                     Handle(line, packet);
                     _receiver.DropDescriptors();
                     break;
+                case ReceiveResult.DescriptorsLost:
+                    RefuseDescriptors(line, packet);
+                    break;
                 case ReceiveResult.Malformed:
                     Malformed(line, "a packet that is no message");
                     break;
@@ -91,6 +94,19 @@ internal sealed partial class Supervisor
                     throw new ArgumentOutOfRangeException(nameof(token), result, "no such result");
             }
         }
+    }
+
+    /// <summary>The request cannot be carried out, but the line is sound.</summary>
+    private void RefuseDescriptors(Line line, in InitPacket packet)
+    {
+        if (line.Service is null || packet.Correlation == 0)
+        {
+            Malformed(line, "descriptors that there was no room for");
+            return;
+        }
+
+        const string Detail = "pv-init may have no more descriptors open, and this start needs some: let some tasks end, or raise the hard limit of open files (ulimit -Hn) of the daemon";
+        Reply(line, packet.Correlation, new Failed((int)FaultKind.ResourceExhausted, Detail));
     }
 
     private void Handle(Line line, in InitPacket packet)
@@ -226,6 +242,16 @@ internal sealed partial class Supervisor
                 break;
         }
     }
+
+    /// <summary>Closes a line whose message could not be dealt with: its owner waits for an answer, and asks again on a new line.</summary>
+    private void Abandon(long token) => Guard(() =>
+    {
+        _receiver.DropDescriptors();
+        if (_lines.TryGetValue(token, out Line? line))
+        {
+            Close(line);
+        }
+    });
 
     private void Malformed(Line line, string what)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using PvExec.Init.Adapters;
 using PvExec.Init.Children;
 using PvExec.Init.Core;
+using PvExec.Init.Native;
 using PvExec.Kernel;
 using PvExec.Linux;
 using PvExec.Linux.Processes;
@@ -84,9 +85,23 @@ internal sealed partial class Supervisor
         if (result.Pid == 0)
         {
             service.Failures++;
-            InitLog.ServiceNotStarted(service.Name, Native.SpawnStages.Name(result.Stage), Errno.Describe(result.Errno), Restarting.After(service.Failures));
+            NoteNotStarted(service, result);
             Apply(service, ServiceSignal.Ended);
         }
+    }
+
+    private void NoteNotStarted(SupervisedService service, in SpawnResult result)
+    {
+        string stage = SpawnStages.Name(result.Stage);
+        if (service.Service == Service.Worktree && _step == StopStep.Save)
+        {
+            // There is no other attempt: what was written since the last snapshot is lost.
+            InitLog.WorktreeNotStarted(stage, Errno.Describe(result.Errno));
+            _exitCode = ExitCodes.System;
+            return;
+        }
+
+        InitLog.ServiceNotStarted(service.Name, stage, Errno.Describe(result.Errno), Restarting.After(service.Failures));
     }
 
     /// <summary>Starts a process and has its pid written down before it can be reaped, and after every earlier owner of the pid has been dealt with.</summary>
@@ -117,6 +132,11 @@ internal sealed partial class Supervisor
         }
 
         service.EverReady = true;
+        if (_step != StopStep.NotStopping)
+        {
+            return;
+        }
+
         if (_services.All(one => one.Service == Service.Front || one.EverReady))
         {
             Apply(Get(Service.Front), ServiceSignal.Start);

@@ -141,9 +141,29 @@ internal sealed partial class Supervisor
             // It is just coming back: it is told when it connects.
             service.StopPending = true;
         }
-        else if (service.PidFd is { } process)
+        else
         {
-            _ = PidFd.Send(process, Signals.SIGTERM);
+            Send(service, Signals.SIGTERM);
+        }
+    }
+
+    /// <summary>Sends a signal to a service's process, if it still runs.</summary>
+    private void Send(SupervisedService service, int signal)
+    {
+        if (service.PidFd is { } process)
+        {
+            _ = PidFd.Send(process, signal);
+            return;
+        }
+
+        // While the gate is held and it has not been reaped, its number means it and nobody else.
+        lock (_reaper.Gate)
+        {
+            TakeEnded();
+            if (service.Pid != 0)
+            {
+                _ = Signals.Kill(service.Pid, signal);
+            }
         }
     }
 
@@ -218,10 +238,10 @@ internal sealed partial class Supervisor
             StopStep.Save => [Service.Worktree],
             _ => [],
         };
-        foreach (SupervisedService service in late.Select(Get).Where(one => one.PidFd is not null))
+        foreach (SupervisedService service in late.Select(Get).Where(one => one.Pid != 0))
         {
             InitLog.Killed($"{service.Name}, which did not stop in time");
-            _ = PidFd.Send(service.PidFd!, Signals.SIGKILL);
+            Send(service, Signals.SIGKILL);
             if (service.Service == Service.Worktree)
             {
                 InitLog.Step("the last save is cut off: the snapshot before it stands; a longer --stop-timeout gives it time");

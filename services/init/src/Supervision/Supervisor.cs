@@ -5,6 +5,7 @@ using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Linux.Events;
+using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Supervision;
 
@@ -22,6 +23,7 @@ internal sealed partial class Supervisor
     private readonly StopSignals _signals;
     private readonly IReadOnlyList<byte[]> _environment;
     private readonly string _programDirectory;
+    private readonly DescriptorLimit _childDescriptors;
     private readonly EventPoll _poll = new();
     private readonly Spawner _spawner = new();
     private readonly ChildRegistry _children = new();
@@ -34,8 +36,15 @@ internal sealed partial class Supervisor
     /// <param name="options">With the port that the front really has.</param>
     /// <param name="environment">pv-init's own, as <c>NAME=value</c>.</param>
     /// <param name="programDirectory">Where the services' programs are.</param>
+    /// <param name="childDescriptors">The limit that the services' children get; the services get pv-init's.</param>
     public Supervisor(
-        DaemonOptions options, ListenSet sockets, Reaper reaper, StopSignals signals, IReadOnlyList<byte[]> environment, string programDirectory)
+        DaemonOptions options,
+        ListenSet sockets,
+        Reaper reaper,
+        StopSignals signals,
+        IReadOnlyList<byte[]> environment,
+        string programDirectory,
+        DescriptorLimit childDescriptors)
     {
         _options = options;
         _sockets = sockets;
@@ -43,6 +52,7 @@ internal sealed partial class Supervisor
         _signals = signals;
         _environment = environment;
         _programDirectory = programDirectory;
+        _childDescriptors = childDescriptors;
         _plan = new StopPlan((long)options.StopTimeout.TotalMilliseconds);
         _services = [.. Services.All.Select(service => new SupervisedService(service, sockets.For(service)))];
     }
@@ -72,6 +82,7 @@ internal sealed partial class Supervisor
                 {
                     // PID 1 must not end by a bug in one request: say it and go on.
                     InitLog.Unexpected(e);
+                    Abandon(token);
                 }
             }
 

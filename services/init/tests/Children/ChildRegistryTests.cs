@@ -46,6 +46,39 @@ public sealed class ChildRegistryTests
     }
 
     [Fact]
+    public void One_that_is_never_acknowledged_keeps_no_other_in_memory()
+    {
+        ChildRecord stays = Start(1);
+        End(1, out _);
+        for (int pid = 2; pid <= 1_000; pid++)
+        {
+            ChildRecord child = Start(pid);
+            End(pid, out _);
+            _registry.Acknowledge(child);
+            _registry.Acknowledge(child);
+        }
+
+        Assert.Equal(1, _registry.EndedCount);
+        Assert.Same(stays, Assert.Single(_registry.Of(Service.Exec)));
+    }
+
+    [Fact]
+    public void Acknowledging_out_of_order_leaves_the_others_in_their_order()
+    {
+        ChildRecord[] children = [.. Enumerable.Range(1, 4).Select(Start)];
+        for (int pid = 1; pid <= 4; pid++)
+        {
+            End(pid, out _);
+        }
+
+        _registry.Acknowledge(children[2]);
+        _registry.Acknowledge(children[0]);
+
+        Assert.Equal([children[1], children[3]], _registry.Of(Service.Exec));
+        Assert.Equal(2, _registry.EndedCount);
+    }
+
+    [Fact]
     public void One_that_runs_is_kept_whatever_is_acknowledged()
     {
         ChildRecord child = Start(7);

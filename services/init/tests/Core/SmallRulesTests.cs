@@ -66,5 +66,13 @@ public class SmallRulesTests
             ServiceEnvironment.For(service, own, "/n", ["grpc", "bus"], "LISTEN_PID=?"u8).Select(Encoding.Latin1.GetString);
     }
 
+    [Fact]
+    public void Variables_that_only_look_like_those_of_the_supervisor_are_the_users()
+    {
+        byte[][] own = [B("LISTEN_PORT=80"), B("WATCHDOG_DIR=/w"), B("LISTEN_PID=1"), B("LISTEN_FDNAMES=x"), B("WATCHDOG_PID=2")];
+        IEnumerable<string> names = ServiceEnvironment.For(Service.Exec, own, "/n", [], "LISTEN_PID=?"u8).Select(Encoding.Latin1.GetString);
+        Assert.Equal(["LISTEN_PORT=80", "WATCHDOG_DIR=/w", "NOTIFY_SOCKET=/n", "LISTEN_PID=?", "LISTEN_FDS=0", "LISTEN_FDNAMES="], names);
+    }
+
     private static byte[] B(string text) => Encoding.UTF8.GetBytes(text);
 }

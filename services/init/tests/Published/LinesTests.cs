@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using PvExec.Kernel;
 using PvExec.Linux.Sockets;
 
 namespace PvExec.Init.Tests.Published;
 
 public sealed class LinesTests : IDisposable
 {
-    private const int Exited = 71;
+    private const int Failed = 69, Exited = 71;
 
     private readonly Installation _installation = new();
 
@@ -27,6 +28,38 @@ public sealed class LinesTests : IDisposable
         callers.ForEach(caller => caller.Dispose());
         exec.Order("""{"do":"spawn","argv":["true"]}""");
         Assert.Equal(0, exec.Message(Exited)[1].GetInt32());
+        Assert.Equal(0, init.Stop());
+    }
+
+    [Fact]
+    public void A_start_without_room_for_its_descriptors_is_refused_and_the_line_stays()
+    {
+        using RunningInit init = _installation.Start(wrapper: ["prlimit", "--nofile=64:64"]);
+        StandIn exec = init.Connect("exec");
+        exec.Event("welcome");
+        string socket = Path.Combine(_installation.Runtime, "init.sock");
+        List<PacketSocket> callers = [.. Enumerable.Range(0, 80).Select(_ => PacketSocket.TryConnect(socket, out int _)!)];
+        init.WaitFor("cannot accept a connection");
+        exec.Order("""{"do":"spawn","kept":true,"correlation":5,"argv":["true"]}""");
+        Assert.Equal((int)FaultKind.ResourceExhausted, exec.Message(Failed)[0].GetInt32());
+
+        callers.ForEach(caller => caller.Dispose());
+        exec.Order("""{"do":"spawn","kept":true,"correlation":6,"argv":["true"]}""");
+        Assert.Equal(0, exec.Message(Exited)[1].GetInt32());
+        Assert.Equal(0, init.Stop());
+    }
+
+    [Fact]
+    public void Children_get_the_limit_of_descriptors_as_it_was_and_services_the_raised_one()
+    {
+        using RunningInit init = _installation.Start(wrapper: ["prlimit", "--nofile=100:4000"]);
+        StandIn exec = init.Connect("exec");
+        int service = exec.Event("welcome").GetProperty("pid").GetInt32();
+        string seen = Path.Combine(_installation.Root, "seen");
+        exec.Order($$"""{"do":"spawn","argv":["sh","-c","(ulimit -Sn; ulimit -Hn) > {{seen}}"]}""");
+        exec.Message(Exited);
+        Assert.Equal(["100", "4000"], File.ReadAllLines(seen));
+        Assert.Contains(File.ReadLines($"/proc/{service}/limits"), line => line.StartsWith("Max open files            4000", StringComparison.Ordinal));
         Assert.Equal(0, init.Stop());
     }
 }

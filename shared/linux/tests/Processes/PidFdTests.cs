@@ -17,7 +17,9 @@ public class PidFdTests
         Assert.Equal(0, PidFd.Send(held, Signals.SIGKILL));
         sleep.WaitForExit();
         Assert.Equal(Errno.ESRCH, PidFd.Send(held, Signals.SIGKILL));
-        Assert.Null(PidFd.TryOpen(sleep.Id));
+        Assert.Null(PidFd.TryOpen(sleep.Id, out int errno));
+        Assert.Equal(Errno.ESRCH, errno);
+        Assert.Null(PidFd.TryOpen(-1));
     }
 
     [Fact]

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using PvExec.Init.Adapters;
+using PvExec.Kernel;
+using PvExec.Linux;
+
+namespace PvExec.Init.Tests.Adapters;
+
+public sealed class RuntimeDirectoryTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("pvr-");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public void A_directory_of_another_user_is_refused_with_its_owner()
+    {
+        // Only root can give a directory away; anybody else has root's.
+        string foreign = "/usr";
+        uint owner = 0;
+        if (EffectiveUser.Id == 0)
+        {
+            foreign = _directory.FullName;
+            owner = 65534;
+            using Process chown = Process.Start("chown", ["65534", foreign]);
+            chown.WaitForExit();
+        }
+
+        Assert.False(RuntimeDirectory.Take(new RuntimePaths(foreign)).TryGet(out _, out Fault? fault));
+        Assert.Equal(FaultKind.PermissionDenied, fault.Kind);
+        Assert.Contains($"'{foreign}' belongs to user {owner} ", fault.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_of_this_user_is_taken_and_closed_to_others()
+    {
+        string own = Path.Combine(_directory.FullName, "run");
+        Directory.CreateDirectory(own, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead);
+
+        Assert.True(RuntimeDirectory.Take(new RuntimePaths(own)).TryGet(out RuntimeDirectory? taken, out _));
+        taken.Dispose();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(own));
+    }
+}
