@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Kernel;
 using PvExec.Worktrees.Adapters.Places;
 using PvExec.Worktrees.Adapters.Store;
@@ -29,13 +30,16 @@ internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places,
                 return PlaceRule.Refusal(options.Mode, state, options.MountPoint, holds);
             }
 
-            Outcome<StoredState> read = await StoredState.ReadAsync(store, options.Worktree, log, cancellationToken);
+            // A source's tree takes the place of the own latest: whether that can be read is told with the source, or is no matter.
+            bool resumes = action is PlaceAction.ResumeMemory or PlaceAction.ResumeDirectory;
+            ILogger unreadable = resumes || options.SourceWorktree is null ? log : NullLogger.Instance;
+            Outcome<StoredState> read = await StoredState.ReadAsync(store, options.Worktree, unreadable, cancellationToken);
             if (!read.TryGet(out StoredState? own, out fault))
             {
                 return fault;
             }
 
-            return action is PlaceAction.ResumeMemory or PlaceAction.ResumeDirectory
+            return resumes
                 ? await ResumeAsync(action, own, marker, cancellationToken)
                 : await LoadAsync(action, own, cancellationToken);
         }
