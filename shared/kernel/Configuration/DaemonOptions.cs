@@ -29,7 +29,7 @@ public sealed record DaemonOptions
     /// <summary>The store's URL.</summary>
     public string? Store { get; init; }
 
-    /// <summary>Zero: only asked-for saves and the final one.</summary>
+    /// <summary>Zero: only asked-for saves and the final one. Else 1 second to 30 days, which every timer can wait.</summary>
     public TimeSpan AutosaveInterval { get; init; } = TimeSpan.Zero;
 
     public IReadOnlyList<string> SaveScopes { get; init; } = ["src", "dep"];
@@ -59,7 +59,7 @@ public sealed record DaemonOptions
             SourceWorktree = Text(DaemonFlags.SourceWorktree),
             WorktreeMode = Mode(),
             Store = Text(DaemonFlags.Store),
-            AutosaveInterval = TimeSpan.FromSeconds(Number(DaemonFlags.AutosaveInterval, 0, 366 * 86400)),
+            AutosaveInterval = TimeSpan.FromSeconds(Number(DaemonFlags.AutosaveInterval, 0, 30 * 86400, least: 1)),
             SaveScopes = values.All(DaemonFlags.SaveScope) is { Count: > 0 } scopes ? scopes : defaults.SaveScopes,
             StopTimeout = TimeSpan.FromSeconds(Number(DaemonFlags.StopTimeout, defaults.StopTimeout.TotalSeconds, 86400)),
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
@@ -69,7 +69,7 @@ public sealed record DaemonOptions
 
         string? Text(DaemonFlag flag) => values.TryGet(flag, out string? value) ? value : null;
 
-        double Number(DaemonFlag flag, double otherwise, double most, bool wholeOnly = false)
+        double Number(DaemonFlag flag, double otherwise, double most, bool wholeOnly = false, double least = 0)
         {
             if (Text(flag) is not { } text)
             {
@@ -77,12 +77,12 @@ public sealed record DaemonOptions
             }
 
             if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
-                && number >= 0 && number <= most && (!wholeOnly || number == Math.Floor(number)))
+                && (number == 0 || number >= least) && number <= most && (!wholeOnly || number == Math.Floor(number)))
             {
                 return number;
             }
 
-            wrong.Add($"-{flag.Name} '{text}' is not a{(wholeOnly ? " whole" : "")} number from 0 to {most.ToString(CultureInfo.InvariantCulture)}");
+            wrong.Add($"-{flag.Name} '{text}' is not a{(wholeOnly ? " whole" : "")} number {(least == 0 ? "" : "that is 0 or ")}from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}");
             return otherwise;
         }
 

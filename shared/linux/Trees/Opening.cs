@@ -20,20 +20,21 @@ public enum OpenFlags
 /// <summary>openat(2) and openat2(2).</summary>
 public static partial class Opening
 {
-    private const int AT_FDCWD = -100, O_CLOEXEC = 0x80000, O_NOFOLLOW = 0x20000, EINTR = FileErrno.EINTR;
+    private const int AT_FDCWD = -100, O_CLOEXEC = 0x80000, O_NOFOLLOW = 0x20000, O_PATH = 0x200000, EINTR = FileErrno.EINTR;
     private const long SYS_openat2 = 437;
     private const ulong RESOLVE_NO_SYMLINKS = 0x04, RESOLVE_BENEATH = 0x08;
 
-    private static bool s_noOpenat2;
-
     /// <summary>O_DIRECTORY and O_NOFOLLOW have other numbers on arm64.</summary>
     private static readonly bool s_arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    /// <summary>Old kernels do not have the call, and seccomp profiles that do not know it refuse it with EPERM.</summary>
+    private static readonly bool s_hasOpenat2 = Probe();
 
     /// <summary>Opens the entry <paramref name="name"/> of a directory, or a path below it.</summary>
     /// <param name="mode">For a file that is created; subject to the umask.</param>
     /// <returns>0, or errno.</returns>
     public static int TryAt(FileDescriptor directory, ReadOnlySpan<byte> name, OpenFlags flags, out FileDescriptor? file, int mode = 0) =>
-        Call(directory.Number, name, Numbers(flags) | (s_arm ? 0x8000 : O_NOFOLLOW), mode, out file);
+        Call(directory.Number, name, Numbers(flags) | NoFollow, mode, out file);
 
     /// <summary>Opens an absolute path; symlinks are followed.</summary>
     /// <exception cref="FileCallException">The call failed.</exception>
@@ -44,43 +45,67 @@ public static partial class Opening
     }
 
     /// <summary>
-    /// Opens a path below a directory without ever following a symlink, in whichever part (openat2(2), Linux 5.6;
-    /// before that only the last part is checked).
+    /// Opens a path below a directory without ever following a symlink, in whichever part: by openat2(2) (Linux 5.6),
+    /// and where that is not to be had part by part.
     /// </summary>
-    /// <returns>0, or errno; ELOOP for a symlink.</returns>
-    public static unsafe int TryBeneath(FileDescriptor directory, ReadOnlySpan<byte> path, OpenFlags flags, out FileDescriptor? file)
-    {
-        if (s_noOpenat2)
-        {
-            return TryAt(directory, path, flags, out file);
-        }
+    /// <returns>0, or errno; ELOOP or ENOTDIR for a symlink, EXDEV for a path that leads out of the directory.</returns>
+    public static int TryBeneath(FileDescriptor directory, ReadOnlySpan<byte> path, OpenFlags flags, out FileDescriptor? file) =>
+        s_hasOpenat2 ? Openat2(directory.Number, path, flags, out file) : TryByParts(directory, path, flags, out file);
 
+    /// <summary><see cref="TryBeneath"/> without openat2(2): one call for each part.</summary>
+    internal static int TryByParts(FileDescriptor directory, ReadOnlySpan<byte> path, OpenFlags flags, out FileDescriptor? file)
+    {
+        // The parts before the last need to be searchable only, as for the kernel.
+        int between = Numbers(OpenFlags.Directory) | NoFollow | O_PATH;
+        FileDescriptor? step = null;
+        while (true)
+        {
+            int slash = path.IndexOf((byte)'/');
+            ReadOnlySpan<byte> part = slash < 0 ? path : path[..slash];
+            file = null;
+            int errno = slash == 0 || part.SequenceEqual(".."u8)
+                ? FileErrno.EXDEV
+                : Call((step ?? directory).Number, part, slash < 0 ? Numbers(flags) | NoFollow : between, 0, out file);
+            step?.Dispose();
+            if (errno != 0 || slash < 0)
+            {
+                return errno;
+            }
+
+            step = file;
+            path = path[(slash + 1)..];
+        }
+    }
+
+    private static int NoFollow => s_arm ? 0x8000 : O_NOFOLLOW;
+
+    private static bool Probe()
+    {
+        int errno = Openat2(AT_FDCWD, "."u8, OpenFlags.Directory, out FileDescriptor? file, O_PATH);
+        file?.Dispose();
+        return errno is not (FileErrno.ENOSYS or FileErrno.EPERM);
+    }
+
+    private static unsafe int Openat2(int directory, ReadOnlySpan<byte> path, OpenFlags flags, out FileDescriptor? file, int more = 0)
+    {
         using var text = new CString(path, stackalloc byte[CString.StackBytes]);
-        var how = new open_how { flags = (ulong)(uint)(Numbers(flags) | O_CLOEXEC), resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH };
+        var how = new open_how { flags = (ulong)(uint)(Numbers(flags) | O_CLOEXEC | more), resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH };
         while (true)
         {
             long fd;
             fixed (byte* name = text)
             {
-                fd = syscall(SYS_openat2, directory.Number, name, &how, sizeof(open_how));
+                fd = syscall(SYS_openat2, directory, name, &how, sizeof(open_how));
             }
 
             int errno = fd >= 0 ? 0 : Marshal.GetLastPInvokeError();
-            switch (errno)
+            if (errno is EINTR or FileErrno.EAGAIN)
             {
-                case 0:
-                    file = new FileDescriptor((int)fd);
-                    return 0;
-                case EINTR or FileErrno.EAGAIN:
-                    continue;
-                case FileErrno.ENOSYS or FileErrno.EPERM:
-                    // Old kernels, and seccomp profiles that do not know the call.
-                    s_noOpenat2 = true;
-                    return TryAt(directory, path, flags, out file);
-                default:
-                    file = null;
-                    return errno;
+                continue;
             }
+
+            file = errno == 0 ? new FileDescriptor((int)fd) : null;
+            return errno;
         }
     }
 

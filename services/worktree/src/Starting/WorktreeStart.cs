@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Kernel;
 using PvExec.Worktrees.Adapters.Places;
 using PvExec.Worktrees.Adapters.Store;
@@ -29,19 +30,22 @@ internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places,
                 return PlaceRule.Refusal(options.Mode, state, options.MountPoint, holds);
             }
 
-            Outcome<StoredState> read = await StoredState.ReadAsync(store, options.Worktree, log, cancellationToken);
+            // A source's tree takes the place of the own latest: whether that can be read is told with the source, or is no matter.
+            bool resumes = action is PlaceAction.ResumeMemory or PlaceAction.ResumeDirectory;
+            ILogger unreadable = resumes || options.SourceWorktree is null ? log : NullLogger.Instance;
+            Outcome<StoredState> read = await StoredState.ReadAsync(store, options.Worktree, unreadable, cancellationToken);
             if (!read.TryGet(out StoredState? own, out fault))
             {
                 return fault;
             }
 
-            return action is PlaceAction.ResumeMemory or PlaceAction.ResumeDirectory
+            return resumes
                 ? await ResumeAsync(action, own, marker, cancellationToken)
                 : await LoadAsync(action, own, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Fault(FaultKind.Internal, $"-mount-point {options.MountPoint} cannot be used: {e.Message}; give a directory that this user may write");
+            return Unusable(e);
         }
     }
 
@@ -71,7 +75,7 @@ internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places,
             var sources = new SourceSnapshot(store, time);
             Outcome<StoredState> cloned = await sources.CloneAsync(own, source, cancellationToken);
             Outcome<TreePlace> filled = cloned.TryGet(out next!, out Fault? failed)
-                ? await places.OpenAsync(action, (root, token) => FillAsync(root, next.Latest!, token), cancellationToken)
+                ? await FillPlaceAsync(action, next.Latest!, cancellationToken)
                 : failed;
             if (!filled.TryGet(out TreePlace? place, out failed))
             {
@@ -96,6 +100,26 @@ internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places,
             return (place, own);
         });
     }
+
+    /// <summary>A call that fails here is a fault, too: the head has to be taken back then.</summary>
+    private async Task<Outcome<TreePlace>> FillPlaceAsync(PlaceAction action, Manifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await places.OpenAsync(action, (root, token) => FillAsync(root, manifest, token), cancellationToken);
+        }
+        catch (Linux.Trees.FileCallException e) when (e.Errno is Linux.Trees.FileErrno.ENOSPC or Linux.Trees.FileErrno.EDQUOT)
+        {
+            return new Fault(FaultKind.ResourceExhausted, $"-mount-point {options.MountPoint} has no room for the worktree: {e.Message}; free some space or memory there, then start again");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Unusable(e);
+        }
+    }
+
+    private Fault Unusable(Exception error) =>
+        new(FaultKind.Internal, $"-mount-point {options.MountPoint} cannot be used: {error.Message}; give a directory that this user may write");
 
     private async Task<Outcome<Unit>> FillAsync(Linux.Trees.FileDescriptor root, Manifest manifest, CancellationToken cancellationToken)
     {

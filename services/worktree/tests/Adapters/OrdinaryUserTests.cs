@@ -3,6 +3,7 @@ using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Linux;
 using PvExec.Testing;
+using PvExec.Worktrees.Adapters.Store;
 using PvExec.Worktrees.Tests.Testing;
 
 namespace PvExec.Worktrees.Tests.Adapters;
@@ -30,7 +31,7 @@ public sealed class OrdinaryUserTests
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, output);
-        Assert.Contains("Total: 4,", output);
+        Assert.Contains("Total: 5,", output);
         Assert.Contains("Skipped: 1,", output);
     }
 
@@ -51,6 +52,29 @@ public sealed class OrdinaryUserTests
         RoundTripTests.Shell(rig.Scratch.Root, "chmod 400 a/d/f b/d/f");
         Assert.Empty(TreeComparer.Differences(rig.Scratch.At("a"), rig.Scratch.At("b")));
         Assert.False((await worktree.SaveAsync(CancellationToken.None)).Value.UploadedBytes > 0);
+    }
+
+    [Fact]
+    public async Task A_store_directory_that_may_not_be_searched_is_no_empty_one()
+    {
+        Assert.SkipWhen(IsRoot, "run as an ordinary user by the other test");
+        using var rig = new Rig();
+        rig.Scratch.Make("store/worktrees/one");
+        File.WriteAllText(rig.Scratch.At("store/worktrees/one/head"), "x");
+        foreach (string closed in (string[])["store", "store/worktrees", "store/worktrees/one"])
+        {
+            foreach (string mode in (string[])["600", "000"])
+            {
+                RoundTripTests.Shell(rig.Scratch.Root, $"chmod {mode} {closed}");
+                Outcome<IReadOnlyList<BlobInfo>> listed = await rig.Blobs.ListAsync("worktrees/", CancellationToken.None);
+                RoundTripTests.Shell(rig.Scratch.Root, $"chmod 700 {closed}");
+
+                Assert.Equal((closed, mode, FaultKind.PermissionDenied), (closed, mode, listed.Fault?.Kind));
+            }
+        }
+
+        Assert.Equal("worktrees/one/head", Assert.Single((await rig.Blobs.ListAsync("worktrees/", CancellationToken.None)).Value).Name);
+        Assert.Empty((await rig.Blobs.ListAsync("packs/", CancellationToken.None)).Value);
     }
 
     [Fact]

@@ -154,6 +154,25 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_load_that_has_no_room_leaves_the_head_as_it_was()
+    {
+        Needs.Mounting();
+        await using (Worktree source = await _rig.StartAsync("one", "a"))
+        {
+            RoundTripTests.Shell(_rig.Scratch.At("a"), "head -c 9000000 /dev/urandom > f");
+            await Rig.SaveAsync(source);
+        }
+
+        Assert.Equal(0, Mounting.TryTmpfs("test", System.Text.Encoding.UTF8.GetBytes(_rig.Scratch.Make("b")), "size=1m"));
+        Fault? fault = (await _rig.TryStartAsync("two", "b", source: "one", state: "state2")).Fault;
+
+        Assert.Equal(FaultKind.ResourceExhausted, fault?.Kind);
+        Assert.Contains(_rig.Scratch.At("b"), fault!.Detail);
+        Assert.Empty(Directory.GetFileSystemEntries(_rig.Scratch.At("b")));
+        Assert.Empty((await _rig.Store.HeadAsync("two", TestContext.Current.CancellationToken)).Value.Head.Snapshots);
+    }
+
+    [Fact]
     public async Task An_unknown_source_is_told_with_those_that_are_there()
     {
         await using (Worktree source = await _rig.StartAsync("known", "a"))

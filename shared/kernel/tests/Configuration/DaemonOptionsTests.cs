@@ -58,10 +58,10 @@ public sealed class DaemonOptionsTests
     [Fact]
     public void Seconds_may_have_a_fraction()
     {
-        DaemonOptions options = DaemonOptions.Parse(["-autosave-interval", "0.5", "-stop-timeout", "7"], _ => null, out IReadOnlyList<string> problems);
+        DaemonOptions options = DaemonOptions.Parse(["-autosave-interval", "1.5", "-stop-timeout", "7"], _ => null, out IReadOnlyList<string> problems);
 
         Assert.Empty(problems);
-        Assert.Equal(TimeSpan.FromMilliseconds(500), options.AutosaveInterval);
+        Assert.Equal(TimeSpan.FromMilliseconds(1500), options.AutosaveInterval);
         Assert.Equal(TimeSpan.FromSeconds(7), options.StopTimeout);
     }
 
@@ -74,8 +74,9 @@ public sealed class DaemonOptionsTests
     [InlineData("-stop-timeout", "NaN", "-stop-timeout 'NaN' is not a number from 0 to 86400")]
     [InlineData("-stop-timeout", "-Infinity", "-stop-timeout '-Infinity' is not a number from 0 to 86400")]
     [InlineData("-stop-timeout", "1e3", "-stop-timeout '1e3' is not a number from 0 to 86400")]
-    [InlineData("-autosave-interval", "1,5", "-autosave-interval '1,5' is not a number from 0 to 31622400")]
-    [InlineData("-autosave-interval", "99999999", "-autosave-interval '99999999' is not a number from 0 to 31622400")]
+    [InlineData("-autosave-interval", "1,5", "-autosave-interval '1,5' is not a number that is 0 or from 1 to 2592000")]
+    [InlineData("-autosave-interval", "0.9", "-autosave-interval '0.9' is not a number that is 0 or from 1 to 2592000")]
+    [InlineData("-autosave-interval", "99999999", "-autosave-interval '99999999' is not a number that is 0 or from 1 to 2592000")]
     [InlineData("-worktree-mode", "disk", "-worktree-mode 'disk' is none of auto, memory, directory")]
     public void A_value_that_is_none_is_named_with_its_flag(string flag, string value, string problem)
     {

@@ -215,10 +215,12 @@ public sealed class DirectoryBlobStore(string root) : IBlobStore
         }
     }
 
+    /// <summary>
+    /// Only what is not there is left out: a list that lacks what cannot be read lets a collection delete what is in use.
+    /// </summary>
     private void List(string directory, string prefix, List<BlobInfo> found)
     {
-        int errno = Statx.TryPath(Bytes(At(directory)), true, out FileStat stat);
-        if (errno != 0 || stat.Type != FileType.Directory)
+        if (Absent(Statx.TryPath(Bytes(At(directory)), true, out FileStat stat), directory))
         {
             return;
         }
@@ -227,7 +229,7 @@ public sealed class DirectoryBlobStore(string root) : IBlobStore
         foreach (byte[] entry in DirectoryEntries.Read(open))
         {
             string name = (directory.Length > 0 ? directory + "/" : "") + Encoding.UTF8.GetString(entry);
-            if (Statx.TryAt(open, entry, out stat) != 0)
+            if (Absent(Statx.TryAt(open, entry, out stat), name))
             {
                 continue;
             }
@@ -242,6 +244,13 @@ public sealed class DirectoryBlobStore(string root) : IBlobStore
             }
         }
     }
+
+    private bool Absent(int errno, string name) => errno switch
+    {
+        0 => false,
+        FileErrno.ENOENT => true,
+        _ => throw new FileCallException($"statx({At(name)})", errno),
+    };
 
     private static Unit Remove(string path)
     {

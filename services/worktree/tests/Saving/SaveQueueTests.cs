@@ -1,8 +1,9 @@
 using PvExec.Kernel;
 using PvExec.Worktrees.Core;
 using PvExec.Worktrees.Core.Snapshots;
+using PvExec.Worktrees.Saving;
 
-namespace PvExec.Worktrees.Tests.Core;
+namespace PvExec.Worktrees.Tests.Saving;
 
 public sealed class SaveQueueTests
 {

@@ -1,6 +1,7 @@
 using PvExec.Kernel;
+using PvExec.Worktrees.Core;
 
-namespace PvExec.Worktrees.Core;
+namespace PvExec.Worktrees.Saving;
 
 /// <summary>
 /// One save at a time. Callers that come while one is on its way share the next: theirs has to begin after they asked.
