@@ -59,6 +59,7 @@ public static class Daemon
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddNotify();
         builder.Services.AddSingleton<IInit>(init);
+        builder.Services.AddSingleton<ServiceExit>();
         builder.Services.AddSingleton(daemon.Options);
         builder.Services.AddSingleton(daemon.Options.Paths);
         builder.Services.AddSingleton(DaemonEnvironment.FromProcess());
@@ -111,11 +112,17 @@ public static class Daemon
         await app.StartAsync();
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program());
         Task leaving = app.WaitForShutdownAsync();
-        Task first = await Task.WhenAny(leaving, init.StopRequested, init.Lost);
+        Task demanded = app.Services.GetRequiredService<ServiceExit>().Demanded;
+        Task first = await Task.WhenAny(leaving, init.StopRequested, init.Lost, demanded);
         int exitCode = ExitCodes.Success;
         if (first == init.Lost)
         {
             HostingLog.InitLost(log);
+            exitCode = ExitCodes.System;
+        }
+        else if (first == demanded)
+        {
+            HostingLog.ExitDemanded(log);
             exitCode = ExitCodes.System;
         }
         else if (first == init.StopRequested)

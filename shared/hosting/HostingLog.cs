@@ -11,6 +11,9 @@ internal static partial class HostingLog
     [LoggerMessage(6002, LogLevel.Critical, "{Detail}")]
     public static partial void StopFailed(ILogger log, string detail);
 
+    [LoggerMessage(6003, LogLevel.Critical, "leaving, to be started again and to adopt what runs")]
+    public static partial void ExitDemanded(ILogger log);
+
     [LoggerMessage(6001, LogLevel.Error, "{Method} failed unexpectedly")]
     public static partial void UnexpectedError(ILogger log, Exception error, string method);
 }

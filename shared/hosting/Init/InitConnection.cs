@@ -96,23 +96,38 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
             _waiting.Add(correlation, request);
         }
 
-        int errno;
-        lock (_sending)
+        bool isSent = false;
+        try
         {
-            errno = _sender.Send(_socket, correlation, message, descriptors);
-        }
+            int errno;
+            lock (_sending)
+            {
+                errno = _sender.Send(_socket, correlation, message, descriptors);
+            }
 
-        if (errno == 0)
+            isSent = errno == 0;
+            return errno switch
+            {
+                0 => Unit.Value,
+                Errno.EPIPE => LostFault,
+                _ => new Fault(FaultKind.Internal, $"cannot ask pv-init: {Errno.Describe(errno)}"),
+            };
+        }
+        catch (IOException e)
         {
-            return Unit.Value;
+            // A large message goes into a file in memory first: no descriptor or no memory is left. Nothing was sent.
+            return new Fault(FaultKind.ResourceExhausted, $"cannot ask pv-init: {e.Message}; try again when less is running, or raise the limit");
         }
-
-        lock (_state)
+        finally
         {
-            _waiting.Remove(correlation);
+            if (!isSent)
+            {
+                lock (_state)
+                {
+                    _waiting.Remove(correlation);
+                }
+            }
         }
-
-        return errno == Errno.EPIPE ? LostFault : new Fault(FaultKind.Internal, $"cannot ask pv-init: {Errno.Describe(errno)}");
     }
 
     private static Fault LostFault => new(FaultKind.Unavailable, "the line to pv-init is broken: the service is about to be started again");

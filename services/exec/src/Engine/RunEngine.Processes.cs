@@ -81,17 +81,25 @@ public sealed partial class RunEngine
         return daemonEnvironment.With(variables);
     }
 
-    /// <summary>A bug, or the line to pv-init broke. Locks of a task that may still run are kept: this service has to be restarted to learn of it.</summary>
+    /// <summary>
+    /// A bug, or the line to pv-init broke. Locks of a task that may still run are kept, and this service leaves: the
+    /// next one adopts the task, holds its locks again and releases them at its end.
+    /// </summary>
     private void Break(LiveRun live, Exception error)
     {
         Run run = live.Run;
         ExecLog.Broken(log, error, run.Id, run.Task);
-        if (run.State is not (RunState.Starting or RunState.Running))
+        bool mayRun = run.State is RunState.Starting or RunState.Running;
+        if (!mayRun)
         {
             live.Ticket.Release();
         }
 
         Forget(live);
         run.Complete(new Fault(FaultKind.Unavailable, $"run {run.Id} of task '{run.Task}' was lost sight of: {error.Message}"));
+        if (mayRun)
+        {
+            exit.Demand();
+        }
     }
 }

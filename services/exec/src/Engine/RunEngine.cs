@@ -20,6 +20,7 @@ public sealed partial class RunEngine(
     DaemonEnvironment daemonEnvironment,
     DaemonOptions daemonOptions,
     ExecOptions options,
+    ServiceExit exit,
     TimeProvider time,
     ILogger<RunEngine> log)
 {

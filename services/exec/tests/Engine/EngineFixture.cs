@@ -32,6 +32,7 @@ internal sealed class EngineFixture : IDisposable
             new DaemonEnvironment(["PATH=/bin", "LANG=C"]),
             new DaemonOptions { MountPoint = mountPoint },
             options ?? new ExecOptions(),
+            Exit,
             TimeProvider.System,
             NullLogger<RunEngine>.Instance);
         Task("free");
@@ -45,6 +46,8 @@ internal sealed class EngineFixture : IDisposable
     public FakeInit Init { get; } = new();
 
     public ScopeLocks Locks { get; }
+
+    public ServiceExit Exit { get; } = new();
 
     public RunEngine Engine { get; }
 

@@ -28,6 +28,19 @@ public sealed class RunEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task After_an_unexpected_error_while_a_process_may_run_its_locks_stay_held_and_the_service_leaves()
+    {
+        using var fixture = new EngineFixture();
+        fixture.Init.OnSpawn = (_, _) => throw new InvalidOperationException("unexpected");
+        Run writes = fixture.Submit("writes");
+
+        Fault fault = (await EngineFixture.ResultOf(writes)).Fault!;
+        Assert.Equal(FaultKind.Unavailable, fault.Kind);
+        await fixture.Exit.Demanded.WaitAsync(EngineFixture.Patience);
+        Assert.Equal(RunState.Waiting, fixture.Submit("reads").State);
+    }
+
+    [Fact]
     public async Task A_task_starts_in_its_directory_with_its_input_and_variables()
     {
         using var fixture = new EngineFixture(mountPoint: "/work tree");
