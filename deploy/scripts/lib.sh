@@ -42,5 +42,3 @@ try_install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"
 }
 
-# saved STORE WORKTREE : whether the store has a snapshot of the worktree.
-saved() { [ -e "$1/worktrees/$2/head" ]; }

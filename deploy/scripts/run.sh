@@ -18,15 +18,12 @@ fi
 [ "$port" = 50000 ] || runtime="$runtime-$port"
 mkdir -p "$store" "$worktree"
 
-source_worktree=()
-! saved "$store" app || source_worktree=(-source-worktree app)
-
 command="out/bin/pv_exec -p $port"
 cat <<END
 
   front port    127.0.0.1:$port
   tasks         $ROOT/deploy/tasks (common/…, javascript/…)
-  worktree      $worktree$([ ${#source_worktree[@]} -eq 0 ] || echo " (as it was saved)")
+  worktree      $worktree
   store         $store
   runtime       $runtime
 
@@ -40,4 +37,4 @@ Ctrl-C stops everything in order and saves the worktree.
 
 END
 exec "$BIN/pv_exec" daemon -host 127.0.0.1 -p "$port" -exec-config-root "$ROOT/deploy/tasks" \
-    -mount-point "$worktree" -worktree app "${source_worktree[@]}" --store "file://$store" --runtime-dir "$runtime"
+    -mount-point "$worktree" -worktree app -source-worktree app --store "file://$store" --runtime-dir "$runtime"

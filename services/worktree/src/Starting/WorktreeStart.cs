@@ -70,7 +70,9 @@ internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places,
     {
         long started = time.GetTimestamp();
         StoredState next = own;
-        if (options.SourceWorktree is { } source)
+        // A worktree that is its own source has nothing to start from the first time.
+        bool first = options.SourceWorktree == options.Worktree && own.Head.Latest is null;
+        if (options.SourceWorktree is { } source && !first)
         {
             var sources = new SourceSnapshot(store, time);
             Outcome<StoredState> cloned = await sources.CloneAsync(own, source, cancellationToken);

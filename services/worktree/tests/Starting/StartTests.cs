@@ -38,6 +38,20 @@ public sealed class StartTests : IDisposable
         Assert.False((await Rig.SaveAsync(next)).Changed);
     }
 
+    [Fact]
+    public async Task A_worktree_that_is_its_own_source_starts_empty_once_and_then_goes_on()
+    {
+        await using (Worktree first = await _rig.StartAsync("one", "a", source: "one"))
+        {
+            RoundTripTests.Shell(_rig.Scratch.At("a"), "echo kept > f");
+            await Rig.SaveAsync(first);
+        }
+
+        await using Worktree second = await _rig.StartAsync("one", "b", source: "one", state: "state2");
+
+        Assert.Equal("kept\n", File.ReadAllText(_rig.Scratch.At("b/f")));
+    }
+
     [Theory]
     [InlineData(WorktreeMode.Directory)]
     [InlineData(WorktreeMode.Memory)]
