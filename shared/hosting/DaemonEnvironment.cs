@@ -6,7 +6,10 @@ namespace PvExec.Hosting;
 /// <param name="ForChildren">As <c>NAME=value</c>; nothing that speaks of this service or holds a secret.</param>
 public sealed record DaemonEnvironment(IReadOnlyList<string> ForChildren)
 {
-    private static readonly string[] OwnPrefixes = ["PV_EXEC_", "LISTEN_", "WATCHDOG_", "NOTIFY_SOCKET", "DOTNET_SYSTEM_GLOBALIZATION_"];
+    private static readonly string[] OwnPrefixes = ["PV_EXEC_", "DOTNET_SYSTEM_GLOBALIZATION_"];
+
+    /// <summary>By their whole names: the like of LISTEN_PORT is the user's.</summary>
+    private static readonly string[] OwnNames = ["NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC"];
 
     public static DaemonEnvironment FromProcess() => From(Environment.GetEnvironmentVariables());
 
@@ -16,7 +19,7 @@ public sealed record DaemonEnvironment(IReadOnlyList<string> ForChildren)
         foreach (DictionaryEntry variable in variables)
         {
             var name = (string)variable.Key;
-            if (!OwnPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            if (!OwnNames.Contains(name) && !OwnPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 kept.Add($"{name}={variable.Value}");
             }

@@ -8,9 +8,9 @@ public sealed class DaemonEnvironmentTests
         DaemonEnvironment environment = From(
             ("PATH", "/bin"), ("HOME", ""), ("PV_EXEC_ACCOUNT_KEY", "hush"), ("PV_EXEC_ACCOUNT_KEY_FILE", "/f"), ("PV_EXEC_STORE", "s"),
             ("NOTIFY_SOCKET", "/n"), ("LISTEN_FDS", "3"), ("LISTEN_PID", "1"), ("LISTEN_FDNAMES", "grpc"), ("WATCHDOG_USEC", "1"),
-            ("PV_APP_ROOT", "/app"));
+            ("LISTEN_PORT", "80"), ("PV_APP_ROOT", "/app"));
 
-        Assert.Equal(["HOME=", "PATH=/bin", "PV_APP_ROOT=/app"], environment.ForChildren);
+        Assert.Equal(["HOME=", "LISTEN_PORT=80", "PATH=/bin", "PV_APP_ROOT=/app"], environment.ForChildren);
     }
 
     [Fact]
