@@ -6,10 +6,11 @@ namespace PvExec.Hosting;
 /// <param name="ForChildren">As <c>NAME=value</c>; nothing that speaks of this service or holds a secret.</param>
 public sealed record DaemonEnvironment(IReadOnlyList<string> ForChildren)
 {
-    private static readonly string[] OwnPrefixes = ["PV_EXEC_", "DOTNET_SYSTEM_GLOBALIZATION_"];
+    private const string OwnPrefix = "PV_EXEC_";
 
-    /// <summary>By their whole names: the like of LISTEN_PORT is the user's.</summary>
-    private static readonly string[] OwnNames = ["NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC"];
+    // sd_listen_fds(3), sd_notify(3), sd_watchdog_enabled(3): they speak of this service alone.
+    private static readonly string[] OwnNames =
+        ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC", "NOTIFY_SOCKET"];
 
     public static DaemonEnvironment FromProcess() => From(Environment.GetEnvironmentVariables());
 
@@ -19,7 +20,7 @@ public sealed record DaemonEnvironment(IReadOnlyList<string> ForChildren)
         foreach (DictionaryEntry variable in variables)
         {
             var name = (string)variable.Key;
-            if (!OwnNames.Contains(name) && !OwnPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+            if (!name.StartsWith(OwnPrefix, StringComparison.Ordinal) && !OwnNames.Contains(name, StringComparer.Ordinal))
             {
                 kept.Add($"{name}={variable.Value}");
             }

@@ -61,7 +61,7 @@ internal static partial class ProcessLog
     [LoggerMessage(4020, LogLevel.Warning, "netlink's socket tables are refused (errno {Errno}): reading /proc/net/tcp instead")]
     public static partial void NetlinkRefused(ILogger log, int errno);
 
-    [LoggerMessage(4021, LogLevel.Error, "the kernel's socket tables cannot be read: ports are not found")]
+    [LoggerMessage(4021, LogLevel.Error, "looking for ports failed, for now none is found; it is tried again")]
     public static partial void TablesUnreadable(ILogger log, Exception error);
 
     [LoggerMessage(4022, LogLevel.Error, "output of process {Process} is lost: its log cannot be written")]

@@ -22,10 +22,24 @@ internal sealed class RunFiles : IDisposable
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
     public void Open(ReadOnlySpan<byte> input, bool withFilter)
     {
-        Output = PipePair.Open();
-        Error = PipePair.Open();
-        Between = withFilter ? PipePair.Open() : null;
-        Input = input.IsEmpty ? null : MemoryFile.Create("pv-exec input", input);
+        bool isOpen = false;
+        try
+        {
+            Output = PipePair.Open();
+            Error = PipePair.Open();
+            Between = withFilter ? PipePair.Open() : null;
+            Input = input.IsEmpty ? null : MemoryFile.Create("pv-exec input", input);
+            isOpen = true;
+        }
+        finally
+        {
+            if (!isOpen)
+            {
+                // The pump is never given them.
+                Output?.ReadEnd.Dispose();
+                Error?.ReadEnd.Dispose();
+            }
+        }
     }
 
     public void Dispose()

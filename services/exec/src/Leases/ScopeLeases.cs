@@ -13,6 +13,9 @@ public sealed class ScopeLeases(ScopeLocks locks, TimeProvider time, ILogger<Sco
     /// <summary>Guards the two fields below. The locks' own lock is never taken under it.</summary>
     private readonly Lock _lock = new();
 
+    // A timer takes no more than 2^32 - 2 ms.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(49);
+
     private readonly Dictionary<ulong, ScopeLease> _leases = [];
     private ulong _lastId;
 
@@ -45,25 +48,29 @@ public sealed class ScopeLeases(ScopeLocks locks, TimeProvider time, ILogger<Sco
         CancellationToken ownerGone,
         CancellationToken cancellationToken)
     {
+        TimeSpan wait = waitLimit < TimeSpan.Zero ? TimeSpan.Zero : waitLimit > LongestWait ? LongestWait : waitLimit;
         ScopeTicket ticket = locks.Request(scopes, holder, reason);
+        bool isLeased = false;
         try
         {
-            await ticket.Granted.WaitAsync(waitLimit, time, cancellationToken);
+            await ticket.Granted.WaitAsync(wait, time, cancellationToken);
+            ulong id = Add(ticket, owner, ownerGone);
+            isLeased = true;
+            return id;
         }
         catch (TimeoutException)
         {
-            ticket.Release();
             return new Fault(
                 FaultKind.DeadlineExceeded,
                 $"{holder} ({scopes}) did not get its locks within {waitLimit}: tasks that use these scopes run on, see who holds them");
         }
-        catch (OperationCanceledException)
+        finally
         {
-            ticket.Release();
-            throw;
+            if (!isLeased)
+            {
+                ticket.Release();
+            }
         }
-
-        return Add(ticket, owner, ownerGone);
     }
 
     /// <summary>Starts the lease's time anew.</summary>

@@ -48,6 +48,15 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_wait_longer_than_any_timer_is_taken_and_leaves_no_lock_behind()
+    {
+        await using BusClient client = Client();
+        ScopesAcquired lease = (await AcquireAsync(client, ["src"], TimeSpan.FromDays(100))).Value;
+        Assert.True((await ReleaseAsync(client, lease.LeaseId)).Succeeded(out _));
+        await Write("src").Granted.WaitAsync(Long);
+    }
+
+    [Fact]
     public async Task The_locks_of_a_holder_that_died_are_free_within_a_second()
     {
         ScopeTicket writer;

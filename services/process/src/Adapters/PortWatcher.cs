@@ -11,8 +11,9 @@ namespace PvExec.Processes.Adapters;
 /// </summary>
 internal sealed class PortWatcher(IKernelTables tables, ILogger<PortWatcher> log) : IDisposable
 {
-    // After a failure to read the tables.
+    // After a failure; doubled with every one that follows.
     private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _wake = new(0);
@@ -23,6 +24,7 @@ internal sealed class PortWatcher(IKernelTables tables, ILogger<PortWatcher> log
     // The loop's own: whose a socket is, as long as it listens. A process may leave the tree; its socket stays attributed.
     private readonly Dictionary<IWatched, HashSet<ulong>> _owned = [];
     private HashSet<ulong> _known = [];
+    private int _failures;
 
     public void Watch(IWatched process)
     {
@@ -83,14 +85,17 @@ internal sealed class PortWatcher(IKernelTables tables, ILogger<PortWatcher> log
         try
         {
             Attribute(watched, tables.Listeners());
+            _failures = 0;
+            return watched.Min(process => process.NextLook);
         }
-        catch (IOException e)
+        catch (Exception e)
         {
+            // Whatever it is, the loop goes on: without it no port of any process would ever be found again.
             ProcessLog.TablesUnreadable(log, e);
-            return FailurePause;
+            _known = [];
+            TimeSpan pause = FailurePause * (1 << Math.Min(_failures++, 5));
+            return pause < LongestPause ? pause : LongestPause;
         }
-
-        return watched.Min(process => process.NextLook);
     }
 
     private void Attribute(List<IWatched> watched, IReadOnlyList<ListeningEndpoint> listeners)

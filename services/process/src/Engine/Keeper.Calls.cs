@@ -38,10 +38,14 @@ internal sealed partial class Keeper
     /// <param name="variables">Replace those that it has, unless both are empty: that starts it as it was.</param>
     public async Task<Outcome<Unit>> RestartAsync(IReadOnlyList<string> command, IReadOnlyList<KeyValuePair<string, string>> variables)
     {
-        ProcessAction action = Signal(ProcessSignal.Restart);
-        if (action == ProcessAction.Refuse)
+        switch (Phase)
         {
-            return Phase == ProcessPhase.NotRunning ? Unknown(name) : BeingEnded();
+            case ProcessPhase.NotRunning:
+                return Unknown(name);
+            case ProcessPhase.Stopping:
+                return BeingEnded();
+            default:
+                break;
         }
 
         ProcessSpec spec = _spec!;
@@ -50,12 +54,20 @@ internal sealed partial class Keeper
             spec = spec with { Arguments = command.Count > 0 ? command : spec.Arguments, Variables = variables };
         }
 
-        // The intent is stored before the old process is ended: if pv-process dies half-way, the next one finds a
-        // generation that was never started, ends what is left of the older one, and starts it.
+        // The intent is stored before the old process is ended: if it cannot be, that one lives on as if nobody had asked;
+        // if pv-process dies half-way, the next one finds a generation that was never started, ends what is left of the
+        // older one, and starts it.
         Outcome<Unit> stored = Store(spec, NextGeneration(), ended: false);
         if (!stored.Succeeded(out Fault? fault))
         {
             return fault;
+        }
+
+        ProcessAction action = Signal(ProcessSignal.Restart);
+        if (action == ProcessAction.Refuse)
+        {
+            // A stop of the system came in between: that does not wait for the gate.
+            return Stopping();
         }
 
         if (_run is { } old)

@@ -47,10 +47,19 @@ internal sealed partial class Keeper
             return fault;
         }
 
-        PipePair pipe = PipePair.Open();
+        PipePair pipe;
+        try
+        {
+            pipe = PipePair.Open();
+        }
+        catch (IOException e)
+        {
+            return new Fault(FaultKind.ResourceExhausted, $"process '{name}' cannot be started: {e.Message}");
+        }
+
         using (pipe.WriteEnd)
         {
-            Outcome<Child> child = await world.Init.SpawnAsync(Describe(spec, generation, pipe), CancellationToken.None);
+            Outcome<Child> child = await AskForAsync(spec, generation, pipe);
             if (!child.TryGet(out Child? process, out fault))
             {
                 pipe.ReadEnd.Dispose();
@@ -60,6 +69,19 @@ internal sealed partial class Keeper
             ProcessLog.Started(world.Log, name, process.Pid);
             Begin(new Run(process, generation), pipe.ReadEnd);
             return Unit.Value;
+        }
+    }
+
+    private async Task<Outcome<Child>> AskForAsync(ProcessSpec spec, ulong generation, PipePair pipe)
+    {
+        try
+        {
+            return await world.Init.SpawnAsync(Describe(spec, generation, pipe), CancellationToken.None);
+        }
+        catch (Exception)
+        {
+            pipe.ReadEnd.Dispose();
+            throw;
         }
     }
 

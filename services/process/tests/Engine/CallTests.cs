@@ -170,6 +170,36 @@ public class CallTests
     }
 
     [Fact]
+    public async Task A_restart_that_cannot_be_recorded_leaves_the_process_as_it_was()
+    {
+        await using var harness = new EngineHarness();
+        harness.Start();
+        await harness.Engine.EnableAsync(EngineHarness.Spec(), default);
+        string records = Path.GetDirectoryName(harness.RecordOf("web"))!;
+        Directory.Delete(records, recursive: true);
+        await File.WriteAllTextAsync(records, "in the way");
+
+        Assert.Equal(FaultKind.Internal, (await harness.Engine.RestartAsync("web", ["second"], [], default)).Fault?.Kind);
+        Assert.Empty(harness.Init.Signals);
+        File.Delete(records);
+        Directory.CreateDirectory(records);
+        Assert.Null((await harness.Engine.RestartAsync("web", ["second"], [], default)).Fault);
+        Assert.Equal(2, harness.Init.Spawned.Count);
+    }
+
+    [Fact]
+    public async Task Ports_are_found_again_after_any_error_of_the_watcher()
+    {
+        await using var harness = new EngineHarness();
+        harness.Tables.FailOnce = new InvalidOperationException("unexpected");
+        harness.Start();
+        await harness.Engine.EnableAsync(EngineHarness.Spec(), default);
+        harness.Tables.Listen(harness.Init.Spawned[0].Child.Pid, 3000);
+        await harness.UntilAsync("web", ProcessState.Running);
+        Assert.Null(harness.Tables.FailOnce);
+    }
+
+    [Fact]
     public async Task A_port_of_a_reparented_grandchild_makes_it_running_and_its_loss_starting_again()
     {
         await using var harness = new EngineHarness();

@@ -14,6 +14,9 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
     private readonly List<ProcessStat> _rows = [];
     private ulong _inode;
 
+    /// <summary>What the next look at the sockets throws, once.</summary>
+    public Exception? FailOnce { get; set; }
+
     public void AddProcess(int pid, int parent = 1, int? session = null)
     {
         lock (_lock)
@@ -49,6 +52,12 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
 
     public IReadOnlyList<ListeningEndpoint> Listeners()
     {
+        if (FailOnce is { } failure)
+        {
+            FailOnce = null;
+            throw failure;
+        }
+
         lock (_lock)
         {
             return [.. _listeners.Select(entry => entry.Listener)];
