@@ -8,7 +8,7 @@ namespace PvExec.Linux.Files;
 /// <summary>A file that one process holds with flock(2) for as long as it lives, and that names the holder.</summary>
 public sealed partial class LockFile : IDisposable
 {
-    private const int LOCK_EX = 2, LOCK_NB = 4;
+    private const int LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8;
     private const int O_RDWR = 2, O_CREAT = 0x40, O_CLOEXEC = 0x80000;
 
     private readonly SafeFileHandle _handle;
@@ -43,7 +43,12 @@ public sealed partial class LockFile : IDisposable
         return new LockFile(handle);
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        // Said, not left to close(2): a child between fork and exec still has a copy of the descriptor, and with it the lock.
+        _ = flock(_handle, LOCK_UN);
+        _handle.Dispose();
+    }
 
     private static int ReadPid(SafeFileHandle handle)
     {
