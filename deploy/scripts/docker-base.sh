@@ -17,7 +17,7 @@ if ! has && ! timeout 90 docker pull --quiet "$base" >/dev/null 2>&1; then
     tar="$CACHE/base-$ID-$VERSION_CODENAME.tar"
     if [ ! -s "$tar" ]; then
         [ "$(id -u)" = 0 ] || die "$base cannot be pulled: pull or import it by hand, or run this as root to bootstrap it"
-        need_packages "$base cannot be pulled and is bootstrapped instead" mmdebstrap
+        need_packages "$base cannot be pulled and is bootstrapped instead" mmdebstrap >&2
         mkdir -p "$CACHE"
         # The mirror and its components as this machine's own package lists know them.
         sources="$(apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' \
