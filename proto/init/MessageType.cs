@@ -11,6 +11,9 @@ public enum MessageType : byte
     Signal = 3,
     Acknowledge = 4,
     ListServices = 5,
+    TakeOver = 6,
+    HandedOver = 7,
+    RestartService = 8,
 
     Owned = 64,
     Welcome = 65,
@@ -21,4 +24,7 @@ public enum MessageType : byte
     ServiceList = 70,
     Exited = 71,
     StopRequested = 72,
+    Stored = 73,
+    HandOverRequested = 74,
+    TookOver = 75,
 }

@@ -2,12 +2,13 @@ using MessagePack;
 
 namespace PvExec.Proto.Init;
 
-/// <summary>From pv-init: the line is open and every Owned message has been sent.</summary>
+/// <summary>From pv-init: the line is open, and unless the caller waits on standby every Owned and Stored message has been sent.</summary>
 /// <param name="Version"><see cref="InitProtocol.Version"/> of pv-init.</param>
 /// <param name="Service">Which service the caller is, by its pid; empty for others, who may only list the services.</param>
-public sealed record Welcome(uint Version, string Service) : IInitMessage<Welcome>
+/// <param name="Standby">Another instance is the service still: the caller owns nothing until it has taken over (TakeOver).</param>
+public sealed record Welcome(uint Version, string Service, bool Standby) : IInitMessage<Welcome>
 {
-    private const int FieldCount = 2;
+    private const int FieldCount = 3;
 
     public static MessageType Type => MessageType.Welcome;
 
@@ -16,6 +17,7 @@ public sealed record Welcome(uint Version, string Service) : IInitMessage<Welcom
         writer.WriteArrayHeader(FieldCount);
         writer.Write(Version);
         writer.Write(Service);
+        writer.Write(Standby);
     }
 
     public static Welcome Read(ref MessagePackReader reader)
@@ -23,7 +25,8 @@ public sealed record Welcome(uint Version, string Service) : IInitMessage<Welcom
         int count = Fields.Begin(ref reader, FieldCount);
         var message = new Welcome(
             reader.ReadUInt32(),
-            Fields.Text(ref reader));
+            Fields.Text(ref reader),
+            reader.ReadBoolean());
         Fields.End(ref reader, count, FieldCount);
         return message;
     }

@@ -35,7 +35,7 @@ public static class Daemon
             return StartFailure.Report(service, new Fault(FaultKind.InvalidArgument, problems[0]));
         }
 
-        Outcome<InitConnection> connected = await InitConnection.ConnectAsync(options.Paths, CancellationToken.None);
+        Outcome<InitConnection> connected = await InitConnection.ConnectAsync(options.Paths, service, CancellationToken.None);
         if (!connected.TryGet(out InitConnection? init, out Fault? fault))
         {
             return StartFailure.Report(service, fault);

@@ -20,7 +20,7 @@ public static class InitQuery
         using (socket)
         {
             var sender = new MessageSender();
-            int errno = sender.Send(socket, 1, new Hello(InitProtocol.Version));
+            int errno = sender.Send(socket, 1, new Hello(InitProtocol.Version, ""));
             if (errno == 0)
             {
                 errno = sender.Send(socket, 2, new ListServices());

@@ -14,7 +14,7 @@ public sealed partial class InitConnection
 
     private readonly MessageReceiver _receiver = new();
 
-    private static Outcome<InitConnection> Connect(RuntimePaths paths)
+    private static Outcome<InitConnection> Connect(RuntimePaths paths, Service service)
     {
         Outcome<PacketSocket> connected = InitLine.Connect(paths);
         if (!connected.TryGet(out PacketSocket? socket, out Fault? fault))
@@ -23,7 +23,7 @@ public sealed partial class InitConnection
         }
 
         var connection = new InitConnection(socket);
-        Outcome<Unit> greeted = connection.Greet(paths);
+        Outcome<Unit> greeted = connection.Greet(paths, service);
         if (!greeted.Succeeded(out fault))
         {
             socket.Dispose();
@@ -34,9 +34,9 @@ public sealed partial class InitConnection
         return connection;
     }
 
-    private Outcome<Unit> Greet(RuntimePaths paths)
+    private Outcome<Unit> Greet(RuntimePaths paths, Service service)
     {
-        int errno = _sender.Send(_socket, 0, new Hello(InitProtocol.Version));
+        int errno = _sender.Send(_socket, 0, new Hello(InitProtocol.Version, service.Name()));
         if (errno is not (0 or Errno.EPIPE))
         {
             return new Fault(FaultKind.Internal, $"cannot speak to pv-init on '{paths.Init}': {Errno.Describe(errno)}");

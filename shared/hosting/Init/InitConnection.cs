@@ -35,8 +35,8 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
     public Task Lost => _lost.Task;
 
     /// <summary>Connects, and learns which children the service owns.</summary>
-    public static Task<Outcome<InitConnection>> ConnectAsync(RuntimePaths paths, CancellationToken cancellationToken) =>
-        Task.Run(() => Connect(paths), cancellationToken);
+    public static Task<Outcome<InitConnection>> ConnectAsync(RuntimePaths paths, Service service, CancellationToken cancellationToken) =>
+        Task.Run(() => Connect(paths, service), cancellationToken);
 
     public async ValueTask<Outcome<Child>> SpawnAsync(SpawnSpec spec, CancellationToken cancellationToken)
     {

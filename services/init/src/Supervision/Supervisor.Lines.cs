@@ -179,7 +179,7 @@ internal sealed partial class Supervisor
             }
         }
 
-        Reply(line, packet.Correlation, new Welcome(InitProtocol.Version, service?.Name ?? ""));
+        Reply(line, packet.Correlation, new Welcome(InitProtocol.Version, service?.Name ?? "", Standby: false));
         if (service is { StopPending: true })
         {
             AskToStop(service);

@@ -10,8 +10,8 @@ public class InitPacketTests
     [Fact]
     public void Every_message_comes_back_as_it_was_written()
     {
-        Same(new Hello(1));
-        Same(new Welcome(1, "exec"));
+        Same(new Hello(1, "exec"));
+        Same(new Welcome(1, "exec", Standby: true));
         Same(new Acknowledge(ulong.MaxValue));
         Same(new Signal(1, 9, 2));
         Same(new ListServices());
@@ -20,6 +20,10 @@ public class InitPacketTests
         Same(new Spawned(1, 2, long.MaxValue));
         Same(new SpawnFailed("exec", 2));
         Same(new StopRequested(4000));
+        Same(new TakeOver());
+        Same(new RestartService("exec"));
+        Same(new Stored("port"));
+        Same(new HandOverRequested(4000));
         Same(Exit);
     }
 
@@ -34,6 +38,8 @@ public class InitPacketTests
         Assert.Equal(Exit, owned.Exit);
         Assert.Equal(["a", "b"], owned.Kept);
         Assert.Null(RoundTrip(new Owned(7, 8, "l", 9, [5], [], null)).Exit);
+        Assert.Equal(["table", "lock"], RoundTrip(new HandedOver(["table", "lock"])).Names);
+        Assert.Equal(["table", "lock"], RoundTrip(new TookOver(["table", "lock"])).Names);
         var status = new ServiceStatus("exec", 1, "ready", "", 2, 3, 4);
         Assert.Equal([status], RoundTrip(new ServiceList([status])).Services);
     }
@@ -41,8 +47,8 @@ public class InitPacketTests
     [Fact]
     public void Fields_that_a_later_version_appends_are_skipped()
     {
-        // [Hello, 1, [1, "later"]]
-        Assert.True(InitPacket.TryParse(new byte[] { 0x93, 1, 1, 0x92, 1, 0xa1, 0x61 }, out InitPacket packet));
+        // [Hello, 1, [1, "exec", "later"]]
+        Assert.True(InitPacket.TryParse(new byte[] { 0x93, 1, 1, 0x93, 1, 0xa4, 0x65, 0x78, 0x65, 0x63, 0xa1, 0x61 }, out InitPacket packet));
         Assert.True(packet.TryRead(out Hello hello));
         Assert.Equal(1u, hello.Version);
     }

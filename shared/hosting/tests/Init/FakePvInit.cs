@@ -32,7 +32,7 @@ internal sealed class FakePvInit : IDisposable
     /// <summary>Takes the connection and its Hello, and answers with what the caller owns and Welcome.</summary>
     public async Task<InitConnection> ConnectAsync(params (Owned Child, SafeHandle[] Kept)[] owned)
     {
-        Task<Outcome<InitConnection>> connecting = InitConnection.ConnectAsync(Paths, CancellationToken.None);
+        Task<Outcome<InitConnection>> connecting = InitConnection.ConnectAsync(Paths, Service.Exec, CancellationToken.None);
         Wait();
         _line = _listener.TryAccept(out _)!;
         _poll.Remove(_listener.Handle);
@@ -43,7 +43,7 @@ internal sealed class FakePvInit : IDisposable
             Assert.Equal(0, _sender.Send(_line, 0, child, kept));
         }
 
-        Write(0, new Welcome(InitProtocol.Version, "exec"));
+        Write(0, new Welcome(InitProtocol.Version, "exec", Standby: false));
         return (await connecting).Value;
     }
 

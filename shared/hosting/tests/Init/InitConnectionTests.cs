@@ -137,7 +137,7 @@ public sealed class InitConnectionTests : IDisposable
     [Fact]
     public async Task Without_a_daemon_the_fault_names_the_directory_and_what_to_do()
     {
-        Fault fault = (await InitConnection.ConnectAsync(new RuntimePaths("/no/such/directory"), CancellationToken.None)).Fault!;
+        Fault fault = (await InitConnection.ConnectAsync(new RuntimePaths("/no/such/directory"), Service.Exec, CancellationToken.None)).Fault!;
         Assert.Equal(FaultKind.Unavailable, fault.Kind);
         Assert.Contains("no daemon runs in '/no/such/directory'", fault.Detail);
     }
