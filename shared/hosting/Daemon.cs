@@ -1,23 +1,29 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using PvExec.Hosting.Faults;
 using PvExec.Hosting.Init;
 using PvExec.Hosting.Logging;
+using PvExec.Hosting.Notify;
 using PvExec.Hosting.Sockets;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 
 namespace PvExec.Hosting;
 
 /// <summary>
-/// What every service does at start and stop: read the options, connect to pv-init, adopt what it owns, serve gRPC on
-/// the inherited socket, say READY, and leave when told to or when pv-init is gone.
+/// What every service does at start and stop: read the options, connect to pv-init, take over from the instance before,
+/// adopt what it owns, serve gRPC on the inherited socket, say READY, and leave when told to, when a new instance takes its
+/// place, or when pv-init is gone. Split into the start (here) and the ways out.
 /// </summary>
-public static class Daemon
+public static partial class Daemon
 {
     /// <summary>The largest message of the contract, both ways.</summary>
     public const int MaxMessageBytes = 10 * 1024 * 1024;
@@ -46,6 +52,15 @@ public static class Daemon
             var daemon = new DaemonBuilder(options);
             configure(daemon);
             await using WebApplication app = Build(service, daemon, init);
+            if (init.IsStandby)
+            {
+                Outcome<Unit> taken = await init.TakeOverAsync(options.Paths);
+                if (!taken.Succeeded(out fault))
+                {
+                    return StartFailure.Report(service, fault);
+                }
+            }
+
             return await RunAsync(service, daemon, app, init);
         }
     }
@@ -59,7 +74,10 @@ public static class Daemon
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddNotify();
         builder.Services.AddSingleton<IInit>(init);
+        builder.Services.AddSingleton(_ => init.Inherited);
         builder.Services.AddSingleton<ServiceExit>();
+        builder.Services.AddSingleton<Successor>();
+        builder.Services.AddSingleton<CallGate>();
         builder.Services.AddSingleton(daemon.Options);
         builder.Services.AddSingleton(daemon.Options.Paths);
         builder.Services.AddSingleton(DaemonEnvironment.FromProcess());
@@ -88,7 +106,16 @@ public static class Daemon
             kestrel.ListenHandle((ulong)InheritedSockets.Main, listen => listen.Protocols = daemon.Protocols);
         });
 
+        builder.Services.AddSingleton<HandOverListeners>(services => new HandOverListeners(new SocketTransportFactory(
+            services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>())));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<HandOverListeners>());
         WebApplication app = builder.Build();
+        if (daemon.RefusesLateCalls)
+        {
+            CallGate gate = app.Services.GetRequiredService<CallGate>();
+            app.Use((context, next) => gate.PassAsync(context, next));
+        }
+
         foreach (Action<WebApplication> map in daemon.Endpoints)
         {
             map(app);
@@ -110,37 +137,6 @@ public static class Daemon
         }
 
         await app.StartAsync();
-        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program());
-        Task leaving = app.WaitForShutdownAsync();
-        Task demanded = app.Services.GetRequiredService<ServiceExit>().Demanded;
-        Task first = await Task.WhenAny(leaving, init.StopRequested, init.Lost, demanded);
-        int exitCode = ExitCodes.Success;
-        if (first == init.Lost)
-        {
-            HostingLog.InitLost(log);
-            exitCode = ExitCodes.System;
-        }
-        else if (first == demanded)
-        {
-            HostingLog.ExitDemanded(log);
-            exitCode = ExitCodes.System;
-        }
-        else if (first == init.StopRequested)
-        {
-            TimeSpan timeLeft = await init.StopRequested;
-            foreach (StopHook stop in daemon.StopHooks)
-            {
-                Outcome<Unit> stopped = await stop(app.Services, timeLeft, CancellationToken.None);
-                if (!stopped.Succeeded(out Fault? fault))
-                {
-                    HostingLog.StopFailed(log, fault.Detail);
-                    exitCode = StartFailure.ExitCode(fault.Kind);
-                }
-            }
-        }
-
-        await app.StopAsync();
-        await leaving;
-        return exitCode;
+        return await LeaveAsync(service, daemon, app, init);
     }
 }

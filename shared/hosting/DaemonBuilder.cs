@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 
@@ -15,6 +16,16 @@ public delegate Task<Outcome<Unit>> StartHook(IServiceProvider services, Cancell
 /// <param name="timeLeft">How long it may take before it is killed.</param>
 public delegate Task<Outcome<Unit>> StopHook(IServiceProvider services, TimeSpan timeLeft, CancellationToken cancellationToken);
 
+/// <summary>
+/// Runs when a new instance of the service waits to take this one's place. When it returns, this instance decides
+/// nothing any more, and everything the new one has to know is in files, in pv-init or in the legacy. Calls that are
+/// still to be answered stay open; new ones are held back (<see cref="CallGate"/>). A fault, or the end of the time, ends
+/// this instance; the new one then starts as after a crash.
+/// </summary>
+/// <param name="services">The service's own.</param>
+/// <param name="cancellationToken">Cancelled when the time is over.</param>
+public delegate Task<Outcome<Legacy>> HandOverHook(IServiceProvider services, CancellationToken cancellationToken);
+
 /// <summary>What makes one service differ from another.</summary>
 public sealed class DaemonBuilder(DaemonOptions options)
 {
@@ -24,11 +35,17 @@ public sealed class DaemonBuilder(DaemonOptions options)
 
     public DaemonOptions Options { get; } = options;
 
-    /// <summary>Added to what hosting registers: IInit, the options, the paths, DaemonEnvironment, TimeProvider, logging, gRPC.</summary>
+    /// <summary>Added to what hosting registers: IInit, Inheritance, Successor, CallGate, DescriptorStore, the options, the paths, DaemonEnvironment, TimeProvider, logging, gRPC.</summary>
     public IServiceCollection Services { get; } = new ServiceCollection();
 
     /// <summary>What the inherited socket speaks.</summary>
     public HttpProtocols Protocols { get; set; } = HttpProtocols.Http2;
+
+    /// <summary>Whether calls that come to an instance that has handed over are refused, for the caller to repeat. Not for one that keeps no state.</summary>
+    public bool RefusesLateCalls { get; set; } = true;
+
+    /// <summary>By default a service hands over once every call under way has been answered, and leaves nothing.</summary>
+    internal HandOverHook HandOver { get; private set; } = DrainAsync;
 
     internal IReadOnlyList<Action<WebApplication>> Endpoints => _endpoints;
 
@@ -46,4 +63,12 @@ public sealed class DaemonBuilder(DaemonOptions options)
     public void OnStart(StartHook hook) => _startHooks.Add(hook);
 
     public void OnStop(StopHook hook) => _stopHooks.Add(hook);
+
+    public void OnHandOver(HandOverHook hook) => HandOver = hook;
+
+    private static async Task<Outcome<Legacy>> DrainAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await services.GetRequiredService<CallGate>().Drained.WaitAsync(cancellationToken);
+        return Legacy.None;
+    }
 }

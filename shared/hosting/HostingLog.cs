@@ -16,4 +16,10 @@ internal static partial class HostingLog
 
     [LoggerMessage(6001, LogLevel.Error, "{Method} failed unexpectedly")]
     public static partial void UnexpectedError(ILogger log, Exception error, string method);
+
+    [LoggerMessage(6004, LogLevel.Information, "handed over to a new instance; the calls still open are answered from here")]
+    public static partial void HandedOver(ILogger log);
+
+    [LoggerMessage(6005, LogLevel.Error, "cannot hand over, leaving as after a crash: {Detail}")]
+    public static partial void HandOverFailed(ILogger log, string detail);
 }

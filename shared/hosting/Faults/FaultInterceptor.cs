@@ -1,12 +1,16 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 
 namespace PvExec.Hosting.Faults;
 
-/// <summary>Answers a <see cref="FaultException"/> with its status, and anything unexpected with INTERNAL and a log line.</summary>
-internal sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Interceptor
+/// <summary>
+/// Answers a <see cref="FaultException"/> with its status, refuses a call that came too late to an instance that has handed
+/// over, and answers anything unexpected with INTERNAL and a log line.
+/// </summary>
+internal sealed class FaultInterceptor(CallGate gate, ILogger<FaultInterceptor> log) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
@@ -39,6 +43,11 @@ internal sealed class FaultInterceptor(ILogger<FaultInterceptor> log) : Intercep
         catch (FaultException e)
         {
             throw e.Fault.ToRpcException();
+        }
+        catch (HandedOverException e)
+        {
+            await gate.RefuseAsync(context.GetHttpContext());
+            throw new RpcException(new Status(StatusCode.Unavailable, e.Message));
         }
         catch (RpcException)
         {

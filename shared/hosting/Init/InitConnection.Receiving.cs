@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PvExec.Hosting.Succession;
 using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Linux;
@@ -30,9 +31,15 @@ public sealed partial class InitConnection
             return fault;
         }
 
-        new Thread(connection.Receive, 256 * 1024) { IsBackground = true, Name = "pv-init line" }.Start();
+        if (!connection.IsStandby)
+        {
+            connection.StartReceiving();
+        }
+
         return connection;
     }
+
+    private void StartReceiving() => new Thread(Receive, 256 * 1024) { IsBackground = true, Name = "pv-init line" }.Start();
 
     private Outcome<Unit> Greet(RuntimePaths paths, Service service)
     {
@@ -42,6 +49,12 @@ public sealed partial class InitConnection
             return new Fault(FaultKind.Internal, $"cannot speak to pv-init on '{paths.Init}': {Errno.Describe(errno)}");
         }
 
+        return ReceiveOwned(paths);
+    }
+
+    /// <summary>Takes what the service owns, up to the message that ends it: Welcome, TookOver or Failed.</summary>
+    private Outcome<Unit> ReceiveOwned(RuntimePaths paths)
+    {
         ReceiveResult result;
         while ((result = _receiver.Receive(_socket, out InitPacket packet, out _)) == ReceiveResult.Message)
         {
@@ -49,13 +62,23 @@ public sealed partial class InitConnection
             {
                 Adopt(owned);
             }
+            else if (packet.Type == MessageType.Stored && packet.TryRead(out Stored stored))
+            {
+                _stored.AddRange(TakeDescriptors([stored.Name]));
+            }
             else if (packet.Type == MessageType.Failed && packet.TryRead(out Failed failed))
             {
                 return new Fault((FaultKind)failed.Kind, failed.Detail);
             }
-            else if (packet.Type == MessageType.Welcome)
+            else if (packet.Type == MessageType.Welcome && packet.TryRead(out Welcome welcome))
             {
+                IsStandby = welcome.Standby;
+                Inherited = Inheritance.None with { Stored = _stored };
                 return Unit.Value;
+            }
+            else if (packet.Type == MessageType.TookOver && packet.TryRead(out TookOver tookOver))
+            {
+                return Inherit(tookOver);
             }
 
             _receiver.DropDescriptors();
@@ -71,13 +94,7 @@ public sealed partial class InitConnection
 
     private void Adopt(Owned owned)
     {
-        var kept = new Dictionary<string, SafeHandle>(owned.Kept.Count);
-        for (int i = 0; i < owned.Kept.Count && i < _receiver.Descriptors.Count; i++)
-        {
-            kept[owned.Kept[i]] = _receiver.Descriptors[i];
-        }
-
-        _receiver.Descriptors.RemoveRange(0, Math.Min(owned.Kept.Count, _receiver.Descriptors.Count));
+        Dictionary<string, SafeHandle> kept = TakeDescriptors(owned.Kept).ToDictionary(one => one.Name, one => one.Handle);
         var child = new Child(owned.Child, owned.Pid, owned.Label, Time(owned.StartedMicroseconds), owned.State, kept);
         _owned.Add(child);
         if (owned.Exit is { } exit)
@@ -88,6 +105,19 @@ public sealed partial class InitConnection
         {
             _running.Add(child.Id, child);
         }
+    }
+
+    /// <summary>The first descriptors of the last message; they are the caller's from now on.</summary>
+    private List<KeptDescriptor> TakeDescriptors(IReadOnlyList<string> names)
+    {
+        var taken = new List<KeptDescriptor>(names.Count);
+        for (int i = 0; i < names.Count && i < _receiver.Descriptors.Count; i++)
+        {
+            taken.Add(new KeptDescriptor(names[i], _receiver.Descriptors[i]));
+        }
+
+        _receiver.Descriptors.RemoveRange(0, taken.Count);
+        return taken;
     }
 
     private void Receive()
@@ -147,6 +177,9 @@ public sealed partial class InitConnection
                 break;
             case MessageType.StopRequested when packet.TryRead(out StopRequested stop):
                 _stop.TrySetResult(TimeSpan.FromMilliseconds(stop.MillisecondsLeft));
+                break;
+            case MessageType.HandOverRequested when packet.TryRead(out HandOverRequested request):
+                _handOver.TrySetResult(TimeSpan.FromMilliseconds(request.MillisecondsLeft));
                 break;
             default:
                 // A later pv-init may say more than this version understands.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PvExec.Hosting.Succession;
 using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Linux;
@@ -9,7 +10,7 @@ namespace PvExec.Hosting.Init;
 
 /// <summary>
 /// The line to pv-init over its SEQPACKET socket. Requests of several callers are under way at once; a thread of its own
-/// receives the answers and the exits. Split into the requests (here) and the receiving.
+/// receives the answers and the exits. Split into the requests (here), the receiving, and the succession of instances.
 /// </summary>
 public sealed partial class InitConnection : IInit, IAsyncDisposable
 {
@@ -34,7 +35,7 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
     /// <summary>Completes when the line has broken: pv-init is gone.</summary>
     public Task Lost => _lost.Task;
 
-    /// <summary>Connects, and learns which children the service owns.</summary>
+    /// <summary>Connects, and learns which children the service owns, unless another instance is the service still (<see cref="IsStandby"/>).</summary>
     public static Task<Outcome<InitConnection>> ConnectAsync(RuntimePaths paths, Service service, CancellationToken cancellationToken) =>
         Task.Run(() => Connect(paths, service), cancellationToken);
 

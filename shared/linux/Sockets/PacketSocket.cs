@@ -13,9 +13,15 @@ public sealed unsafe class PacketSocket : IDisposable
 
     /// <summary>A SEQPACKET connection to a socket file.</summary>
     /// <param name="errno">0, or why there is none: ENOENT or ECONNREFUSED when nobody listens.</param>
-    public static PacketSocket? TryConnect(string path, out int errno)
+    public static PacketSocket? TryConnect(string path, out int errno) => TryConnect(SOCK_SEQPACKET, path, out errno);
+
+    /// <summary>A socket that sends datagrams to a socket file, or to an abstract socket when the path starts with '@'.</summary>
+    /// <param name="errno">0, or why there is none.</param>
+    public static PacketSocket? TryConnectDatagram(string path, out int errno) => TryConnect(SOCK_DGRAM, path, out errno);
+
+    private static PacketSocket? TryConnect(int type, string path, out int errno)
     {
-        PacketSocket socket = Open(SOCK_SEQPACKET);
+        PacketSocket socket = Open(type);
         byte* address = stackalloc byte[UnixAddress.Size];
         uint length = UnixAddress.Write(path, new Span<byte>(address, UnixAddress.Size));
         errno = connect(socket.Handle, address, length) == 0 ? 0 : Marshal.GetLastPInvokeError();

@@ -7,7 +7,7 @@ internal static class UnixAddress
 {
     public const int Size = 110;
 
-    /// <summary>Writes the address of a socket file.</summary>
+    /// <summary>Writes the address of a socket file, or of an abstract socket when the path starts with '@'.</summary>
     /// <returns>The address's length.</returns>
     /// <exception cref="PathTooLongException">The path has more than 107 bytes.</exception>
     public static uint Write(string path, Span<byte> address)
@@ -19,6 +19,13 @@ internal static class UnixAddress
             throw new PathTooLongException($"the socket path '{path}' has more than {Size - 3} bytes");
         }
 
-        return (uint)(2 + Encoding.UTF8.GetBytes(path, address[2..]) + 1);
+        int length = Encoding.UTF8.GetBytes(path, address[2..]);
+        if (path.StartsWith('@'))
+        {
+            address[2] = 0;
+            return (uint)(2 + length);
+        }
+
+        return (uint)(2 + length + 1);
     }
 }
