@@ -19,6 +19,15 @@ public sealed record ContainerSpec
     /// <summary>Whether it has a terminal, as with <c>docker run -it</c>.</summary>
     public bool Terminal { get; init; }
 
+    /// <summary>For all of the container; null for no limit.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Processes and threads of the whole container; null for no limit.</summary>
+    public long? MaxProcesses { get; init; }
+
+    /// <summary>How much fits into the runtime directory; null for as much as the disk holds.</summary>
+    public long? RuntimeBytes { get; init; }
+
     /// <summary>Numeric, or null for root.</summary>
     public string? User { get; init; }
 

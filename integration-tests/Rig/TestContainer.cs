@@ -107,6 +107,14 @@ public sealed partial class TestContainer : IAsyncDisposable
                 // Docker leaves IPv6 off where it has no network for it; the loopback address is enough here.
                 parameters.HostConfig!.Sysctls = new Dictionary<string, string> { ["net.ipv6.conf.all.disable_ipv6"] = "0" };
                 parameters.User = spec.User ?? "";
+                parameters.HostConfig.Memory = spec.MemoryBytes ?? 0;
+                parameters.HostConfig.MemorySwap = spec.MemoryBytes ?? 0;
+                parameters.HostConfig.PidsLimit = spec.MaxProcesses;
+                if (spec.RuntimeBytes is { } room)
+                {
+                    parameters.HostConfig.Tmpfs = new Dictionary<string, string> { [Paths.Runtime] = $"size={room},mode=700" };
+                }
+
                 if (spec.MayMount)
                 {
                     parameters.HostConfig.CapAdd = ["SYS_ADMIN"];
