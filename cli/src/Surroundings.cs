@@ -1,6 +1,7 @@
 using System.Text;
 using PvExec.Cli.Adapters;
 using PvExec.Cli.Output;
+using PvExec.InitClient;
 using PvExec.Kernel;
 
 namespace PvExec.Cli;
@@ -29,6 +30,9 @@ public sealed record Surroundings
     /// <summary>Asks the pv-init of a runtime directory how its services are.</summary>
     public required Func<RuntimePaths, Outcome<IReadOnlyList<ServiceRow>>> ListServices { get; init; }
 
+    /// <summary>Has the pv-init of a runtime directory put a new instance of a service in the place of the one that runs; returns when it is ready.</summary>
+    public required Func<RuntimePaths, string, Outcome<Unit>> RestartService { get; init; }
+
     public static Surroundings OfThisProcess()
     {
         Stream output = Console.OpenStandardOutput();
@@ -43,6 +47,7 @@ public sealed record Surroundings
             WorkingDirectory = Environment.CurrentDirectory,
             BecomeInit = InitProgram.Become,
             ListServices = RunningInit.ListServices,
+            RestartService = InitRestart.Restart,
         };
     }
 }

@@ -2,10 +2,13 @@ using MessagePack;
 
 namespace PvExec.Proto.Init;
 
-/// <summary>How one service is, an element of <see cref="ServiceList"/>.</summary>
+/// <summary>How one instance of a service is, an element of <see cref="ServiceList"/>. The one that is the service comes first.</summary>
 /// <param name="Name">Such as <c>exec</c>; <c>init</c> for pv-init itself.</param>
 /// <param name="Pid">0 when it does not run.</param>
-/// <param name="State">stopped, starting, ready, backing-off, stopping or failed.</param>
+/// <param name="State">
+/// Of the service: stopped, starting, ready, replacing, handing-over, taking-over, backing-off, stopping or failed. Of its
+/// other instances: standby for one that is to take its place, leaving for one that was the service and still answers calls.
+/// </param>
 /// <param name="StatusText">Its last STATUS= of sd_notify(3), or empty.</param>
 /// <param name="Restarts">How often it was started again.</param>
 /// <param name="UptimeMilliseconds">Since its last start; 0 when it does not run.</param>

@@ -7,25 +7,24 @@ using PvExec.Kernel.Configuration;
 
 namespace PvExec.Cli.Commands;
 
-/// <summary><c>services</c>: asks pv-init how its services are; works while services are down.</summary>
+/// <summary><c>services</c>: asks pv-init how its services are, and for new instances of them; works while services are down.</summary>
 internal static class ServicesCommand
 {
     public static Command Create(Surroundings surroundings)
     {
         Option<bool> json = JsonOption.Create();
+        json.Recursive = true;
         var runtimeDirectory = new Option<string?>("-runtime-dir", "--runtime-dir")
         {
             Description = $"the daemon's runtime directory (default {RuntimePaths.Default}, or ${DaemonFlags.RuntimeDir.Variable})",
             HelpName = "DIR",
+            Recursive = true,
         };
-        var command = new Command("services", "Lists the daemon's services.") { json, runtimeDirectory };
+        var command = new Command("services", "Lists the daemon's services, or restarts one.") { json, runtimeDirectory };
+        command.Add(ServicesRestartCommand.Create(surroundings, parsed => Paths(parsed, runtimeDirectory, surroundings), json));
         command.Does(surroundings, (parsed, _) =>
         {
-            string directory = parsed.GetValue(runtimeDirectory) is { Length: > 0 } given ? given
-                : surroundings.Variable(DaemonFlags.RuntimeDir.Variable) is { Length: > 0 } set ? set
-                : RuntimePaths.Default;
-            var paths = new RuntimePaths(Path.GetFullPath(directory, surroundings.WorkingDirectory));
-            if (!surroundings.ListServices(paths).TryGet(out IReadOnlyList<ServiceRow>? services, out Fault? fault))
+            if (!surroundings.ListServices(Paths(parsed, runtimeDirectory, surroundings)).TryGet(out IReadOnlyList<ServiceRow>? services, out Fault? fault))
             {
                 return Task.FromResult(Ended.System(fault.Detail));
             }
@@ -42,6 +41,14 @@ internal static class ServicesCommand
             return Task.FromResult(Ended.Well);
         });
         return command;
+    }
+
+    private static RuntimePaths Paths(ParseResult parsed, Option<string?> runtimeDirectory, Surroundings surroundings)
+    {
+        string directory = parsed.GetValue(runtimeDirectory) is { Length: > 0 } given ? given
+            : surroundings.Variable(DaemonFlags.RuntimeDir.Variable) is { Length: > 0 } set ? set
+            : RuntimePaths.Default;
+        return new RuntimePaths(Path.GetFullPath(directory, surroundings.WorkingDirectory));
     }
 
     private static void WriteTable(IReadOnlyList<ServiceRow> services, TextWriter output)

@@ -24,6 +24,9 @@ internal sealed class Ran
     /// <summary>Which runtime directory was asked.</summary>
     public string? AskedDirectory { get; private set; }
 
+    /// <summary>Which services were to be restarted, in order.</summary>
+    public List<string> Restarted { get; } = [];
+
     public static Task<Ran> CommandAsync(params string[] words) => WithAsync(words);
 
     public static async Task<Ran> WithAsync(string[] words, byte[]? input = null, Dictionary<string, string>? variables = null)
@@ -46,6 +49,14 @@ internal sealed class Ran
             {
                 ran.AskedDirectory = paths.Root;
                 return new List<ServiceRow> { new("exec", 42, "ready", 1, 65, 9 * 1024 * 1024, "") };
+            },
+            RestartService = (paths, service) =>
+            {
+                ran.AskedDirectory = paths.Root;
+                ran.Restarted.Add(service);
+                return service == "process" && variables?.ContainsKey("FAIL") == true
+                    ? new Fault(FaultKind.Internal, "the new instance of process ended")
+                    : Unit.Value;
             },
         });
         return ran;

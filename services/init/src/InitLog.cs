@@ -44,6 +44,18 @@ internal static unsafe partial class InitLog
     public static void ServiceBack(string service, int pid, int restarts) =>
         Line($"{service} is back (pid {pid}, restart {restarts})");
 
+    public static void ServiceReplaced(string service, int earlier, int pid, int restarts) =>
+        Line($"{service}: pid {pid} has taken the place of pid {earlier} (restart {restarts})");
+
+    public static void RetiredEnded(string service, int pid, object status) =>
+        Line($"warning: {service}: the earlier instance (pid {pid}) ended with {status}: calls that it still held have failed");
+
+    public static void EndedBeforeHandingOver(string service, int pid, object status) =>
+        Line($"warning: {service} (pid {pid}) ended with {status} before it had handed over: the new instance goes on as after a crash");
+
+    public static void ReplacementLate(string service, int pid, string state) =>
+        Line($"warning: {service}: killed pid {pid}, which took too long ({state})");
+
     public static void Malformed(int pid, string what) => Line($"warning: closing the line of pid {pid}: {what}");
 
     public static void Refused(int pid, uint uid) => Line($"warning: refused a connection of pid {pid}, user {uid}: only pv-init's own user may ask");

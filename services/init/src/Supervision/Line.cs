@@ -19,7 +19,10 @@ internal sealed class Line(long token, PacketSocket socket) : IDisposable
     public PeerCredentials Peer { get; } = socket.Peer;
 
     /// <summary>Null for a caller that is no service, or that has not said Hello.</summary>
-    public SupervisedService? Service { get; set; }
+    public ServiceInstance? Instance { get; set; }
+
+    /// <summary>The service that the caller is, and may ask for; null for other callers, and for an instance that is not the service.</summary>
+    public SupervisedService? Service => Instance is { Owns: true, Service: var service } instance && service.Current == instance ? service : null;
 
     public bool Greeted { get; set; }
 

@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using PvExec.Init.Adapters;
 using PvExec.Init.Core;
 using PvExec.Kernel;
@@ -8,6 +7,9 @@ namespace PvExec.Init.Supervision;
 /// <summary>A service and all that is known of it.</summary>
 internal sealed class SupervisedService(Service service, IReadOnlyList<ListeningDescriptor> sockets)
 {
+    /// <summary>Earlier instances that still answer calls; a restart that would make it one more is refused.</summary>
+    public const int MaxRetired = 64;
+
     public Service Service { get; } = service;
 
     public string Name { get; } = service.Name();
@@ -16,18 +18,23 @@ internal sealed class SupervisedService(Service service, IReadOnlyList<Listening
 
     public ServiceState State { get; set; }
 
+    /// <summary>The instance that is the service; null when it does not run.</summary>
+    public ServiceInstance? Current { get; set; }
+
+    /// <summary>The one that is to take its place.</summary>
+    public ServiceInstance? Successor { get; set; }
+
+    /// <summary>Those that were the service, and still answer the calls they had.</summary>
+    public List<ServiceInstance> Retired { get; } = [];
+
     /// <summary>0 when it does not run.</summary>
-    public int Pid { get; set; }
+    public int Pid => Current?.Pid ?? 0;
 
-    /// <summary>That of the newest instance, running or not; 0 before the first.</summary>
-    public int NewestPid { get; set; }
+    /// <summary>The line of the instance that is the service, once it has been told what it owns.</summary>
+    public Line? Line => Current is { Owns: true } current ? current.Line : null;
 
-    /// <summary>Null when it does not run, and when there was no descriptor left to hold it with.</summary>
-    public SafeFileHandle? PidFd { get; set; }
-
-    public long StartedAt { get; set; }
-
-    public long ReadyAt { get; set; }
+    /// <summary>That of the instance that ended last; 0 before the first.</summary>
+    public int EndedPid { get; set; }
 
     public bool EverReady { get; set; }
 
@@ -39,12 +46,36 @@ internal sealed class SupervisedService(Service service, IReadOnlyList<Listening
     /// <summary>When the back-off is over.</summary>
     public long RetryAt { get; set; } = long.MaxValue;
 
-    /// <summary>Its last STATUS=.</summary>
-    public string StatusText { get; set; } = "";
+    /// <summary>When this part of a replacement is to be over.</summary>
+    public long LateAt { get; set; } = long.MaxValue;
 
-    /// <summary>Its connection to pv-init, once it has said Hello.</summary>
-    public Line? Line { get; set; }
+    /// <summary>Null when no restart was asked for that is not answered yet.</summary>
+    public RestartRequest? Restart { get; set; }
 
-    /// <summary>It is to be told to stop as soon as it has connected.</summary>
+    public HandedOverState HandedOver { get; set; } = HandedOverState.Nothing;
+
+    /// <summary>It is to be told to stop as soon as it can be.</summary>
     public bool StopPending { get; set; }
+
+    /// <summary>Every process of it.</summary>
+    public IEnumerable<ServiceInstance> Instances
+    {
+        get
+        {
+            if (Current is { } current)
+            {
+                yield return current;
+            }
+
+            if (Successor is { } successor)
+            {
+                yield return successor;
+            }
+
+            foreach (ServiceInstance retired in Retired)
+            {
+                yield return retired;
+            }
+        }
+    }
 }

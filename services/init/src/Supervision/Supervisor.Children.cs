@@ -17,10 +17,8 @@ internal sealed partial class Supervisor
         while (_reaper.TryTake(out ReapedProcess ended))
         {
             int pid = ended.Pid;
-            SupervisedService? service = Array.Find(_services, one => one.Pid == pid);
-            if (service is not null)
+            if (IsInstance(ended))
             {
-                ServiceEnded(service, ended);
                 continue;
             }
 

@@ -5,7 +5,6 @@ using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Linux;
 using PvExec.Linux.Events;
-using PvExec.Linux.Processes;
 using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
@@ -16,6 +15,9 @@ internal sealed partial class Supervisor
 {
     /// <summary>Packets taken from one line before the others have their turn.</summary>
     private const int Burst = 32;
+
+    /// <summary>More bursts than a socket's buffer holds: the end of what a process said is found before.</summary>
+    private const int MaxDrainTurns = 1000;
 
     /// <summary>Milliseconds without accepting when there is no descriptor left; a line that closes ends it.</summary>
     private const int AcceptPause = 1000;
@@ -96,10 +98,19 @@ internal sealed partial class Supervisor
         }
     }
 
+    /// <summary>Deals with all that a process said before it ended.</summary>
+    private void Drain(Line line)
+    {
+        for (int turn = 0; turn < MaxDrainTurns && !line.Closed; turn++)
+        {
+            ServeLine(line.Token, PollEvents.Readable);
+        }
+    }
+
     /// <summary>The request cannot be carried out, but the line is sound.</summary>
     private void RefuseDescriptors(Line line, in InitPacket packet)
     {
-        if (line.Service is null || packet.Correlation == 0)
+        if (line.Instance is null || packet.Correlation == 0)
         {
             Malformed(line, "descriptors that there was no room for");
             return;
@@ -123,13 +134,27 @@ internal sealed partial class Supervisor
         {
             Reply(line, packet.Correlation, List());
         }
+        else if (packet.Type == MessageType.RestartService)
+        {
+            Restart(line, packet);
+        }
+        else if (packet.Type == MessageType.TakeOver)
+        {
+            TakeOver(line, packet);
+        }
+        else if (packet.Type == MessageType.HandedOver)
+        {
+            HandedOver(line, packet);
+        }
         else if (packet.Type is not (MessageType.Spawn or MessageType.Signal or MessageType.Acknowledge))
         {
             Malformed(line, $"a message of type {(int)packet.Type}");
         }
         else if (line.Service is not { } service)
         {
-            Reply(line, packet.Correlation, new Failed((int)FaultKind.PermissionDenied, "only a service of this pv-init may ask for that"));
+            Reply(line, packet.Correlation, new Failed((int)FaultKind.PermissionDenied, line.Instance is null
+                ? "only a service of this pv-init may ask for that"
+                : "another instance of this service may ask for that, this one may not"));
         }
         else if (packet.Type == MessageType.Spawn)
         {
@@ -163,53 +188,43 @@ internal sealed partial class Supervisor
         }
 
         line.Greeted = true;
-        SupervisedService? service = Array.Find(_services, one => one.Pid != 0 && one.Pid == line.Peer.Pid);
-        if (service is not null)
+        ServiceInstance? instance = FindRunning(line.Peer.Pid);
+        if (instance is null || instance.Service.Retired.Contains(instance))
         {
-            if (service.Line is { } earlier)
-            {
-                Close(earlier);
-            }
-
-            line.Service = service;
-            service.Line = line;
-            foreach (ChildRecord child in _children.Of(service.Service))
-            {
-                Reply(line, 0, child.ToOwned(), child.Kept);
-            }
+            Reply(line, packet.Correlation, new Welcome(InitProtocol.Version, "", Standby: false));
+            return;
         }
 
-        Reply(line, packet.Correlation, new Welcome(InitProtocol.Version, service?.Name ?? "", Standby: false));
-        if (service is { StopPending: true })
+        if (instance.Line is { } earlier)
+        {
+            Close(earlier);
+        }
+
+        SupervisedService service = instance.Service;
+        line.Instance = instance;
+        instance.Line = line;
+        bool standsBy = instance == service.Successor;
+        if (!standsBy)
+        {
+            TellOwned(line, instance);
+        }
+
+        Reply(line, packet.Correlation, new Welcome(InitProtocol.Version, service.Name, standsBy));
+        if (!standsBy && service.StopPending)
         {
             AskToStop(service);
         }
     }
 
-    private ServiceList List()
+    /// <summary>From here on the instance is the one that is told of exits and may ask for children.</summary>
+    private void TellOwned(Line line, ServiceInstance instance)
     {
-        long now = Clock.Monotonic;
-        var list = new List<ServiceStatus>(_services.Length + 1)
+        instance.Owns = true;
+        foreach (ChildRecord child in _children.Of(instance.Service.Service))
         {
-            new("init", Environment.ProcessId, _step == StopStep.NotStopping ? "ready" : "stopping", "", 0, now - _startedAt, Resident(Environment.ProcessId)),
-        };
-        foreach (SupervisedService service in _services)
-        {
-            bool runs = service.Pid != 0;
-            list.Add(new ServiceStatus(
-                service.Name,
-                service.Pid,
-                service.State.Name(),
-                service.StatusText,
-                service.Restarts,
-                runs ? now - service.StartedAt : 0,
-                runs ? Resident(service.Pid) : 0));
+            Reply(line, 0, child.ToOwned(), child.Kept);
         }
-
-        return new ServiceList(list);
     }
-
-    private static long Resident(int pid) => (ProcessStat.TryRead(pid)?.ResidentPages ?? 0) * Environment.SystemPageSize;
 
     private void Reply<T>(Line line, ulong correlation, T message, System.Runtime.InteropServices.SafeHandle[]? descriptors = null)
         where T : IInitMessage<T>
@@ -264,9 +279,9 @@ internal sealed partial class Supervisor
         if (_lines.Remove(line.Token))
         {
             _poll.Remove(line.Socket.Handle);
-            if (line.Service is { } service && service.Line == line)
+            if (line.Instance is { } instance && instance.Line == line)
             {
-                service.Line = null;
+                instance.Line = null;
             }
 
             line.Dispose();

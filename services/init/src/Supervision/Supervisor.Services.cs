@@ -6,7 +6,6 @@ using PvExec.Init.Native;
 using PvExec.Kernel;
 using PvExec.Linux;
 using PvExec.Linux.Processes;
-using PvExec.Linux.Sockets;
 
 namespace PvExec.Init.Supervision;
 
@@ -19,8 +18,6 @@ internal sealed partial class Supervisor
     /// <summary>Milliseconds of being ready after which earlier failures no longer count.</summary>
     private const long StableAfter = 10_000;
 
-    private readonly byte[] _notification = new byte[4096];
-    private readonly List<Microsoft.Win32.SafeHandles.SafeFileHandle> _notificationDescriptors = [];
     private bool _announced;
 
     /// <summary>The front comes last, so that a caller never meets a service that is not ready.</summary>
@@ -40,10 +37,31 @@ internal sealed partial class Supervisor
         (service.State, ServiceAction action) = ServiceMachine.Next(service.State, signal);
         switch (action)
         {
-            case ServiceAction.None:
+            case ServiceAction.None or ServiceAction.Refuse: // who asked is told by whoever took the request
                 break;
             case ServiceAction.Spawn:
                 SpawnService(service);
+                break;
+            case ServiceAction.SpawnSuccessor:
+                SpawnSuccessor(service);
+                break;
+            case ServiceAction.AskToHandOver:
+                AskToHandOver(service);
+                break;
+            case ServiceAction.Promote:
+                Promote(service);
+                break;
+            case ServiceAction.KeepCurrent:
+                service.LateAt = long.MaxValue;
+                break;
+            case ServiceAction.AbandonBoth:
+                AbandonBoth(service);
+                break;
+            case ServiceAction.KillCurrent:
+                KillLate(service.Current);
+                break;
+            case ServiceAction.KillSuccessor:
+                KillLate(service.Successor);
                 break;
             case ServiceAction.Announce:
                 Announce(service);
@@ -51,8 +69,14 @@ internal sealed partial class Supervisor
             case ServiceAction.WaitToRetry:
                 service.RetryAt = Clock.Monotonic + (long)Restarting.After(service.Failures).TotalMilliseconds;
                 break;
+            case ServiceAction.GiveUp:
+                GiveUp(service);
+                break;
             case ServiceAction.AskToStop:
                 AskToStop(service);
+                break;
+            case ServiceAction.StopLater:
+                service.StopPending = true;
                 break;
             case ServiceAction.Finish:
                 service.RetryAt = long.MaxValue;
@@ -67,6 +91,20 @@ internal sealed partial class Supervisor
 
     private void SpawnService(SupervisedService service)
     {
+        service.RetryAt = long.MaxValue;
+        service.Current = TrySpawn(service, out SpawnResult result);
+        if (service.Current is null)
+        {
+            service.Failures++;
+            NoteNotStarted(service, result);
+            Conclude(service, new Fault(FaultKind.Internal, $"{service.Name} could not be started: {Describe(result)}: it is tried again"));
+            Apply(service, EndSignal(service));
+        }
+    }
+
+    /// <summary>Starts a process of the service, with its listening sockets.</summary>
+    private ServiceInstance? TrySpawn(SupervisedService service, out SpawnResult result)
+    {
         List<byte[]> arguments = [Encoding.UTF8.GetBytes(Path.Combine(_programDirectory, service.Service.Program()))];
         arguments.AddRange(_options.ToArguments().Select(Encoding.UTF8.GetBytes));
         List<byte[]> environment = ServiceEnvironment.For(
@@ -74,21 +112,14 @@ internal sealed partial class Supervisor
         int[] sources = [1, 2, .. service.Sockets.Select(socket => (int)socket.Handle.DangerousGetHandle())];
         int[] targets = [1, 2, .. Enumerable.Range(3, service.Sockets.Count)];
 
-        service.StartedAt = Clock.Monotonic;
-        service.StatusText = "";
-        SpawnResult result = Start(new SpawnPlan(arguments, environment, null, sources, targets, LeadsSession: true), pid =>
-        {
-            service.Pid = pid;
-            service.NewestPid = pid;
-            service.PidFd = PidFd.TryOpen(pid);
-        });
-        if (result.Pid == 0)
-        {
-            service.Failures++;
-            NoteNotStarted(service, result);
-            Apply(service, ServiceSignal.Ended);
-        }
+        ServiceInstance? instance = null;
+        result = Start(
+            new SpawnPlan(arguments, environment, null, sources, targets, LeadsSession: true),
+            pid => _instances.Add(instance = new ServiceInstance(service, pid, PidFd.TryOpen(pid))));
+        return instance;
     }
+
+    private static string Describe(in SpawnResult result) => $"{SpawnStages.Name(result.Stage)}: {Errno.Describe(result.Errno)}";
 
     private void NoteNotStarted(SupervisedService service, in SpawnResult result)
     {
@@ -124,14 +155,25 @@ internal sealed partial class Supervisor
 
     private void Announce(SupervisedService service)
     {
-        service.ReadyAt = Clock.Monotonic;
+        service.LateAt = long.MaxValue;
+        service.HandedOver.Dispose();
+        service.HandedOver = HandedOverState.Nothing;
+        int pid = service.Pid;
         if (service.EverReady)
         {
             service.Restarts++;
-            InitLog.ServiceBack(service.Name, service.Pid, service.Restarts);
+            if (service.Retired.LastOrDefault() is { } earlier && service.Restart is not null)
+            {
+                InitLog.ServiceReplaced(service.Name, earlier.Pid, pid, service.Restarts);
+            }
+            else
+            {
+                InitLog.ServiceBack(service.Name, pid, service.Restarts);
+            }
         }
 
         service.EverReady = true;
+        Conclude(service, null);
         if (_step != StopStep.NotStopping)
         {
             return;
@@ -149,60 +191,8 @@ internal sealed partial class Supervisor
         }
     }
 
-    private void ServiceEnded(SupervisedService service, in ReapedProcess ended)
-    {
-        service.Pid = 0;
-        service.PidFd?.Dispose();
-        service.PidFd = null;
-        if (service.State == ServiceState.Stopping)
-        {
-            NoteStopped(service, ended.Status);
-            Apply(service, ServiceSignal.Ended);
-            return;
-        }
+    /// <summary>Whether an end of the service is one too many.</summary>
+    private static ServiceSignal EndSignal(SupervisedService service) => ServiceSignal.Ended;
 
-        bool refused = !service.EverReady && ended.Status.Code is ExitCodes.Usage or ExitCodes.System;
-        bool wasStable = service.State == ServiceState.Ready && Clock.Monotonic - service.ReadyAt >= StableAfter;
-        service.Failures = wasStable ? 1 : service.Failures + 1;
-        if (!refused)
-        {
-            InitLog.ServiceEnded(service.Name, ended.Pid, ended.Status, Restarting.After(service.Failures));
-        }
-
-        Apply(service, refused ? ServiceSignal.Refused : ServiceSignal.Ended, ended.Status.Code.GetValueOrDefault());
-    }
-
-    private void ReadNotifications()
-    {
-        while (true)
-        {
-            ReceivedPacket received = _sockets.Notify.Receive(_notification, _notificationDescriptors);
-            if (received.Errno != 0)
-            {
-                return;
-            }
-
-            // Closing what came with it also answers BARRIER=1, once everything before it has been read.
-            _notificationDescriptors.ForEach(descriptor => descriptor.Dispose());
-            _notificationDescriptors.Clear();
-            SupervisedService? service = Array.Find(_services, one => one.Pid != 0 && one.Pid == received.Sender.Pid);
-            if (service is null)
-            {
-                // The last words of an instance that has been reaped meanwhile are nothing strange.
-                if (!Array.Exists(_services, one => one.NewestPid == received.Sender.Pid))
-                {
-                    InitLog.StrangeNotify(received.Sender.Pid);
-                }
-
-                continue;
-            }
-
-            NotifyMessage message = NotifyMessage.Parse(_notification.AsSpan(0, received.Length));
-            service.StatusText = message.Status ?? service.StatusText;
-            if (message.Ready)
-            {
-                Apply(service, ServiceSignal.Ready);
-            }
-        }
-    }
+    private static void GiveUp(SupervisedService service) => service.RetryAt = long.MaxValue;
 }

@@ -120,7 +120,14 @@ internal sealed partial class Supervisor
     private void Stop(Service service)
     {
         SupervisedService one = Get(service);
+        Conclude(one, new Fault(FaultKind.Unavailable, "the system stops"));
         Apply(one, ServiceSignal.Stop);
+        one.Retired.ForEach(retired => Send(retired, Signals.SIGTERM));
+        if (one is { State: ServiceState.Stopping, Successor: { } successor })
+        {
+            Send(successor, Signals.SIGKILL); // it owns nothing, and has nothing to save
+        }
+
         if (one.Pid == 0)
         {
             TerminateChildren(one);
@@ -143,27 +150,7 @@ internal sealed partial class Supervisor
         }
         else
         {
-            Send(service, Signals.SIGTERM);
-        }
-    }
-
-    /// <summary>Sends a signal to a service's process, if it still runs.</summary>
-    private void Send(SupervisedService service, int signal)
-    {
-        if (service.PidFd is { } process)
-        {
-            _ = PidFd.Send(process, signal);
-            return;
-        }
-
-        // While the gate is held and it has not been reaped, its number means it and nobody else.
-        lock (_reaper.Gate)
-        {
-            TakeEnded();
-            if (service.Pid != 0)
-            {
-                _ = Signals.Kill(service.Pid, signal);
-            }
+            Send(service.Current!, Signals.SIGTERM);
         }
     }
 
@@ -221,13 +208,15 @@ internal sealed partial class Supervisor
 
     private bool IsStepDone() => _step switch
     {
-        StopStep.Front => Get(Service.Front).Pid == 0,
-        StopStep.Work => Get(Service.Exec).Pid == 0 && Get(Service.Process).Pid == 0 && _children.LivingCount == 0,
-        StopStep.Sweep => KillDescendants([Get(Service.Front).Pid, Get(Service.Worktree).Pid]) == 0,
-        StopStep.Save => Get(Service.Worktree).Pid == 0,
+        StopStep.Front => !Runs(Service.Front),
+        StopStep.Work => !Runs(Service.Exec) && !Runs(Service.Process) && _children.LivingCount == 0,
+        StopStep.Sweep => KillDescendants([.. _instances.Where(one => one.Service.Service is Service.Front or Service.Worktree).Select(one => one.Pid)]) == 0,
+        StopStep.Save => !Runs(Service.Worktree),
         StopStep.Leftovers => KillDescendants([]) == 0,
         _ => true,
     };
+
+    private bool Runs(Service service) => Get(service).Instances.Any();
 
     private void KillLate()
     {
@@ -238,11 +227,12 @@ internal sealed partial class Supervisor
             StopStep.Save => [Service.Worktree],
             _ => [],
         };
-        foreach (SupervisedService service in late.Select(Get).Where(one => one.Pid != 0))
+        foreach (ServiceInstance instance in late.SelectMany(service => Get(service).Instances))
         {
+            SupervisedService service = instance.Service;
             InitLog.Killed($"{service.Name}, which did not stop in time");
-            Send(service, Signals.SIGKILL);
-            if (service.Service == Service.Worktree)
+            Send(instance, Signals.SIGKILL);
+            if (service.Service == Service.Worktree && instance == service.Current)
             {
                 InitLog.Step("the last save is cut off: the snapshot before it stands; a longer --stop-timeout gives it time");
                 _exitCode = ExitCodes.System;

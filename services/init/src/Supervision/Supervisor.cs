@@ -11,7 +11,8 @@ namespace PvExec.Init.Supervision;
 
 /// <summary>
 /// The event loop. Its thread owns all state; the reaper's thread only queues who has ended, and signals come through a
-/// pipe. Split by what it deals with: services, lines (connections), children, the stop.
+/// pipe. Split by what it deals with: services, their instances, their
+/// replacement and notifications, lines (connections), children, the stop.
 /// </summary>
 internal sealed partial class Supervisor
 {
@@ -130,6 +131,7 @@ internal sealed partial class Supervisor
     /// <summary>What is due by the clock.</summary>
     private void OnTime()
     {
+        DealWithEnds();
         long now = Clock.Monotonic;
         foreach (SupervisedService service in _services)
         {
@@ -137,6 +139,12 @@ internal sealed partial class Supervisor
             {
                 service.RetryAt = long.MaxValue;
                 Apply(service, ServiceSignal.Retry);
+            }
+
+            if (service.LateAt <= now)
+            {
+                service.LateAt = long.MaxValue;
+                Apply(service, ServiceSignal.Late);
             }
         }
 
@@ -151,10 +159,15 @@ internal sealed partial class Supervisor
     /// <summary>Milliseconds until something is due, -1 for never.</summary>
     private int Timeout()
     {
+        if (_endedInstances.Count > 0)
+        {
+            return 0;
+        }
+
         long due = Math.Min(StopDue(), _acceptAt);
         foreach (SupervisedService service in _services)
         {
-            due = Math.Min(due, service.RetryAt);
+            due = Math.Min(due, Math.Min(service.RetryAt, service.LateAt));
         }
 
         return due == long.MaxValue ? -1 : (int)Math.Clamp(due - Clock.Monotonic, 0, int.MaxValue);

@@ -65,9 +65,20 @@ internal sealed class RunningInit : IDisposable
 
     public void Signal(string name) => Run("kill", $"-{name}", InitPid().ToString());
 
-    public StandIn Connect(string service)
+    /// <summary>To the newest instance that waits for orders.</summary>
+    public StandIn Connect(string service) => ConnectTo($"test-{service}.sock");
+
+    /// <summary>To one instance, as soon as it waits for orders.</summary>
+    public StandIn Connect(string service, int pid)
     {
-        var standIn = new StandIn(Path.Combine(_installation.Runtime, $"test-{service}.sock"));
+        string name = $"test-{service}.{pid}.sock";
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(Path.Combine(_installation.Runtime, name)), Patience), $"{service} (pid {pid}) takes no orders");
+        return ConnectTo(name);
+    }
+
+    private StandIn ConnectTo(string name)
+    {
+        var standIn = new StandIn(Path.Combine(_installation.Runtime, name));
         _standIns.Add(standIn);
         return standIn;
     }

@@ -16,10 +16,18 @@ import msgpack
 
 NAME = os.path.basename(sys.argv[0])[3:]
 RUNTIME = sys.argv[sys.argv.index("--runtime-dir") + 1]
-VERSION, HELLO, SPAWN, SIGNAL, ACK = 1, 1, 2, 3, 4
-OWNED, WELCOME, SPAWNED, SPAWN_FAILED, DONE, FAILED, LIST, EXITED, STOP = range(64, 73)
+VERSION, HELLO, SPAWN, SIGNAL, ACK, LIST_SERVICES, TAKE_OVER, HANDED_OVER = 1, 1, 2, 3, 4, 5, 6, 7
+OWNED, WELCOME, SPAWNED, SPAWN_FAILED, DONE, FAILED, LIST, EXITED, STOP, STORED, HAND_OVER, TOOK_OVER = range(64, 76)
 
-TERMINATED = threading.Event()
+
+def told(what):
+    """What the test's environment says that this service is to do then: 'exit CODE', 'wait', or nothing."""
+    return os.environ.get(f"STAND_IN_{what}_{NAME.upper()}", "")
+
+
+def obey(words):
+    if words.startswith("exit "):
+        os._exit(int(words.split()[1]))
 
 
 def on_term(number, frame):
@@ -61,9 +69,18 @@ class Line:
         return message, descriptors
 
 
-def notify(text):
+def notify(text, contents=None):
+    """With a pipe that holds the contents, if any."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.sendto(text.encode(), os.environ["NOTIFY_SOCKET"])
+        control = []
+        if contents is not None:
+            reader, writer = os.pipe()
+            os.write(writer, contents.encode())
+            control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [reader]))]
+        sender.sendmsg([text.encode()], control, 0, os.environ["NOTIFY_SOCKET"])
+        if contents is not None:
+            os.close(reader)
+            os.close(writer)
 
 
 def text(value):
@@ -80,6 +97,7 @@ class Control:
         self.server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.server.bind(path)
         self.server.listen()
+        os.link(path, os.path.join(RUNTIME, f"test-{NAME}.{os.getpid()}.sock"))
         self.backlog = []
         self.peer = None
         self.lock = threading.Lock()
@@ -115,29 +133,45 @@ def main():
         print(f"pv-{NAME}: it is told to refuse", file=sys.stderr)
         return int(refuse)
     line = Line()
-    line.send(HELLO, 1, [VERSION])
+    line.send(HELLO, 1, [VERSION, NAME])
     control = Control()
-    owned = []
-    while True:
-        message, descriptors = line.receive()
-        if message is None:
-            return 111
-        if message[0] == OWNED:
-            child = message[2]
-            contents = []
-            for descriptor in descriptors:
-                os.set_blocking(descriptor, False)
-                try:
-                    contents.append(text(os.read(descriptor, 4096)))
-                except BlockingIOError:
-                    contents.append(None)
-            owned.append({"child": child[0], "pid": child[1], "label": child[2], "state": text(child[4]),
-                          "kept": child[5], "contents": contents, "exit": child[6]})
-        elif message[0] == WELCOME:
-            break
-    control.emit({"event": "welcome", "service": message[2][1], "pid": os.getpid(), "owned": owned, "argv": sys.argv[1:],
-                  "environment": dict(os.environ), "session": os.getsid(0),
-                  "sockets": [os.fstat(fd).st_mode for fd in range(3, 3 + int(os.environ["LISTEN_FDS"]))]})
+    may_take_over = threading.Event()
+    owned, stored = [], []
+
+    def read(descriptor):
+        os.set_blocking(descriptor, False)
+        try:
+            return text(os.pread(descriptor, 4096, 0) if os.path.islink(f"/proc/self/fd/{descriptor}") and
+                        "memfd:" in os.readlink(f"/proc/self/fd/{descriptor}") else os.read(descriptor, 4096))
+        except OSError:
+            return None
+
+    def receive_until(kind):
+        while True:
+            message, descriptors = line.receive()
+            if message is None:
+                os._exit(111)
+            contents = [read(descriptor) for descriptor in descriptors]
+            if message[0] == OWNED:
+                child = message[2]
+                owned.append({"child": child[0], "pid": child[1], "label": child[2], "state": text(child[4]),
+                              "kept": child[5], "contents": contents, "exit": child[6]})
+            elif message[0] == STORED:
+                stored.append({"name": message[2][0], "contents": contents[0]})
+            elif message[0] == FAILED:
+                control.emit({"event": "message", "type": message[0], "correlation": message[1], "body": message[2]})
+            elif message[0] == kind:
+                return message[2], contents
+
+    def hand_over():
+        words = told("HAND_OVER")
+        obey(words)
+        if words == "wait":
+            return
+        table = os.memfd_create("table")
+        os.write(table, f"table of {os.getpid()}".encode())
+        line.send(HANDED_OVER, 0, [["table"]], [table])
+        os.close(table)
 
     def receive():
         while True:
@@ -150,6 +184,9 @@ def main():
                 control.emit({"event": "stop", "milliseconds": message[2][0]})
                 if os.environ.get("STAND_IN_STUCK") != NAME:
                     os._exit(int(os.environ.get("STAND_IN_STOP_CODE", "0")))
+            elif message[0] == HAND_OVER:
+                control.emit({"event": "hand-over", "milliseconds": message[2][0]})
+                hand_over()
             else:
                 control.emit({"event": "message", "type": message[0], "correlation": message[1],
                               "body": [text(field) for field in message[2]]})
@@ -158,6 +195,10 @@ def main():
         what = order["do"]
         if what == "ready":
             notify("READY=1\nSTATUS=as told")
+        elif what == "take-over":
+            may_take_over.set()
+        elif what == "notify":
+            notify(order["text"], order.get("contents"))
         elif what == "send":
             line.send(order["type"], order.get("correlation", 0), order["body"])
         elif what == "garbage":
@@ -185,8 +226,29 @@ def main():
             for descriptor in close:
                 os.close(descriptor)
 
-    threading.Thread(target=receive, daemon=True).start()
     threading.Thread(target=control.serve, args=(handle,), daemon=True).start()
+    (_, service, standby), _ = receive_until(WELCOME)
+    if standby:
+        control.emit({"event": "standby", "pid": os.getpid()})
+        words = told("STANDBY")
+        obey(words)
+        if words == "wait":
+            may_take_over.wait()
+        line.send(TAKE_OVER, 7, [])
+        (names,), contents = receive_until(TOOK_OVER)
+        control.emit({"event": "took-over", "pid": os.getpid(), "names": names, "contents": contents, "owned": owned, "stored": stored})
+        words = told("TOOK_OVER")
+        obey(words)
+        if words == "wait":
+            os.environ["STAND_IN_WAIT_FOR_ORDER"] = NAME
+    else:
+        listening = [3 + at for at, name in enumerate(os.environ["LISTEN_FDNAMES"].split(":")) if name in ("front", "grpc", "bus", "events")]
+        passed = [name for name in os.environ["LISTEN_FDNAMES"].split(":")[len(listening):]]
+        control.emit({"event": "welcome", "service": service, "pid": os.getpid(), "owned": owned, "stored": stored, "argv": sys.argv[1:],
+                      "environment": dict(os.environ), "session": os.getsid(0),
+                      "sockets": [os.fstat(fd).st_mode for fd in listening],
+                      "passed": [{"name": name, "contents": read(3 + len(listening) + at)} for at, name in enumerate(passed)]})
+    threading.Thread(target=receive, daemon=True).start()
     if os.environ.get("STAND_IN_WAIT_FOR_ORDER") != NAME:
         notify("READY=1")
     threading.Event().wait()

@@ -1,0 +1,5 @@
+namespace PvExec.Init.Supervision;
+
+/// <summary>A restart that is under way, and who is told how it went.</summary>
+/// <param name="Line">Null: nobody.</param>
+internal sealed record RestartRequest(Line? Line, ulong Correlation);

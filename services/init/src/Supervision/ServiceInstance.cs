@@ -1,0 +1,37 @@
+using Microsoft.Win32.SafeHandles;
+using PvExec.Init.Adapters;
+
+namespace PvExec.Init.Supervision;
+
+/// <summary>One process of a service.</summary>
+/// <param name="process">Null when there was no descriptor left to hold it with.</param>
+internal sealed class ServiceInstance(SupervisedService service, int pid, SafeFileHandle? process) : IDisposable
+{
+    public SupervisedService Service { get; } = service;
+
+    public int Pid { get; } = pid;
+
+    public SafeFileHandle? PidFd { get; } = process;
+
+    public long StartedAt { get; } = Clock.Monotonic;
+
+    /// <summary>Set as soon as it is out of the process table: its number may mean another process from then on.</summary>
+    public ReapedProcess? End { get; set; }
+
+    /// <summary>When it said READY=1; 0 before.</summary>
+    public long ReadyAt { get; set; }
+
+    /// <summary>Its last STATUS=.</summary>
+    public string StatusText { get; set; } = "";
+
+    /// <summary>Its connection to pv-init, once it has said Hello.</summary>
+    public Line? Line { get; set; }
+
+    /// <summary>It has been told what the service owns: it is the service, or was.</summary>
+    public bool Owns { get; set; }
+
+    /// <summary>Of its TakeOver that is not answered yet; null when there is none.</summary>
+    public ulong? TakeOver { get; set; }
+
+    public void Dispose() => PidFd?.Dispose();
+}

@@ -1,0 +1,42 @@
+using PvExec.Init.Adapters;
+using PvExec.Init.Core;
+using PvExec.Linux.Processes;
+using PvExec.Proto.Init;
+
+namespace PvExec.Init.Supervision;
+
+/// <summary>How the services are, for whoever asks.</summary>
+internal sealed partial class Supervisor
+{
+    private ServiceList List()
+    {
+        long now = Clock.Monotonic;
+        var list = new List<ServiceStatus>(_services.Length + 1)
+        {
+            new("init", Environment.ProcessId, _step == StopStep.NotStopping ? "ready" : "stopping", "", 0, now - _startedAt, Resident(Environment.ProcessId)),
+        };
+        foreach (SupervisedService service in _services)
+        {
+            list.Add(Status(service, service.Current, service.State.Name()));
+            if (service.Successor is { } successor)
+            {
+                list.Add(Status(service, successor, "standby"));
+            }
+
+            list.AddRange(service.Retired.Select(retired => Status(service, retired, "leaving")));
+        }
+
+        return new ServiceList(list);
+    }
+
+    private static ServiceStatus Status(SupervisedService service, ServiceInstance? instance, string state) => new(
+        service.Name,
+        instance?.Pid ?? 0,
+        state,
+        instance?.StatusText ?? "",
+        service.Restarts,
+        instance is null ? 0 : Clock.Monotonic - instance.StartedAt,
+        instance is null ? 0 : Resident(instance.Pid));
+
+    private static long Resident(int pid) => (ProcessStat.TryRead(pid)?.ResidentPages ?? 0) * Environment.SystemPageSize;
+}
