@@ -21,4 +21,5 @@ public enum MessageType : byte
     ServiceList = 70,
     Exited = 71,
     StopRequested = 72,
+    ExitsDropped = 80,
 }

@@ -111,6 +111,7 @@ public static class Daemon
 
         await app.StartAsync();
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program());
+        init.OnExitsDropped(count => HostingLog.ExitsDropped(log, count));
         Task leaving = app.WaitForShutdownAsync();
         Task demanded = app.Services.GetRequiredService<ServiceExit>().Demanded;
         Task first = await Task.WhenAny(leaving, init.StopRequested, init.Lost, demanded);

@@ -16,41 +16,97 @@ internal sealed partial class Supervisor
     {
         while (_reaper.TryTake(out ReapedProcess ended))
         {
-            int pid = ended.Pid;
-            SupervisedService? service = Array.Find(_services, one => one.Pid == pid);
-            if (service is not null)
+            if (ServiceOf(ended.Pid) is { } service)
             {
                 ServiceEnded(service, ended);
-                continue;
             }
-
-            ReapedProcess process = ended;
-            ChildRecord? child = _children.End(pid, one => ToMessage(one, process), out ChildRecord? dropped);
-            if (dropped is not null)
+            else if (_children.TryGetLiving(ended.Pid, out ChildRecord? child))
             {
-                InitLog.ExitDropped(dropped.Label, ChildRegistry.MaxUnacknowledged);
-            }
-
-            if (child?.Exit is not null && Get(child.Owner).Line is { } line)
-            {
-                Reply(line, 0, child.Exit);
+                ChildEnded(child, ended);
             }
         }
     }
 
-    private static Exited ToMessage(ChildRecord child, in ReapedProcess process) => new(
-        child.Id,
-        process.Status.Code ?? -1,
-        process.Status.Signal ?? 0,
-        process.Status.CoreDumped,
-        process.Usage.UserMicroseconds,
-        process.Usage.SystemMicroseconds,
-        process.Usage.MaxResidentBytes,
-        process.EndedMicroseconds);
+    private SupervisedService? ServiceOf(int pid)
+    {
+        foreach (SupervisedService service in _services)
+        {
+            if (service.Pid == pid)
+            {
+                return service;
+            }
+        }
+
+        return null;
+    }
+
+    private void ChildEnded(ChildRecord child, in ReapedProcess process)
+    {
+        var exit = new Exited(
+            child.Id,
+            process.Status.Code ?? -1,
+            process.Status.Signal ?? 0,
+            process.Status.CoreDumped,
+            process.Usage.UserMicroseconds,
+            process.Usage.SystemMicroseconds,
+            process.Usage.MaxResidentBytes,
+            process.EndedMicroseconds)
+        {
+            StartedMicroseconds = child.StartedMicroseconds,
+            MinorFaults = process.Usage.MinorFaults,
+            MajorFaults = process.Usage.MajorFaults,
+            BlocksRead = process.Usage.BlocksRead,
+            BlocksWritten = process.Usage.BlocksWritten,
+            VoluntarySwitches = process.Usage.VoluntarySwitches,
+            InvoluntarySwitches = process.Usage.InvoluntarySwitches,
+        };
+        ChildRecord? superfluous = _children.End(child, exit);
+        if (Get(child.Owner).Line is { } line)
+        {
+            Reply(line, 0, exit);
+        }
+
+        if (superfluous is not null)
+        {
+            Drop(superfluous);
+        }
+    }
+
+    /// <summary>Forgets an exit that nobody acknowledged, and tells its owner: at once, or when it connects.</summary>
+    private void Drop(ChildRecord child)
+    {
+        InitLog.ExitDropped(child.Label, _children.MaxUnacknowledged);
+        SupervisedService owner = Get(child.Owner);
+        _children.Drop(child);
+        if (owner.Line is { } line)
+        {
+            TellDropped(line, owner);
+        }
+    }
+
+    private void TellDropped(Line line, SupervisedService owner)
+    {
+        long dropped = _children.TakeDropped(owner.Service);
+        if (dropped > 0)
+        {
+            Reply(line, 0, new ExitsDropped(dropped));
+        }
+    }
+
+    /// <summary>What a service owns, on a line that it has just opened.</summary>
+    private void TellOwned(Line line, SupervisedService owner)
+    {
+        foreach (ChildRecord child in _children.Of(owner.Service))
+        {
+            ReplyWith(line, 0, child.ToOwned(), child);
+        }
+
+        TellDropped(line, owner);
+    }
 
     private void Spawn(Line line, SupervisedService owner, in InitPacket packet)
     {
-        if (!packet.TryRead(out Spawn spawn))
+        if (!SpawnView.TryRead(packet, out SpawnView spawn))
         {
             Malformed(line, "a Spawn message that cannot be read");
             return;
@@ -66,29 +122,31 @@ internal sealed partial class Supervisor
             return;
         }
 
-        int mapped = spawn.Targets.Count;
-        var sources = new int[mapped];
-        for (int i = 0; i < mapped; i++)
+        ulong id = _children.NextId();
+        ChildRecord child = _children.Rent();
+        SpawnResult result;
+        lock (_reaper.Gate)
         {
-            sources[i] = (int)_receiver.Descriptors[i].DangerousGetHandle();
+            // Every earlier owner of the pid has been dealt with before it is written down again.
+            TakeEnded();
+            int mapped = spawn.Targets.Count;
+            result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, cgroup: -1);
+            if (result.Pid > 0)
+            {
+                child.Begin(id, result.Pid, result.PidFd, owner.Service, Clock.NowMicroseconds, spawn, _receiver.Descriptors, mapped);
+                _children.Add(child);
+            }
         }
 
-        ChildRecord? child = null;
-        var plan = new SpawnPlan(spawn.Arguments, spawn.Environment, spawn.WorkingDirectory, sources, spawn.Targets, spawn.Grouping == 0, _childDescriptors);
-        SpawnResult result = Start(plan, pid =>
+        _reaper.Wake();
+        if (result.Pid > 0)
         {
-            child = new ChildRecord(
-                _children.NextId(), pid, owner.Service, spawn, Clock.NowMicroseconds, PidFd.TryOpen(pid), [.. _receiver.Descriptors.Skip(mapped)]);
-            _receiver.Descriptors.RemoveRange(mapped, _receiver.Descriptors.Count - mapped);
-            _children.Add(child);
-        });
-        if (child is null)
-        {
-            Reply(line, packet.Correlation, new SpawnFailed(result.Stage.Name(), result.Errno));
+            ReplyWith(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds), child);
         }
         else
         {
-            Reply(line, packet.Correlation, new Spawned(child.Id, child.Pid, child.StartedMicroseconds));
+            _children.Return(child);
+            Reply(line, packet.Correlation, new SpawnFailed(result.Stage.Name(), result.Errno));
         }
     }
 
@@ -122,9 +180,10 @@ internal sealed partial class Supervisor
     /// <returns>0, or the errno.</returns>
     private int Send(ChildRecord child, int signal, int scope)
     {
-        if (scope == 0 && child.PidFd is { } process)
+        bool toLeader = scope == 0 || (scope == 1 && !child.LeadsGroup);
+        if (toLeader && !child.PidFd.IsEmpty)
         {
-            return PidFd.Send(process, signal);
+            return PidFd.Send(child.PidFd[0], signal);
         }
 
         // While the gate is held the child stays in the process table, so its number means it and nobody else.
@@ -132,37 +191,48 @@ internal sealed partial class Supervisor
         {
             TakeEnded();
             bool lives = child.Exit is null;
-            if (scope == 0)
+            if (toLeader || scope == 1)
             {
-                return lives ? Signals.Kill(child.Pid, signal) : 0;
+                return lives ? Signals.Kill(toLeader ? child.Pid : -child.Pid, signal) : toLeader ? 0 : SendToGroup(child, signal);
             }
 
-            if (scope == 1 && lives)
-            {
-                return Signals.Kill(-child.Pid, signal);
-            }
-
-            if (scope == 1)
-            {
-                TreeSignal.Send(ProcessTree.Group(ProcessStat.ReadAll(), child.Pid, leaderLives: false), signal);
-                return 0;
-            }
-
-            // A process that forks while the table is read may be missed: look again until nobody new is found.
-            var seen = new HashSet<int>();
-            for (int pass = 0; pass < 8; pass++)
-            {
-                List<ProcessStat> found = ProcessTree.Of(ProcessStat.ReadAll(), child.Pid, lives);
-                found.RemoveAll(process => !seen.Add(process.Pid));
-                if (found.Count == 0)
-                {
-                    return 0;
-                }
-
-                TreeSignal.Send(found, signal);
-            }
-
+            SendToTree(child, signal, lives);
             return 0;
+        }
+    }
+
+    private static int SendToGroup(ChildRecord ended, int signal)
+    {
+        TreeSignal.Send(ProcessTree.Group(ProcessStat.ReadAll(), ended.Pid, leaderLives: false), signal);
+        return 0;
+    }
+
+    private void SendToTree(ChildRecord child, int signal, bool lives)
+    {
+        ulong? mark = _childDefaults.Mark?.Of(child.Id);
+
+        // A process that forks while the table is read may be missed: look again until nobody new is found.
+        var seen = new HashSet<int>();
+        for (int pass = 0; pass < 8; pass++)
+        {
+            IReadOnlyList<ProcessStat> all = ProcessStat.ReadAll();
+            List<ProcessStat> found = ProcessTree.Of(all, child.Pid, lives, pid => mark is { } value && ProcessLimits.FileLocks(pid) == value);
+            found.RemoveAll(process => !seen.Add(process.Pid));
+            if (found.Count == 0)
+            {
+                return;
+            }
+
+            TreeSignal.Send(found, signal);
+        }
+    }
+
+    private void ReplyWith<T>(Line line, ulong correlation, T message, ChildRecord child)
+        where T : IInitMessage<T>
+    {
+        if (!line.Closed)
+        {
+            Settle(line, line.SendWith(_sender, correlation, message, child));
         }
     }
 

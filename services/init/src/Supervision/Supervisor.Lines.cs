@@ -1,5 +1,4 @@
 using PvExec.Init.Adapters;
-using PvExec.Init.Children;
 using PvExec.Init.Core;
 using PvExec.InitClient;
 using PvExec.Kernel;
@@ -173,10 +172,7 @@ internal sealed partial class Supervisor
 
             line.Service = service;
             service.Line = line;
-            foreach (ChildRecord child in _children.Of(service.Service))
-            {
-                Reply(line, 0, child.ToOwned(), child.Kept);
-            }
+            TellOwned(line, service);
         }
 
         Reply(line, packet.Correlation, new Welcome(InitProtocol.Version, service?.Name ?? ""));

@@ -5,7 +5,6 @@ using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Linux.Events;
-using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Supervision;
 
@@ -23,12 +22,12 @@ internal sealed partial class Supervisor
     private readonly StopSignals _signals;
     private readonly IReadOnlyList<byte[]> _environment;
     private readonly string _programDirectory;
-    private readonly DescriptorLimit _childDescriptors;
+    private readonly ChildDefaults _childDefaults;
     private readonly EventPoll _poll = new();
-    private readonly Spawner _spawner = new();
+    private readonly Spawner _spawner;
     private readonly ChildRegistry _children = new();
     private readonly MessageSender _sender = new();
-    private readonly MessageReceiver _receiver = new();
+    private readonly PacketReader _receiver = new();
     private readonly SupervisedService[] _services;
     private readonly StopPlan _plan;
     private readonly long _startedAt = Clock.Monotonic;
@@ -36,7 +35,7 @@ internal sealed partial class Supervisor
     /// <param name="options">With the port that the front really has.</param>
     /// <param name="environment">pv-init's own, as <c>NAME=value</c>.</param>
     /// <param name="programDirectory">Where the services' programs are.</param>
-    /// <param name="childDescriptors">The limit that the services' children get; the services get pv-init's.</param>
+    /// <param name="childDefaults">What the services' children get that ask for nothing.</param>
     public Supervisor(
         DaemonOptions options,
         ListenSet sockets,
@@ -44,7 +43,7 @@ internal sealed partial class Supervisor
         StopSignals signals,
         IReadOnlyList<byte[]> environment,
         string programDirectory,
-        DescriptorLimit childDescriptors)
+        ChildDefaults childDefaults)
     {
         _options = options;
         _sockets = sockets;
@@ -52,7 +51,8 @@ internal sealed partial class Supervisor
         _signals = signals;
         _environment = environment;
         _programDirectory = programDirectory;
-        _childDescriptors = childDescriptors;
+        _childDefaults = childDefaults;
+        _spawner = new Spawner(childDefaults);
         _plan = new StopPlan((long)options.StopTimeout.TotalMilliseconds);
         _services = [.. Services.All.Select(service => new SupervisedService(service, sockets.For(service)))];
     }
