@@ -43,12 +43,15 @@ using (directory)
         Prctl.BecomeSubreaper();
     }
 
+    ChildCgroups? cgroups = ChildCgroups.TryOpen();
+    cgroups?.Settle();
     var signals = new StopSignals();
     signals.Catch();
     var reaper = new Reaper(); // not disposed: its thread waits until the process ends
     reaper.Start();
-    var supervisor = new Supervisor(options with { Port = sockets.FrontPort }, sockets, reaper, signals, Start.OwnEnvironment(), programs, defaults);
+    var supervisor = new Supervisor(options with { Port = sockets.FrontPort }, sockets, reaper, signals, Start.OwnEnvironment(), programs, defaults, cgroups);
     int exitCode = supervisor.Run();
+    cgroups?.Close();
     Start.CleanUp(directory);
     return exitCode;
 }

@@ -35,6 +35,9 @@ internal sealed class ChildRecord
     /// <summary>Whether it leads a process group.</summary>
     public bool LeadsGroup { get; private set; }
 
+    /// <summary>Whether it has a cgroup of its own, until it is forgotten.</summary>
+    public bool HasCgroup { get; private set; }
+
     /// <summary>One number; none once it has ended, and when there was no descriptor left to hold it with.</summary>
     public ReadOnlySpan<int> PidFd => MemoryMarshal.CreateReadOnlySpan(ref _pidFd, _pidFd >= 0 ? 1 : 0);
 
@@ -52,13 +55,14 @@ internal sealed class ChildRecord
     /// <summary>Begins a life.</summary>
     /// <param name="pidFd">Its from now on; -1 for none.</param>
     /// <param name="received">Those from <paramref name="mapped"/> on are kept: taken out of it.</param>
-    public void Begin(ulong id, int pid, int pidFd, Service owner, long startedMicroseconds, in SpawnView spawn, DescriptorBuffer received, int mapped)
+    public void Begin(ulong id, int pid, int pidFd, Service owner, long startedMicroseconds, bool hasCgroup, in SpawnView spawn, DescriptorBuffer received, int mapped)
     {
         Id = id;
         Pid = pid;
         _pidFd = pidFd;
         Owner = owner;
         StartedMicroseconds = startedMicroseconds;
+        HasCgroup = hasCgroup;
         LeadsGroup = spawn.Grouping < 2;
         (_labelLength, _stateLength, _namesLength, _nameCount) = (spawn.Label.Length, spawn.State.Length, spawn.Kept.Elements.Length, spawn.Kept.Count);
         int length = _labelLength + _stateLength + _namesLength;

@@ -10,7 +10,8 @@ namespace PvExec.Init.Children;
 /// Starts processes. The caller keeps the reaper away meanwhile (<see cref="Adapters.Reaper.Gate"/>). All that the
 /// kernel needs is copied from the packet into memory that is kept for the next start: nothing is allocated.
 /// </summary>
-internal sealed unsafe class Spawner(ChildDefaults defaults)
+/// <param name="servicesCgroup">The descriptor of the cgroup that services are put into; -1: none.</param>
+internal sealed unsafe class Spawner(ChildDefaults defaults, int servicesCgroup)
 {
     private readonly NativeStrings _memory = new();
     private readonly ArrayBufferWriter<byte> _message = new();
@@ -21,9 +22,15 @@ internal sealed unsafe class Spawner(ChildDefaults defaults)
         // As if it had been asked for: there is one way to start a process.
         _message.ResetWrittenCount();
         InitPacket.Write(_message, 0, new Spawn("", [], plan.Arguments, plan.Environment, plan.Directory ?? [], plan.LeadsSession ? 0 : 1, plan.Targets, []));
-        return InitPacket.TryParse(_message.WrittenMemory, out InitPacket packet) && SpawnView.TryRead(packet, out SpawnView spawn)
-            ? Start(spawn, plan.Sources, new SpawnRequest { Cgroup = -1 }, limits: default)
-            : throw new InvalidOperationException("a plan that cannot be written down");
+        if (!InitPacket.TryParse(_message.WrittenMemory, out InitPacket packet) || !SpawnView.TryRead(packet, out SpawnView spawn))
+        {
+            throw new InvalidOperationException("a plan that cannot be written down");
+        }
+
+        SpawnResult result = Start(spawn, plan.Sources, new SpawnRequest { Cgroup = servicesCgroup }, limits: default);
+
+        // Where it is does not matter enough to go without the service.
+        return result.Stage == SpawnStage.Cgroup ? Start(spawn, plan.Sources, new SpawnRequest { Cgroup = -1 }, limits: default) : result;
     }
 
     /// <summary>Starts a child of a service, with a pidfd.</summary>

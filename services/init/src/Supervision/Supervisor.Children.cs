@@ -5,6 +5,7 @@ using PvExec.Init.Native;
 using PvExec.Kernel;
 using PvExec.Linux;
 using PvExec.Linux.Processes;
+using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
 namespace PvExec.Init.Supervision;
@@ -23,6 +24,11 @@ internal sealed partial class Supervisor
             else if (_children.TryGetLiving(ended.Pid, out ChildRecord? child))
             {
                 ChildEnded(child, ended);
+            }
+            else if (_cgroups is { HasLingering: true })
+            {
+                // An orphan: it may have been the last of a child's group.
+                _cgroups.ReleaseLingering();
             }
         }
     }
@@ -53,6 +59,7 @@ internal sealed partial class Supervisor
             process.EndedMicroseconds)
         {
             StartedMicroseconds = child.StartedMicroseconds,
+            OomKilled = child.HasCgroup && _cgroups!.WasOomKilled(child.Id),
             MinorFaults = process.Usage.MinorFaults,
             MajorFaults = process.Usage.MajorFaults,
             BlocksRead = process.Usage.BlocksRead,
@@ -77,6 +84,7 @@ internal sealed partial class Supervisor
     {
         InitLog.ExitDropped(child.Label, _children.MaxUnacknowledged);
         SupervisedService owner = Get(child.Owner);
+        ReleaseCgroup(child);
         _children.Drop(child);
         if (owner.Line is { } line)
         {
@@ -124,21 +132,23 @@ internal sealed partial class Supervisor
 
         ulong id = _children.NextId();
         ChildRecord child = _children.Rent();
+        int cgroup = spawn.OwnCgroup && _cgroups is not null ? _cgroups.Make(id) : -1;
         SpawnResult result;
         lock (_reaper.Gate)
         {
             // Every earlier owner of the pid has been dealt with before it is written down again.
             TakeEnded();
             int mapped = spawn.Targets.Count;
-            result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, cgroup: -1);
+            result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, cgroup);
             if (result.Pid > 0)
             {
-                child.Begin(id, result.Pid, result.PidFd, owner.Service, Clock.NowMicroseconds, spawn, _receiver.Descriptors, mapped);
+                child.Begin(id, result.Pid, result.PidFd, owner.Service, Clock.NowMicroseconds, cgroup >= 0, spawn, _receiver.Descriptors, mapped);
                 _children.Add(child);
             }
         }
 
         _reaper.Wake();
+        CloseCgroup(id, cgroup, isUsed: result.Pid > 0);
         if (result.Pid > 0)
         {
             ReplyWith(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds), child);
@@ -147,6 +157,26 @@ internal sealed partial class Supervisor
         {
             _children.Return(child);
             Reply(line, packet.Correlation, new SpawnFailed(result.Stage.Name(), result.Errno));
+        }
+    }
+
+    private void CloseCgroup(ulong child, int descriptor, bool isUsed)
+    {
+        if (descriptor >= 0)
+        {
+            DescriptorBuffer.Close(descriptor);
+            if (!isUsed)
+            {
+                _cgroups!.Release(child);
+            }
+        }
+    }
+
+    private void ReleaseCgroup(ChildRecord child)
+    {
+        if (child.HasCgroup)
+        {
+            _cgroups!.Release(child.Id);
         }
     }
 
@@ -180,6 +210,12 @@ internal sealed partial class Supervisor
     /// <returns>0, or the errno.</returns>
     private int Send(ChildRecord child, int signal, int scope)
     {
+        if (scope == 2 && child.HasCgroup)
+        {
+            TreeSignal.SendToGroup(_cgroups!, child.Id, signal);
+            return 0;
+        }
+
         bool toLeader = scope == 0 || (scope == 1 && !child.LeadsGroup);
         if (toLeader && !child.PidFd.IsEmpty)
         {
@@ -244,7 +280,11 @@ internal sealed partial class Supervisor
         }
         else if (_children.TryGet(acknowledge.Child, out ChildRecord? child) && child.Owner == owner.Service)
         {
-            _children.Acknowledge(child);
+            if (child.Exit is not null)
+            {
+                ReleaseCgroup(child);
+                _children.Acknowledge(child);
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ internal sealed partial class Supervisor
     private readonly string _programDirectory;
     private readonly ChildDefaults _childDefaults;
     private readonly EventPoll _poll = new();
+    private readonly ChildCgroups? _cgroups;
     private readonly Spawner _spawner;
     private readonly ChildRegistry _children = new();
     private readonly MessageSender _sender = new();
@@ -36,6 +37,7 @@ internal sealed partial class Supervisor
     /// <param name="environment">pv-init's own, as <c>NAME=value</c>.</param>
     /// <param name="programDirectory">Where the services' programs are.</param>
     /// <param name="childDefaults">What the services' children get that ask for nothing.</param>
+    /// <param name="cgroups">Null where there are none.</param>
     public Supervisor(
         DaemonOptions options,
         ListenSet sockets,
@@ -43,7 +45,8 @@ internal sealed partial class Supervisor
         StopSignals signals,
         IReadOnlyList<byte[]> environment,
         string programDirectory,
-        ChildDefaults childDefaults)
+        ChildDefaults childDefaults,
+        ChildCgroups? cgroups)
     {
         _options = options;
         _sockets = sockets;
@@ -52,7 +55,8 @@ internal sealed partial class Supervisor
         _environment = environment;
         _programDirectory = programDirectory;
         _childDefaults = childDefaults;
-        _spawner = new Spawner(childDefaults);
+        _cgroups = cgroups;
+        _spawner = new Spawner(childDefaults, cgroups?.Services ?? -1);
         _plan = new StopPlan((long)options.StopTimeout.TotalMilliseconds);
         _services = [.. Services.All.Select(service => new SupervisedService(service, sockets.For(service)))];
     }
