@@ -4,7 +4,7 @@ namespace PvExec.Proto.Init;
 
 /// <summary>To pv-init: the exit is dealt with; forget the child. Not answered.</summary>
 /// <param name="Child">The number from Spawned or Owned.</param>
-public sealed record Acknowledge(ulong Child) : IInitMessage<Acknowledge>
+public readonly record struct Acknowledge(ulong Child) : IInitMessage<Acknowledge>
 {
     private const int FieldCount = 1;
 

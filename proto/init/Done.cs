@@ -3,7 +3,7 @@ using MessagePack;
 namespace PvExec.Proto.Init;
 
 /// <summary>From pv-init: it was done.</summary>
-public sealed record Done : IInitMessage<Done>
+public readonly record struct Done : IInitMessage<Done>
 {
     public static MessageType Type => MessageType.Done;
 

@@ -11,7 +11,7 @@ namespace PvExec.Proto.Init;
 /// <param name="SystemMicroseconds">Processor time in the kernel.</param>
 /// <param name="MaxResidentBytes">The largest resident set.</param>
 /// <param name="EndedMicroseconds">Microseconds since 1970, UTC.</param>
-public sealed record Exited(
+public readonly record struct Exited(
     ulong Child,
     int Code,
     int Signal,
@@ -21,7 +21,31 @@ public sealed record Exited(
     long MaxResidentBytes,
     long EndedMicroseconds) : IInitMessage<Exited>
 {
-    private const int FieldCount = 8;
+    private const int FieldCount = 16, LeastFieldCount = 8;
+
+    /// <summary>Microseconds since 1970, UTC; 0 from a pv-init that does not say it.</summary>
+    public long StartedMicroseconds { get; init; }
+
+    /// <summary>Whether the kernel killed a process of its cgroup because memory ran out; false where there is no such cgroup.</summary>
+    public bool OomKilled { get; init; }
+
+    /// <summary>Page faults that were served from memory; this and the next five are of getrusage(2), with the descendants it waited for.</summary>
+    public long MinorFaults { get; init; }
+
+    /// <summary>Page faults that needed the disk.</summary>
+    public long MajorFaults { get; init; }
+
+    /// <summary>Reads from the disk, in the kernel's blocks of 512 bytes.</summary>
+    public long BlocksRead { get; init; }
+
+    /// <summary>Writes to the disk, in the kernel's blocks of 512 bytes.</summary>
+    public long BlocksWritten { get; init; }
+
+    /// <summary>Times it gave the processor up to wait.</summary>
+    public long VoluntarySwitches { get; init; }
+
+    /// <summary>Times the processor was taken from it.</summary>
+    public long InvoluntarySwitches { get; init; }
 
     public static MessageType Type => MessageType.Exited;
 
@@ -36,11 +60,19 @@ public sealed record Exited(
         writer.Write(SystemMicroseconds);
         writer.Write(MaxResidentBytes);
         writer.Write(EndedMicroseconds);
+        writer.Write(StartedMicroseconds);
+        writer.Write(OomKilled);
+        writer.Write(MinorFaults);
+        writer.Write(MajorFaults);
+        writer.Write(BlocksRead);
+        writer.Write(BlocksWritten);
+        writer.Write(VoluntarySwitches);
+        writer.Write(InvoluntarySwitches);
     }
 
     public static Exited Read(ref MessagePackReader reader)
     {
-        int count = Fields.Begin(ref reader, FieldCount);
+        int count = Fields.Begin(ref reader, LeastFieldCount);
         var message = new Exited(
             reader.ReadUInt64(),
             reader.ReadInt32(),
@@ -50,6 +82,24 @@ public sealed record Exited(
             reader.ReadInt64(),
             reader.ReadInt64(),
             reader.ReadInt64());
+        if (count < FieldCount)
+        {
+            // From a pv-init of an earlier build.
+            Fields.End(ref reader, count, LeastFieldCount);
+            return message;
+        }
+
+        message = message with
+        {
+            StartedMicroseconds = reader.ReadInt64(),
+            OomKilled = reader.ReadBoolean(),
+            MinorFaults = reader.ReadInt64(),
+            MajorFaults = reader.ReadInt64(),
+            BlocksRead = reader.ReadInt64(),
+            BlocksWritten = reader.ReadInt64(),
+            VoluntarySwitches = reader.ReadInt64(),
+            InvoluntarySwitches = reader.ReadInt64(),
+        };
         Fields.End(ref reader, count, FieldCount);
         return message;
     }

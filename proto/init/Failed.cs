@@ -5,7 +5,7 @@ namespace PvExec.Proto.Init;
 /// <summary>From pv-init: it was not done.</summary>
 /// <param name="Kind">A <c>FaultKind</c> of the kernel library.</param>
 /// <param name="Detail">One sentence.</param>
-public sealed record Failed(int Kind, string Detail) : IInitMessage<Failed>
+public readonly record struct Failed(int Kind, string Detail) : IInitMessage<Failed>
 {
     private const int FieldCount = 2;
 

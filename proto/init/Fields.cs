@@ -23,6 +23,18 @@ internal static class Fields
         }
     }
 
+    /// <summary>A number or nil.</summary>
+    public static long? Number(ref MessagePackReader reader, long least, long most)
+    {
+        if (reader.TryReadNil())
+        {
+            return null;
+        }
+
+        long value = reader.ReadInt64();
+        return value >= least && value <= most ? value : throw new MessagePackSerializationException($"{value} where {least} to {most} belongs");
+    }
+
     public static byte[] Bytes(ref MessagePackReader reader)
     {
         var bytes = reader.ReadBytes() ?? throw new MessagePackSerializationException("nil where bytes belong");
@@ -65,6 +77,18 @@ internal static class Fields
         }
 
         return list;
+    }
+
+    public static void Write(ref MessagePackWriter writer, long? number)
+    {
+        if (number is { } value)
+        {
+            writer.Write(value);
+        }
+        else
+        {
+            writer.WriteNil();
+        }
     }
 
     public static void Write(ref MessagePackWriter writer, IReadOnlyList<byte[]> list)

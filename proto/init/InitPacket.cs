@@ -62,6 +62,6 @@ public readonly record struct InitPacket(MessageType Type, ulong Correlation, Re
         }
     }
 
-    private static bool IsMalformed(Exception e) =>
+    internal static bool IsMalformed(Exception e) =>
         e is MessagePackSerializationException or EndOfStreamException or OverflowException or DecoderFallbackException or ArgumentException;
 }

@@ -27,4 +27,5 @@ public enum MessageType : byte
     Stored = 73,
     HandOverRequested = 74,
     TookOver = 75,
+    ExitsDropped = 80,
 }

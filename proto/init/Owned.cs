@@ -32,13 +32,13 @@ public sealed record Owned(
         writer.Write(StartedMicroseconds);
         writer.Write(State);
         Fields.Write(ref writer, Kept);
-        if (Exit is null)
+        if (Exit is not { } exit)
         {
             writer.WriteNil();
         }
         else
         {
-            Exit.Write(ref writer);
+            exit.Write(ref writer);
         }
     }
 

@@ -6,7 +6,7 @@ namespace PvExec.Proto.Init;
 /// <param name="Child">The number from Spawned or Owned.</param>
 /// <param name="Number">As in signal(7).</param>
 /// <param name="Scope">0: the child; 1: its process group; 2: it and all its descendants.</param>
-public sealed record Signal(ulong Child, int Number, int Scope) : IInitMessage<Signal>
+public readonly record struct Signal(ulong Child, int Number, int Scope) : IInitMessage<Signal>
 {
     private const int FieldCount = 3;
 

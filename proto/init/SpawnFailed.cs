@@ -5,7 +5,7 @@ namespace PvExec.Proto.Init;
 /// <summary>From pv-init: nothing was started.</summary>
 /// <param name="Stage">What failed, such as <c>chdir</c> or <c>exec</c>.</param>
 /// <param name="Errno">Why.</param>
-public sealed record SpawnFailed(string Stage, int Errno) : IInitMessage<SpawnFailed>
+public readonly record struct SpawnFailed(string Stage, int Errno) : IInitMessage<SpawnFailed>
 {
     private const int FieldCount = 2;
 

@@ -137,6 +137,7 @@ public static partial class Daemon
         }
 
         await app.StartAsync();
+        init.OnExitsDropped(count => HostingLog.ExitsDropped(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program()), count));
         return await LeaveAsync(service, daemon, app, init);
     }
 }

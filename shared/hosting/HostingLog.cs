@@ -14,6 +14,9 @@ internal static partial class HostingLog
     [LoggerMessage(6003, LogLevel.Critical, "leaving, to be started again and to adopt what runs")]
     public static partial void ExitDemanded(ILogger log);
 
+    [LoggerMessage(6004, LogLevel.Error, "pv-init had to forget {Count} exits that were not acknowledged in time: how those children ended is lost")]
+    public static partial void ExitsDropped(ILogger log, long count);
+
     [LoggerMessage(6001, LogLevel.Error, "{Method} failed unexpectedly")]
     public static partial void UnexpectedError(ILogger log, Exception error, string method);
 

@@ -4,10 +4,10 @@ using PvExec.Proto.Init;
 
 namespace PvExec.InitClient;
 
-/// <summary>Reads messages of the line to pv-init out of packets. Not for two threads at once.</summary>
+/// <summary>Reads messages of the line to pv-init out of packets, with their descriptors as handles. Not for two threads at once.</summary>
 public sealed class MessageReceiver
 {
-    private readonly byte[] _buffer = new byte[InitProtocol.MaxInlineBytes + 64];
+    private readonly PacketReader _reader = new();
 
     /// <summary>Those of the last message; the caller takes or disposes them before the next one.</summary>
     public List<SafeFileHandle> Descriptors { get; } = [];
@@ -17,34 +17,15 @@ public sealed class MessageReceiver
     public ReceiveResult Receive(PacketSocket socket, out InitPacket packet, out int errno)
     {
         Descriptors.Clear();
-        packet = default;
-        ReceivedPacket received = socket.Receive(_buffer, Descriptors);
-        errno = received.Errno;
-        if (errno != 0)
+        ReceiveResult result = _reader.Receive(socket, out packet, out errno);
+        Span<int> numbers = stackalloc int[_reader.Descriptors.Count];
+        _reader.Descriptors.Take(0, numbers);
+        foreach (int number in numbers)
         {
-            return ReceiveResult.Nothing;
+            Descriptors.Add(new SafeFileHandle(number, true));
         }
 
-        if (received.Ended)
-        {
-            DropDescriptors();
-            return ReceiveResult.Ended;
-        }
-
-        bool parsed = !received.Truncated && InitPacket.TryParse(_buffer.AsMemory(0, received.Length), out packet);
-        if (parsed && received.DescriptorsLost)
-        {
-            DropDescriptors();
-            return ReceiveResult.DescriptorsLost;
-        }
-
-        if (parsed && (packet.Type != MessageType.InMemoryFile || TryReadFile(out packet)))
-        {
-            return ReceiveResult.Message;
-        }
-
-        DropDescriptors();
-        return ReceiveResult.Malformed;
+        return result;
     }
 
     /// <summary>Closes what nobody took.</summary>
@@ -56,46 +37,5 @@ public sealed class MessageReceiver
         }
 
         Descriptors.Clear();
-    }
-
-    private bool TryReadFile(out InitPacket packet)
-    {
-        packet = default;
-        if (Descriptors.Count == 0)
-        {
-            return false;
-        }
-
-        using SafeFileHandle file = Descriptors[0];
-        Descriptors.RemoveAt(0);
-        try
-        {
-            // Asking a descriptor that is no regular file for its length throws, and that is as malformed.
-            long length = RandomAccess.GetLength(file);
-            if (length is <= 0 or > InitProtocol.MaxMessageBytes)
-            {
-                return false;
-            }
-
-            var bytes = new byte[length];
-            int filled = 0;
-            while (filled < length)
-            {
-                int count = RandomAccess.Read(file, bytes.AsSpan(filled), filled);
-                if (count <= 0)
-                {
-                    return false;
-                }
-
-                filled += count;
-            }
-
-            return InitPacket.TryParse(bytes, out packet) && packet.Type != MessageType.InMemoryFile;
-        }
-        catch (Exception e) when (e is IOException or NotSupportedException or UnauthorizedAccessException)
-        {
-            // The caller says that it was malformed.
-            return false;
-        }
     }
 }

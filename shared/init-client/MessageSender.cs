@@ -31,6 +31,23 @@ public sealed class MessageSender
         return socket.TrySend(InFile(correlation), all);
     }
 
+    /// <summary>As <see cref="Send"/>, for descriptors that the caller holds as numbers.</summary>
+    public int SendNumbers<T>(PacketSocket socket, ulong correlation, T message, ReadOnlySpan<int> descriptors)
+        where T : IInitMessage<T>
+    {
+        _buffer.ResetWrittenCount();
+        InitPacket.Write(_buffer, correlation, message);
+        if (_buffer.WrittenCount <= InitProtocol.MaxInlineBytes)
+        {
+            return socket.TrySendNumbers(_buffer.WrittenSpan, descriptors);
+        }
+
+        using SafeFileHandle file = MemoryFile.Create("pv-init message", _buffer.WrittenSpan);
+        int[] all = [(int)file.DangerousGetHandle(), .. descriptors];
+        _buffer.Clear();
+        return socket.TrySendNumbers(InFile(correlation), all);
+    }
+
     /// <summary><c>[InMemoryFile, correlation, nil]</c>: the correlation as 64 bits, so that a receiver without room for the file can answer.</summary>
     private static byte[] InFile(ulong correlation)
     {

@@ -1,5 +1,6 @@
 using PvExec.Init;
 using PvExec.Init.Adapters;
+using PvExec.Init.Children;
 using PvExec.Init.Supervision;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
@@ -23,8 +24,7 @@ if (Start.MissingProgram(programs) is { } missing)
     return Start.Refuse([$"'{missing}' is missing: the services' programs belong beside pv-init"], ExitCodes.System);
 }
 
-// Every task costs pv-init three descriptors. Tasks get the limit as it was: select(2) fails above 1024.
-DescriptorLimit descriptors = DescriptorLimit.Raise();
+ChildDefaults defaults = Start.PrepareProcess();
 
 if (!RuntimeDirectory.Take(options.Paths).TryGet(out RuntimeDirectory? directory, out Fault? fault))
 {
@@ -43,12 +43,15 @@ using (directory)
         Prctl.BecomeSubreaper();
     }
 
+    ChildCgroups? cgroups = ChildCgroups.TryOpen();
+    cgroups?.Settle();
     var signals = new StopSignals();
     signals.Catch();
     var reaper = new Reaper(); // not disposed: its thread waits until the process ends
     reaper.Start();
-    var supervisor = new Supervisor(options with { Port = sockets.FrontPort }, sockets, reaper, signals, Start.OwnEnvironment(), programs, descriptors);
+    var supervisor = new Supervisor(options with { Port = sockets.FrontPort }, sockets, reaper, signals, Start.OwnEnvironment(), programs, defaults, cgroups);
     int exitCode = supervisor.Run();
+    cgroups?.Close();
     Start.CleanUp(directory);
     return exitCode;
 }

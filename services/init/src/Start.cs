@@ -1,5 +1,10 @@
+using System.Security.Cryptography;
 using PvExec.Init.Adapters;
+using PvExec.Init.Children;
+using PvExec.Init.Core;
 using PvExec.Kernel;
+using PvExec.Linux;
+using PvExec.Linux.Processes;
 
 namespace PvExec.Init;
 
@@ -19,6 +24,19 @@ internal static class Start
 
     public static int Refuse(Fault fault) => Refuse(
         [fault.Detail], fault.Kind is FaultKind.InvalidArgument or FaultKind.NotFound ? ExitCodes.Usage : ExitCodes.System);
+
+    /// <summary>Takes what pv-init needs more of than its children, who get what it had before.</summary>
+    public static ChildDefaults PrepareProcess()
+    {
+        // Every task costs pv-init three descriptors. Tasks get the limit as it was: select(2) fails above 1024.
+        DescriptorLimit descriptors = DescriptorLimit.Raise();
+
+        // A mark is a soft limit: it must be below the hard one.
+        DescendantMark? mark = ProcessLimits.TryGetHard(DescendantMark.Resource) == ulong.MaxValue
+            ? new DescendantMark(BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))))
+            : null;
+        return new ChildDefaults(descriptors, OomScore.Lower(), mark, EffectiveUser.Id == 0);
+    }
 
     /// <summary>Removes the sockets. Failing to is said and changes nothing: the next start removes them too.</summary>
     public static void CleanUp(RuntimeDirectory directory)

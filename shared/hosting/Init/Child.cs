@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace PvExec.Hosting.Init;
 
@@ -8,7 +9,15 @@ public sealed class Child
     private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="id">pv-init's number for it, never used twice.</param>
-    public Child(ulong id, int pid, string label, DateTimeOffset started, ReadOnlyMemory<byte> state, IReadOnlyDictionary<string, SafeHandle> kept)
+    /// <param name="pidFd">Null when none is wanted, or none came.</param>
+    public Child(
+        ulong id,
+        int pid,
+        string label,
+        DateTimeOffset started,
+        ReadOnlyMemory<byte> state,
+        IReadOnlyDictionary<string, SafeHandle> kept,
+        SafeFileHandle? pidFd = null)
     {
         Id = id;
         Pid = pid;
@@ -16,6 +25,7 @@ public sealed class Child
         Started = started;
         State = state;
         Kept = kept;
+        PidFd = pidFd;
     }
 
     public ulong Id { get; }
@@ -32,6 +42,12 @@ public sealed class Child
 
     /// <summary>By name, for an adopted child; owned by the caller. Empty for one just started: its descriptors are still open here.</summary>
     public IReadOnlyDictionary<string, SafeHandle> Kept { get; }
+
+    /// <summary>
+    /// Holds the process, so that its number cannot come to mean another one (pidfd_open(2)); owned by the caller. For one
+    /// started with <see cref="SpawnSpec.HoldPidFd"/>; null when no descriptor was left, here or in pv-init.
+    /// </summary>
+    public SafeFileHandle? PidFd { get; }
 
     /// <summary>Completes when the process itself has ended, whether or not its descendants live on.</summary>
     public Task<ChildExit> Exited => _exited.Task;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using PvExec.Hosting.Succession;
 using PvExec.InitClient;
 using PvExec.Kernel;
@@ -12,6 +13,9 @@ namespace PvExec.Hosting.Init;
 public sealed partial class InitConnection
 {
     private static readonly IReadOnlyDictionary<string, SafeHandle> NoDescriptors = new Dictionary<string, SafeHandle>();
+
+    /// <summary>getrusage(2) counts in blocks of that size.</summary>
+    private const long BlockBytes = 512;
 
     private readonly MessageReceiver _receiver = new();
 
@@ -70,6 +74,10 @@ public sealed partial class InitConnection
             {
                 return new Fault((FaultKind)failed.Kind, failed.Detail);
             }
+            else if (packet.Type == MessageType.ExitsDropped && packet.TryRead(out ExitsDropped dropped))
+            {
+                NoteDropped(dropped);
+            }
             else if (packet.Type == MessageType.Welcome && packet.TryRead(out Welcome welcome))
             {
                 IsStandby = welcome.Standby;
@@ -122,7 +130,8 @@ public sealed partial class InitConnection
 
     private void Receive()
     {
-        while (_receiver.Receive(_socket, out InitPacket packet, out _) == ReceiveResult.Message)
+        // What comes here with a descriptor is of use without it, when there is no room for it.
+        while (_receiver.Receive(_socket, out InitPacket packet, out _) is ReceiveResult.Message or ReceiveResult.DescriptorsLost)
         {
             Handle(packet);
             _receiver.DropDescriptors();
@@ -158,7 +167,7 @@ public sealed partial class InitConnection
                 ended?.SetExited(ToExit(exited));
                 break;
             case MessageType.Spawned when Take(packet) is { Spec: { } spec } request && packet.TryRead(out Spawned spawned):
-                var child = new Child(spawned.Child, spawned.Pid, spec.Label, Time(spawned.StartedMicroseconds), spec.State, NoDescriptors);
+                var child = new Child(spawned.Child, spawned.Pid, spec.Label, Time(spawned.StartedMicroseconds), spec.State, NoDescriptors, TakePidFd(spec));
                 lock (_state)
                 {
                     _running.Add(child.Id, child);
@@ -175,6 +184,9 @@ public sealed partial class InitConnection
             case MessageType.Failed when Take(packet) is { } request && packet.TryRead(out Failed failed):
                 request.Fail(new Fault((FaultKind)failed.Kind, failed.Detail));
                 break;
+            case MessageType.ExitsDropped when packet.TryRead(out ExitsDropped dropped):
+                NoteDropped(dropped);
+                break;
             case MessageType.StopRequested when packet.TryRead(out StopRequested stop):
                 _stop.TrySetResult(TimeSpan.FromMilliseconds(stop.MillisecondsLeft));
                 break;
@@ -185,6 +197,30 @@ public sealed partial class InitConnection
                 // A later pv-init may say more than this version understands.
                 break;
         }
+    }
+
+    private SafeFileHandle? TakePidFd(SpawnSpec spec)
+    {
+        if (!spec.HoldPidFd || _receiver.Descriptors.Count == 0)
+        {
+            return null;
+        }
+
+        SafeFileHandle pidFd = _receiver.Descriptors[0];
+        _receiver.Descriptors.RemoveAt(0);
+        return pidFd;
+    }
+
+    private void NoteDropped(ExitsDropped dropped)
+    {
+        Action<long>? tell;
+        lock (_state)
+        {
+            _droppedExits += dropped.Count;
+            tell = _onExitsDropped;
+        }
+
+        tell?.Invoke(dropped.Count);
     }
 
     private PendingRequest? Take(in InitPacket packet)
@@ -201,7 +237,17 @@ public sealed partial class InitConnection
         Time(exited.EndedMicroseconds),
         TimeSpan.FromMicroseconds(exited.UserMicroseconds),
         TimeSpan.FromMicroseconds(exited.SystemMicroseconds),
-        exited.MaxResidentBytes);
+        exited.MaxResidentBytes)
+    {
+        Started = Time(exited.StartedMicroseconds),
+        OomKilled = exited.OomKilled,
+        MinorFaults = exited.MinorFaults,
+        MajorFaults = exited.MajorFaults,
+        ReadBytes = exited.BlocksRead * BlockBytes,
+        WrittenBytes = exited.BlocksWritten * BlockBytes,
+        VoluntarySwitches = exited.VoluntarySwitches,
+        InvoluntarySwitches = exited.InvoluntarySwitches,
+    };
 
     private static DateTimeOffset Time(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 }

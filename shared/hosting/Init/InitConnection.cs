@@ -18,13 +18,15 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
     private readonly TaskCompletionSource<TimeSpan> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _sending = new(); // guards _sender; _state may be taken inside
-    private readonly Lock _state = new(); // guards _waiting, _running, _lastCorrelation and _isLost; nothing is taken inside
+    private readonly Lock _state = new(); // guards _waiting, _running, _lastCorrelation, _isLost, _droppedExits and _onExitsDropped; nothing is taken inside
     private readonly MessageSender _sender = new();
     private readonly Dictionary<ulong, PendingRequest> _waiting = [];
     private readonly Dictionary<ulong, Child> _running = [];
     private readonly List<Child> _owned = [];
     private ulong _lastCorrelation;
     private bool _isLost;
+    private long _droppedExits;
+    private Action<long>? _onExitsDropped;
 
     private InitConnection(PacketSocket socket) => _socket = socket;
 
@@ -34,6 +36,26 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
 
     /// <summary>Completes when the line has broken: pv-init is gone.</summary>
     public Task Lost => _lost.Task;
+
+    /// <summary>
+    /// Calls <paramref name="tell"/> when pv-init says that it forgot exits which this service had not acknowledged, with
+    /// their number: at once for those told of already, then on the receiving thread. Their children are neither among
+    /// <see cref="Owned"/> nor told of again.
+    /// </summary>
+    public void OnExitsDropped(Action<long> tell)
+    {
+        long before;
+        lock (_state)
+        {
+            before = _droppedExits;
+            _onExitsDropped = tell;
+        }
+
+        if (before > 0)
+        {
+            tell(before);
+        }
+    }
 
     /// <summary>Connects, and learns which children the service owns, unless another instance is the service still (<see cref="IsStandby"/>).</summary>
     public static Task<Outcome<InitConnection>> ConnectAsync(RuntimePaths paths, Service service, CancellationToken cancellationToken) =>

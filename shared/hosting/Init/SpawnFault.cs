@@ -9,9 +9,22 @@ internal static class SpawnFault
 {
     public static Fault From(SpawnSpec spec, SpawnFailed failed)
     {
-        string what = failed.Stage == "chdir" ? spec.WorkingDirectory : spec.Arguments[0];
-        return new Fault(Kind(failed.Errno), $"'{spec.Label}' could not be started: {failed.Stage} '{what}': {Errno.Describe(failed.Errno)}{Hint(failed)}");
+        return new Fault(Kind(failed.Errno), $"'{spec.Label}' could not be started: {failed.Stage} {What(spec, failed.Stage)}: {Errno.Describe(failed.Errno)}{Hint(failed)}");
     }
+
+    /// <summary>What the stage worked on.</summary>
+    private static string What(SpawnSpec spec, string stage) => stage switch
+    {
+        "chdir" => $"'{spec.WorkingDirectory}'",
+        "setuid" => $"{spec.Uid}",
+        "setgid" => $"{spec.Gid}",
+        "setgroups" => $"[{string.Join(", ", spec.Groups ?? [])}]",
+        "setpriority" => $"{spec.Nice}",
+        "oom_score_adj" => $"{spec.OomScoreAdjustment}",
+        "setrlimit" => $"[{string.Join(", ", spec.Limits)}]",
+        "terminal" => $"on descriptor {spec.ControllingTerminal}",
+        _ => $"'{spec.Arguments[0]}'",
+    };
 
     private static FaultKind Kind(int errno) => errno switch
     {

@@ -31,7 +31,24 @@ internal static class SpawnMessage
                 Encoding.UTF8.GetBytes(spec.WorkingDirectory),
                 (int)spec.Grouping,
                 [.. spec.Descriptors.Select(mapping => mapping.Target)],
-                [.. spec.Kept.Select(kept => kept.Name)]),
+                [.. spec.Kept.Select(kept => kept.Name)],
+                Attributes(spec)),
             [.. spec.Descriptors.Select(mapping => mapping.Source), .. spec.Kept.Select(kept => kept.Handle)]);
     }
+
+    private static SpawnAttributes Attributes(SpawnSpec spec) => new()
+    {
+        Uid = spec.Uid,
+        Gid = spec.Gid,
+        Groups = spec.Groups,
+        Limits = [.. spec.Limits.Select(limit => new ResourceLimit((int)limit.Resource, Number(limit.Soft), Number(limit.Hard)))],
+        Nice = spec.Nice,
+        OomScore = spec.OomScoreAdjustment,
+        Umask = spec.Umask,
+        NoNewPrivileges = spec.NoNewPrivileges,
+        Terminal = spec.ControllingTerminal,
+        OwnCgroup = spec.OwnCgroup,
+    };
+
+    private static long Number(long? limit) => limit ?? ResourceLimit.Unlimited;
 }

@@ -27,6 +27,42 @@ public sealed record SpawnSpec
     public IReadOnlyList<KeptDescriptor> Kept { get; init; } = [];
 
     public ProcessGrouping Grouping { get; init; } = ProcessGrouping.NewSession;
+
+    /// <summary>The number of a descriptor in the child, a terminal, that controls its session. Null (the default): it has none. Needs <see cref="ProcessGrouping.NewSession"/>.</summary>
+    public int? ControllingTerminal { get; init; }
+
+    /// <summary>The user id it runs as. Null (the default): the daemon's. Another one needs root.</summary>
+    public uint? Uid { get; init; }
+
+    /// <summary>The group id it runs as. Null (the default): the daemon's; it is not looked up from <see cref="Uid"/>.</summary>
+    public uint? Gid { get; init; }
+
+    /// <summary>All its supplementary groups. Null (the default): none when <see cref="Uid"/> is given and the daemon is root, else the daemon's.</summary>
+    public IReadOnlyList<uint>? Groups { get; init; }
+
+    /// <summary>One for a resource; those not named are the daemon's, as it was started.</summary>
+    public IReadOnlyList<ChildLimit> Limits { get; init; } = [];
+
+    /// <summary>-20, the most favourable, to 19. Null (the default): the daemon's.</summary>
+    public int? Nice { get; init; }
+
+    /// <summary>-1000, never killed when memory runs out, to 1000, killed first. Null (the default): the daemon's, as it was started.</summary>
+    public int? OomScoreAdjustment { get; init; }
+
+    /// <summary>The permission bits that new files do not get, 0 to 0777 (octal). Null (the default): the daemon's.</summary>
+    public uint? Umask { get; init; }
+
+    /// <summary>Whether programs with set-user-id bits or file capabilities give it nothing more (prctl(2), PR_SET_NO_NEW_PRIVS).</summary>
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>
+    /// Whether it gets a cgroup of its own where pv-init can make one (cgroup v2, writable): <see cref="SignalScope.Tree"/>
+    /// then means the cgroup, and <see cref="ChildExit.OomKilled"/> can be told. Elsewhere nothing happens.
+    /// </summary>
+    public bool OwnCgroup { get; init; } = true;
+
+    /// <summary>Whether <see cref="Child.PidFd"/> is wanted; the caller disposes it.</summary>
+    public bool HoldPidFd { get; init; }
 }
 
 /// <param name="Source">Open in this process; stays the caller's.</param>
@@ -45,4 +81,7 @@ public enum ProcessGrouping
 
     /// <summary>A process group of its own in pv-init's session.</summary>
     NewGroup,
+
+    /// <summary>Nothing: it stays in pv-init's session and group. <see cref="SignalScope.Group"/> is then the child alone.</summary>
+    Same,
 }

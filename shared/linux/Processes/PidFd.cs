@@ -39,6 +39,10 @@ public static partial class PidFd
         }
     }
 
+    /// <summary>As the other, for a descriptor that the caller holds as a number.</summary>
+    public static int Send(int process, int signal) =>
+        syscall(SYS_pidfd_send_signal, process, signal, 0, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint a, nint b);
 

@@ -13,25 +13,22 @@ public static class ProcessTree
     }
 
     /// <summary>
-    /// A child's own tree: the child, its descendants, and everybody in its session or group and their descendants, who may
-    /// have been reparented.
+    /// A child's own tree: the child, everybody in its session or group and everybody who bears its mark, who may have been
+    /// reparented, and the descendants of all of them.
     /// </summary>
     /// <param name="leaderLives">
     /// When the child has been reaped, its number is taken only by strangers; its session's and group's number, however, is
     /// not given away while a member lives.
     /// </param>
-    public static List<ProcessStat> Of(IReadOnlyList<ProcessStat> all, int leader, bool leaderLives)
+    /// <param name="isMarked">Whether a process descends from the child, by what it inherited; asked only where nothing else tells.</param>
+    public static List<ProcessStat> Of(IReadOnlyList<ProcessStat> all, int leader, bool leaderLives, Func<int, bool>? isMarked = null)
     {
         bool numberReused = !leaderLives && all.Any(process => process.Pid == leader);
-        if (numberReused)
-        {
-            return [];
-        }
-
         var members = new HashSet<int>();
         foreach (ProcessStat process in all)
         {
-            if (process.Pid == leader || process.Session == leader || process.Group == leader)
+            bool isNamed = !numberReused && (process.Pid == leader || process.Session == leader || process.Group == leader);
+            if (isNamed || (isMarked is not null && isMarked(process.Pid)))
             {
                 members.Add(process.Pid);
             }

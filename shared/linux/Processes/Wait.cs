@@ -56,7 +56,15 @@ public static unsafe partial class Wait
         usage = new ProcessUsage(
             (used.ru_utime_sec * 1_000_000) + used.ru_utime_usec,
             (used.ru_stime_sec * 1_000_000) + used.ru_stime_usec,
-            used.ru_maxrss_kib * 1024);
+            used.ru_maxrss_kib * 1024)
+        {
+            MinorFaults = used.ru_minflt,
+            MajorFaults = used.ru_majflt,
+            BlocksRead = used.ru_inblock,
+            BlocksWritten = used.ru_oublock,
+            VoluntarySwitches = used.ru_nvcsw,
+            InvoluntarySwitches = used.ru_nivcsw,
+        };
         return true;
     }
 
@@ -65,6 +73,8 @@ public static unsafe partial class Wait
     private struct rusage
     {
         public long ru_utime_sec, ru_utime_usec, ru_stime_sec, ru_stime_usec, ru_maxrss_kib;
+        public long ru_ixrss, ru_idrss, ru_isrss, ru_minflt, ru_majflt, ru_nswap, ru_inblock, ru_oublock;
+        public long ru_msgsnd, ru_msgrcv, ru_nsignals, ru_nvcsw, ru_nivcsw;
     }
 
     [LibraryImport("libc", SetLastError = true)]

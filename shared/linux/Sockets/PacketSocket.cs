@@ -98,47 +98,56 @@ public sealed unsafe class PacketSocket : IDisposable
     public int TrySend(ReadOnlySpan<byte> bytes, ReadOnlySpan<SafeHandle> descriptors = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MaxDescriptors);
+        Span<int> numbers = stackalloc int[descriptors.Length];
+        int held = 0;
+        try
+        {
+            for (; held < descriptors.Length; held++)
+            {
+                bool added = false;
+                descriptors[held].DangerousAddRef(ref added);
+                numbers[held] = (int)descriptors[held].DangerousGetHandle();
+            }
+
+            return TrySendNumbers(bytes, numbers);
+        }
+        finally
+        {
+            while (held > 0)
+            {
+                descriptors[--held].DangerousRelease();
+            }
+        }
+    }
+
+    /// <summary>As <see cref="TrySend"/>, for descriptors that the caller holds as numbers.</summary>
+    public int TrySendNumbers(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MaxDescriptors);
         int controlLength = descriptors.IsEmpty ? 0 : sizeof(cmsghdr) + (descriptors.Length * sizeof(int));
         byte* control = stackalloc byte[Align(controlLength)];
         fixed (byte* start = bytes)
         {
             var part = new iovec { iov_base = start, iov_len = (nuint)bytes.Length };
             var message = new msghdr { msg_iov = &part, msg_iovlen = 1 };
-            int held = 0;
-            try
+            if (controlLength > 0)
             {
-                if (controlLength > 0)
-                {
-                    message.msg_control = control;
-                    message.msg_controllen = (nuint)Align(controlLength);
-                    *(cmsghdr*)control = new cmsghdr { cmsg_len = (nuint)controlLength, cmsg_level = SOL_SOCKET, cmsg_type = SCM_RIGHTS };
-                    var numbers = (int*)(control + sizeof(cmsghdr));
-                    for (; held < descriptors.Length; held++)
-                    {
-                        bool added = false;
-                        descriptors[held].DangerousAddRef(ref added);
-                        numbers[held] = (int)descriptors[held].DangerousGetHandle();
-                    }
-                }
-
-                while (sendmsg(Handle, &message, MSG_NOSIGNAL) < 0)
-                {
-                    int errno = Marshal.GetLastPInvokeError();
-                    if (errno != Errno.EINTR)
-                    {
-                        return errno;
-                    }
-                }
-
-                return 0;
+                message.msg_control = control;
+                message.msg_controllen = (nuint)Align(controlLength);
+                *(cmsghdr*)control = new cmsghdr { cmsg_len = (nuint)controlLength, cmsg_level = SOL_SOCKET, cmsg_type = SCM_RIGHTS };
+                descriptors.CopyTo(new Span<int>(control + sizeof(cmsghdr), descriptors.Length));
             }
-            finally
+
+            while (sendmsg(Handle, &message, MSG_NOSIGNAL) < 0)
             {
-                while (held > 0)
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.EINTR)
                 {
-                    descriptors[--held].DangerousRelease();
+                    return errno;
                 }
             }
+
+            return 0;
         }
     }
 
@@ -146,6 +155,28 @@ public sealed unsafe class PacketSocket : IDisposable
     /// <param name="descriptors">Descriptors that came with it are added; they are the caller's, and close-on-exec.</param>
     public ReceivedPacket Receive(Span<byte> buffer, List<SafeFileHandle> descriptors)
     {
+        Span<int> numbers = stackalloc int[MaxDescriptors];
+        ReceivedPacket received = Receive(buffer, numbers, out int count);
+        foreach (int number in numbers[..count])
+        {
+            descriptors.Add(new SafeFileHandle(number, true));
+        }
+
+        return received;
+    }
+
+    /// <summary>As the other, allocating nothing.</summary>
+    /// <param name="descriptors">Empty; filled with those that came with the packet.</param>
+    public ReceivedPacket Receive(Span<byte> buffer, DescriptorBuffer descriptors)
+    {
+        ReceivedPacket received = Receive(buffer, descriptors.Room, out int count);
+        descriptors.Added(count);
+        return received;
+    }
+
+    private ReceivedPacket Receive(Span<byte> buffer, Span<int> descriptors, out int count)
+    {
+        count = 0;
         int room = Align(sizeof(cmsghdr) + (MaxDescriptors * sizeof(int))) + Align(sizeof(cmsghdr) + sizeof(ucred));
         byte* control = stackalloc byte[room];
         fixed (byte* start = buffer)
@@ -162,7 +193,7 @@ public sealed unsafe class PacketSocket : IDisposable
                 }
             }
 
-            PeerCredentials sender = ReadControl(control, (int)message.msg_controllen, descriptors);
+            PeerCredentials sender = ReadControl(control, (int)message.msg_controllen, descriptors, ref count);
             return new ReceivedPacket((int)length, 0, (message.msg_flags & MSG_TRUNC) != 0, sender)
             {
                 DescriptorsLost = (message.msg_flags & MSG_CTRUNC) != 0,
@@ -188,7 +219,7 @@ public sealed unsafe class PacketSocket : IDisposable
         }
     }
 
-    private static PeerCredentials ReadControl(byte* control, int length, List<SafeFileHandle> descriptors)
+    private static PeerCredentials ReadControl(byte* control, int length, Span<int> descriptors, ref int count)
     {
         PeerCredentials sender = default;
         for (int at = 0; at + sizeof(cmsghdr) <= length;)
@@ -205,7 +236,7 @@ public sealed unsafe class PacketSocket : IDisposable
             {
                 for (int i = 0; i < dataLength / sizeof(int); i++)
                 {
-                    descriptors.Add(new SafeFileHandle(((int*)data)[i], true));
+                    descriptors[count++] = ((int*)data)[i];
                 }
             }
             else if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)

@@ -1,53 +1,128 @@
-using Microsoft.Win32.SafeHandles;
+using System.Runtime.InteropServices;
+using System.Text;
 using PvExec.Kernel;
+using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
 namespace PvExec.Init.Children;
 
-/// <summary>A process started for a service, until the service has acknowledged its end.</summary>
-internal sealed class ChildRecord(ulong id, int pid, Service owner, Spawn spawn, long startedMicroseconds, SafeFileHandle? pidFd, SafeFileHandle[] kept) : IDisposable
+/// <summary>
+/// A process started for a service, until the service has acknowledged its end. Used again for later ones: who holds it
+/// beyond that looks at <see cref="Id"/>.
+/// </summary>
+internal sealed class ChildRecord
 {
-    public ulong Id { get; } = id;
+    /// <summary>A longer one is not kept for the next child.</summary>
+    private const int KeptNotes = 4096;
 
-    public int Pid { get; } = pid;
+    /// <summary>Label, state and kept names, as they were in the Spawn message.</summary>
+    private byte[] _notes = [];
+    private int _labelLength, _stateLength, _namesLength, _nameCount;
+    private int[] _kept = [];
+    private int _pidFd = -1;
 
-    public Service Owner { get; } = owner;
+    public ChildRecord() => Place = new LinkedListNode<ChildRecord>(this);
 
-    public string Label { get; } = spawn.Label;
+    /// <summary>0 while it is nobody's.</summary>
+    public ulong Id { get; private set; }
 
-    public long StartedMicroseconds { get; } = startedMicroseconds;
+    public int Pid { get; private set; }
 
-    /// <summary>Null once it has ended, and when there was no descriptor left to hold it with.</summary>
-    public SafeFileHandle? PidFd { get; private set; } = pidFd;
+    public Service Owner { get; private set; }
+
+    public long StartedMicroseconds { get; private set; }
+
+    /// <summary>Whether it leads a process group.</summary>
+    public bool LeadsGroup { get; private set; }
+
+    /// <summary>Whether it has a cgroup of its own, until it is forgotten.</summary>
+    public bool HasCgroup { get; private set; }
+
+    /// <summary>One number; none once it has ended, and when there was no descriptor left to hold it with.</summary>
+    public ReadOnlySpan<int> PidFd => MemoryMarshal.CreateReadOnlySpan(ref _pidFd, _pidFd >= 0 ? 1 : 0);
 
     /// <summary>In the order of the names in the Spawn message.</summary>
-    public SafeFileHandle[] Kept { get; } = kept;
+    public ReadOnlySpan<int> Kept => _kept.AsSpan(0, _nameCount);
 
     /// <summary>Null while it runs.</summary>
     public Exited? Exit { get; private set; }
 
-    /// <summary>Among those that have ended and are not acknowledged; null otherwise. The registry's.</summary>
-    public LinkedListNode<ChildRecord>? Place { get; set; }
+    /// <summary>Its place among those that have ended and are not acknowledged. The registry's.</summary>
+    public LinkedListNode<ChildRecord> Place { get; }
 
-    private byte[] State { get; } = spawn.State;
+    public string Label => Encoding.UTF8.GetString(_notes.AsSpan(0, _labelLength));
 
-    private IReadOnlyList<string> KeptNames { get; } = spawn.Kept;
-
-    public void End(Exited exit)
+    /// <summary>Begins a life.</summary>
+    /// <param name="pidFd">Its from now on; -1 for none.</param>
+    /// <param name="received">Those from <paramref name="mapped"/> on are kept: taken out of it.</param>
+    public void Begin(ulong id, int pid, int pidFd, Service owner, long startedMicroseconds, bool hasCgroup, in SpawnView spawn, DescriptorBuffer received, int mapped)
     {
-        Exit = exit;
-        PidFd?.Dispose();
-        PidFd = null;
+        Id = id;
+        Pid = pid;
+        _pidFd = pidFd;
+        Owner = owner;
+        StartedMicroseconds = startedMicroseconds;
+        HasCgroup = hasCgroup;
+        LeadsGroup = spawn.Grouping < 2;
+        (_labelLength, _stateLength, _namesLength, _nameCount) = (spawn.Label.Length, spawn.State.Length, spawn.Kept.Elements.Length, spawn.Kept.Count);
+        int length = _labelLength + _stateLength + _namesLength;
+        if (_notes.Length < length)
+        {
+            _notes = new byte[length];
+        }
+
+        spawn.Label.Span.CopyTo(_notes);
+        spawn.State.Span.CopyTo(_notes.AsSpan(_labelLength));
+        spawn.Kept.Elements.Span.CopyTo(_notes.AsSpan(_labelLength + _stateLength));
+        if (_kept.Length < _nameCount)
+        {
+            _kept = new int[_nameCount];
+        }
+
+        received.Take(mapped, _kept);
     }
 
-    public Owned ToOwned() => new(Id, Pid, Label, StartedMicroseconds, State, KeptNames, Exit);
-
-    public void Dispose()
+    public void End(in Exited exit)
     {
-        PidFd?.Dispose();
-        foreach (SafeFileHandle handle in Kept)
+        Exit = exit;
+        ClosePidFd();
+    }
+
+    /// <summary>Closes what it holds and makes it nobody's.</summary>
+    public void Clear()
+    {
+        ClosePidFd();
+        foreach (int descriptor in Kept)
         {
-            handle.Dispose();
+            DescriptorBuffer.Close(descriptor);
+        }
+
+        Id = 0;
+        _nameCount = 0;
+        Exit = null;
+        if (_notes.Length > KeptNotes)
+        {
+            _notes = [];
+        }
+    }
+
+    public Owned ToOwned()
+    {
+        var names = new List<string>(_nameCount);
+        foreach (ReadOnlySpan<byte> name in new PackedTexts(_nameCount, _notes.AsMemory(_labelLength + _stateLength, _namesLength)))
+        {
+            names.Add(Encoding.UTF8.GetString(name));
+        }
+
+        return new Owned(Id, Pid, Label, StartedMicroseconds, _notes.AsSpan(_labelLength, _stateLength).ToArray(), names, Exit);
+    }
+
+    private void ClosePidFd()
+    {
+        if (_pidFd >= 0)
+        {
+            DescriptorBuffer.Close(_pidFd);
+            _pidFd = -1;
         }
     }
 }

@@ -1,5 +1,3 @@
-using PvExec.Linux.Processes;
-
 namespace PvExec.Init.Children;
 
 /// <summary>What to start; everything that goes to the kernel is bytes.</summary>
@@ -9,15 +7,13 @@ namespace PvExec.Init.Children;
 /// <param name="Sources">Descriptors of this process.</param>
 /// <param name="Targets">Their numbers in the child, each once.</param>
 /// <param name="LeadsSession">Else it leads a process group only.</param>
-/// <param name="Descriptors">How many it may have open; null: as many as this process.</param>
 internal sealed record SpawnPlan(
     IReadOnlyList<byte[]> Arguments,
     IReadOnlyList<byte[]> Environment,
     byte[]? Directory,
     int[] Sources,
     IReadOnlyList<int> Targets,
-    bool LeadsSession,
-    DescriptorLimit? Descriptors = null)
+    bool LeadsSession)
 {
     /// <summary>The environment variable whose value becomes the child's pid, as sd_listen_fds(3) wants it.</summary>
     public static ReadOnlySpan<byte> ListenPidPlaceholder => "LISTEN_PID=          "u8;

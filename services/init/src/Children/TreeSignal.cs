@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using PvExec.Init.Adapters;
 using PvExec.Linux;
 using PvExec.Linux.Processes;
 
@@ -29,5 +30,41 @@ internal static class TreeSignal
         }
 
         return sent;
+    }
+
+    /// <summary>A signal to all in a child's cgroup and below it, also to those that are started meanwhile.</summary>
+    public static void SendToGroup(ChildCgroups cgroups, ulong child, int signal)
+    {
+        if (signal == Signals.SIGKILL && cgroups.TryKill(child))
+        {
+            return;
+        }
+
+        var seen = new HashSet<int>();
+        for (int pass = 0; pass < 8; pass++)
+        {
+            List<int> found = cgroups.Processes(child);
+            found.RemoveAll(pid => !seen.Add(pid));
+            if (found.Count == 0)
+            {
+                return;
+            }
+
+            foreach (int pid in found)
+            {
+                SendWithin(cgroups, child, pid, signal);
+            }
+        }
+    }
+
+    private static void SendWithin(ChildCgroups cgroups, ulong child, int pid, int signal)
+    {
+        using SafeFileHandle? held = PidFd.TryOpen(pid, out int errno);
+
+        // Opened first and asked then, as above.
+        if (errno != Errno.ESRCH && cgroups.Holds(child, pid))
+        {
+            _ = held is null ? Signals.Kill(pid, signal) : PidFd.Send(held, signal);
+        }
     }
 }

@@ -1,46 +1,37 @@
 namespace PvExec.Init.Core;
 
-/// <summary>Which files a program's name may mean, as execvp(3) has it.</summary>
-internal static class PathLookup
+/// <summary>Which files a program's name may mean, as execvp(3) has it: enumerates the directories to look for it in.</summary>
+/// <param name="path">The value of PATH.</param>
+internal ref struct PathLookup(ReadOnlySpan<byte> path)
 {
-    private static readonly byte[] DefaultPath = "/usr/local/bin:/usr/bin:/bin"u8.ToArray();
+    private ReadOnlySpan<byte> _rest = path;
+    private bool _ended;
 
-    /// <summary>Paths to try in order; one that is relative is meant from the working directory of the new process.</summary>
-    public static IReadOnlyList<byte[]> Candidates(byte[] program, IReadOnlyList<byte[]> environment)
+    public static ReadOnlySpan<byte> DefaultPath => "/usr/local/bin:/usr/bin:/bin"u8;
+
+    /// <summary>How many directories there are.</summary>
+    public int Count { get; } = path.Count((byte)':') + 1;
+
+    /// <summary>The directory to try next, without a slash at its end; one that is relative is meant from the working directory of the new process.</summary>
+    public ReadOnlySpan<byte> Current { get; private set; }
+
+    /// <summary>A program with a slash is a path, and is not looked up.</summary>
+    public static bool IsNeeded(ReadOnlySpan<byte> program) => !program.Contains((byte)'/');
+
+    public bool MoveNext()
     {
-        if (program.AsSpan().Contains((byte)'/'))
+        if (_ended)
         {
-            return [program];
+            return false;
         }
 
-        var candidates = new List<byte[]>();
-        ReadOnlySpan<byte> rest = Find(environment);
-        while (true)
-        {
-            int colon = rest.IndexOf((byte)':');
-            ReadOnlySpan<byte> directory = colon < 0 ? rest : rest[..colon];
+        int colon = _rest.IndexOf((byte)':');
+        ReadOnlySpan<byte> directory = colon < 0 ? _rest : _rest[..colon];
+        _ended = colon < 0;
+        _rest = _rest[(colon + 1)..];
 
-            // An empty element means the working directory.
-            candidates.Add(directory.IsEmpty ? [.. "./"u8, .. program] : [.. directory, (byte)'/', .. program]);
-            if (colon < 0)
-            {
-                return candidates;
-            }
-
-            rest = rest[(colon + 1)..];
-        }
-    }
-
-    private static ReadOnlySpan<byte> Find(IReadOnlyList<byte[]> environment)
-    {
-        foreach (byte[] variable in environment)
-        {
-            if (variable.AsSpan().StartsWith("PATH="u8))
-            {
-                return variable.AsSpan(5);
-            }
-        }
-
-        return DefaultPath;
+        // An empty element means the working directory.
+        Current = directory.IsEmpty ? "."u8 : directory;
+        return true;
     }
 }

@@ -1,10 +1,14 @@
 using System.Runtime.InteropServices;
+using PvExec.Proto.Init;
 
 namespace PvExec.Init.Native;
 
-/// <summary>Null-terminated strings and arrays of them outside the managed heap; freed together, kept for the next use.</summary>
+/// <summary>Null-terminated strings, arrays of them and arrays of numbers outside the managed heap; freed together, kept for the next use.</summary>
 internal sealed unsafe class NativeStrings
 {
+    /// <summary>A larger block is given back after its use.</summary>
+    private const nuint KeptBytes = 1024 * 1024;
+
     private byte* _block;
     private nuint _capacity;
     private nuint _used;
@@ -20,46 +24,66 @@ internal sealed unsafe class NativeStrings
         }
     }
 
-    /// <summary>What <see cref="Array"/> needs for these strings.</summary>
-    public static nuint Size(IReadOnlyList<byte[]> strings)
-    {
-        nuint size = (nuint)(strings.Count + 2) * (nuint)sizeof(byte*);
-        for (int i = 0; i < strings.Count; i++)
-        {
-            size += (nuint)strings[i].Length + 1;
-        }
+    /// <summary>What <see cref="Array(in PackedTexts)"/> needs at most: an encoded element has at least the byte that the null here takes.</summary>
+    public static nuint Size(in PackedTexts texts) => ArraySize(texts.Count) + (nuint)texts.Elements.Length;
 
-        return size;
-    }
+    /// <summary>What <see cref="Pointers"/> needs at most.</summary>
+    public static nuint ArraySize(int count) => (nuint)(count + 2) * (nuint)sizeof(byte*);
+
+    /// <summary>What <see cref="Numbers{T}"/> needs at most.</summary>
+    public static nuint Size<T>(int count)
+        where T : unmanaged => ((nuint)count * (nuint)sizeof(T)) + (nuint)sizeof(byte*);
 
     /// <summary>A null-terminated array of null-terminated strings.</summary>
-    public byte** Array(IReadOnlyList<byte[]> strings)
+    public byte** Array(in PackedTexts texts)
     {
-        _used = (_used + (nuint)sizeof(byte*) - 1) & ~((nuint)sizeof(byte*) - 1);
-        var array = (byte**)(_block + _used);
-        _used += (nuint)(strings.Count + 1) * (nuint)sizeof(byte*);
-        for (int i = 0; i < strings.Count; i++)
+        byte** array = Pointers(texts.Count);
+        int i = 0;
+        foreach (ReadOnlySpan<byte> text in texts)
         {
-            array[i] = Text(strings[i]);
+            array[i++] = Text(text);
         }
 
-        array[strings.Count] = null;
         return array;
     }
 
-    public byte* Text(byte[] text)
+    /// <summary>An array of pointers with a null behind it, to be filled.</summary>
+    public byte** Pointers(int count)
+    {
+        var array = (byte**)Numbers<nint>(count + 1);
+        array[count] = null;
+        return array;
+    }
+
+    public T* Numbers<T>(int count)
+        where T : unmanaged
+    {
+        _used = (_used + (nuint)sizeof(byte*) - 1) & ~((nuint)sizeof(byte*) - 1);
+        var array = (T*)(_block + _used);
+        _used += (nuint)count * (nuint)sizeof(T);
+        return array;
+    }
+
+    public byte* Text(ReadOnlySpan<byte> text)
+    {
+        byte* start = Part(text);
+        Part([0]);
+        return start;
+    }
+
+    /// <summary>Bytes without a null behind them: the next ones follow at once.</summary>
+    public byte* Part(ReadOnlySpan<byte> bytes)
     {
         byte* start = _block + _used;
-        text.CopyTo(new Span<byte>(start, text.Length));
-        start[text.Length] = 0;
-        _used += (nuint)text.Length + 1;
+        bytes.CopyTo(new Span<byte>(start, bytes.Length));
+        _used += (nuint)bytes.Length;
         return start;
     }
 
     /// <summary>Gives a very large block back.</summary>
     public void End()
     {
-        if (_capacity > 1024 * 1024)
+        if (_capacity > KeptBytes)
         {
             NativeMemory.Free(_block);
             _block = null;

@@ -18,9 +18,12 @@ internal unsafe struct SpawnRequest
     public int MappingCount, GroupCount, LimitCount;
     public int Grouping;
     public int Terminal;
-    public uint Set;
+    public SpawnSet Set;
     public uint Umask;
     public int Nice, OomScore;
     public uint Uid, Gid;
+    public int Cgroup;
+    public int WantsPidFd;
+    public int PidFd;
     public int Stage, Error;
 }

@@ -3,7 +3,7 @@ namespace PvExec.Init.Native;
 /// <summary>Where a start failed; the numbers are those of pv_spawn.c.</summary>
 internal enum SpawnStage
 {
-    None, Fork, Session, Descriptors, Terminal, Limits, Priority, OomScore, Groups, Group, User, NoNewPrivileges, Directory, Exec,
+    None, Fork, Session, Descriptors, Terminal, Limits, Priority, OomScore, Groups, Group, User, NoNewPrivileges, Directory, Exec, Cgroup,
 }
 
 /// <summary>The words that clients are told.</summary>
@@ -24,6 +24,7 @@ internal static class SpawnStages
         SpawnStage.NoNewPrivileges => "no_new_privs",
         SpawnStage.Directory => "chdir",
         SpawnStage.Exec => "exec",
+        SpawnStage.Cgroup => "cgroup",
         _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, null),
     };
 }

@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
+using PvExec.Init.Children;
+using PvExec.InitClient;
+using PvExec.Linux;
 using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
 namespace PvExec.Init.Supervision;
 
-/// <summary>A connection to pv-init. What the other end is too slow to take waits here.</summary>
+/// <summary>A connection to pv-init. What the other end is too slow to take waits here; only that is allocated.</summary>
 internal sealed class Line(long token, PacketSocket socket) : IDisposable
 {
     /// <summary>More than that, and the other end is stuck: the line is closed. Nothing is lost, exits are told again.</summary>
@@ -33,25 +36,19 @@ internal sealed class Line(long token, PacketSocket socket) : IDisposable
 
     /// <summary>Sends, or queues behind what waits.</summary>
     /// <returns>0, EAGAIN when it waits, or why the line is broken.</returns>
-    public int Send<T>(InitClient.MessageSender sender, ulong correlation, T message, SafeHandle[]? descriptors = null)
+    public int Send<T>(MessageSender sender, ulong correlation, T message, SafeHandle[]? descriptors = null)
         where T : IInitMessage<T>
     {
-        if (_waiting.Count == 0)
-        {
-            int errno = sender.Send(Socket, correlation, message, descriptors);
-            if (errno != Linux.Errno.EAGAIN)
-            {
-                return errno;
-            }
-        }
+        int errno = _waiting.Count == 0 ? sender.Send(Socket, correlation, message, descriptors) : Errno.EAGAIN;
+        return errno == Errno.EAGAIN ? WaitToSend(sender, correlation, message, descriptors) : errno;
+    }
 
-        if (_waiting.Count >= MaxWaiting)
-        {
-            return Linux.Errno.EPIPE;
-        }
-
-        _waiting.Enqueue(() => sender.Send(Socket, correlation, message, descriptors));
-        return Linux.Errno.EAGAIN;
+    /// <summary>As <see cref="Send"/>, with descriptors of a child: its pidfd with Spawned, what is kept with Owned.</summary>
+    public int SendWith<T>(MessageSender sender, ulong correlation, T message, ChildRecord child)
+        where T : IInitMessage<T>
+    {
+        int errno = _waiting.Count == 0 ? sender.SendNumbers(Socket, correlation, message, DescriptorsOf<T>(child)) : Errno.EAGAIN;
+        return errno == Errno.EAGAIN ? WaitToSendWith(sender, correlation, message, child, child.Id) : errno;
     }
 
     /// <summary>Sends what waits, as far as the other end takes it.</summary>
@@ -76,5 +73,27 @@ internal sealed class Line(long token, PacketSocket socket) : IDisposable
     {
         Closed = true;
         Socket.Dispose();
+    }
+
+    private static ReadOnlySpan<int> DescriptorsOf<T>(ChildRecord child)
+        where T : IInitMessage<T> => T.Type == MessageType.Owned ? child.Kept : child.PidFd;
+
+    // In methods of their own: what a lambda captures is allocated where its method begins.
+    private int WaitToSend<T>(MessageSender sender, ulong correlation, T message, SafeHandle[]? descriptors)
+        where T : IInitMessage<T> => WaitToSend(() => sender.Send(Socket, correlation, message, descriptors));
+
+    /// <summary>Its record may be another child's by the time there is room: the descriptors are then gone.</summary>
+    private int WaitToSendWith<T>(MessageSender sender, ulong correlation, T message, ChildRecord child, ulong id)
+        where T : IInitMessage<T> => WaitToSend(() => sender.SendNumbers(Socket, correlation, message, child.Id == id ? DescriptorsOf<T>(child) : []));
+
+    private int WaitToSend(Func<int> send)
+    {
+        if (_waiting.Count >= MaxWaiting)
+        {
+            return Errno.EPIPE;
+        }
+
+        _waiting.Enqueue(send);
+        return Errno.EAGAIN;
     }
 }

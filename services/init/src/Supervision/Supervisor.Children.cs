@@ -5,6 +5,7 @@ using PvExec.Init.Native;
 using PvExec.Kernel;
 using PvExec.Linux;
 using PvExec.Linux.Processes;
+using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
 namespace PvExec.Init.Supervision;
@@ -16,39 +17,93 @@ internal sealed partial class Supervisor
     {
         while (_reaper.TryTake(out ReapedProcess ended))
         {
-            int pid = ended.Pid;
             if (IsInstance(ended))
             {
                 continue;
             }
 
-            ReapedProcess process = ended;
-            ChildRecord? child = _children.End(pid, one => ToMessage(one, process), out ChildRecord? dropped);
-            if (dropped is not null)
+            if (_children.TryGetLiving(ended.Pid, out ChildRecord? child))
             {
-                InitLog.ExitDropped(dropped.Label, ChildRegistry.MaxUnacknowledged);
+                ChildEnded(child, ended);
             }
-
-            if (child?.Exit is not null && Get(child.Owner).Line is { } line)
+            else if (_cgroups is { HasLingering: true })
             {
-                Reply(line, 0, child.Exit);
+                // An orphan: it may have been the last of a child's group.
+                _cgroups.ReleaseLingering();
             }
         }
     }
 
-    private static Exited ToMessage(ChildRecord child, in ReapedProcess process) => new(
-        child.Id,
-        process.Status.Code ?? -1,
-        process.Status.Signal ?? 0,
-        process.Status.CoreDumped,
-        process.Usage.UserMicroseconds,
-        process.Usage.SystemMicroseconds,
-        process.Usage.MaxResidentBytes,
-        process.EndedMicroseconds);
+    private void ChildEnded(ChildRecord child, in ReapedProcess process)
+    {
+        var exit = new Exited(
+            child.Id,
+            process.Status.Code ?? -1,
+            process.Status.Signal ?? 0,
+            process.Status.CoreDumped,
+            process.Usage.UserMicroseconds,
+            process.Usage.SystemMicroseconds,
+            process.Usage.MaxResidentBytes,
+            process.EndedMicroseconds)
+        {
+            StartedMicroseconds = child.StartedMicroseconds,
+            OomKilled = child.HasCgroup && _cgroups!.WasOomKilled(child.Id),
+            MinorFaults = process.Usage.MinorFaults,
+            MajorFaults = process.Usage.MajorFaults,
+            BlocksRead = process.Usage.BlocksRead,
+            BlocksWritten = process.Usage.BlocksWritten,
+            VoluntarySwitches = process.Usage.VoluntarySwitches,
+            InvoluntarySwitches = process.Usage.InvoluntarySwitches,
+        };
+        ChildRecord? superfluous = _children.End(child, exit);
+        if (Get(child.Owner).Line is { } line)
+        {
+            Reply(line, 0, exit);
+        }
+
+        if (superfluous is not null)
+        {
+            Drop(superfluous);
+        }
+    }
+
+    /// <summary>Forgets an exit that nobody acknowledged, and tells its owner: at once, or when it connects.</summary>
+    private void Drop(ChildRecord child)
+    {
+        InitLog.ExitDropped(child.Label, _children.MaxUnacknowledged);
+        SupervisedService owner = Get(child.Owner);
+        ReleaseCgroup(child);
+        _children.Drop(child);
+        if (owner.Line is { } line)
+        {
+            TellDropped(line, owner);
+        }
+    }
+
+    private void TellDropped(Line line, SupervisedService owner)
+    {
+        long dropped = _children.TakeDropped(owner.Service);
+        if (dropped > 0)
+        {
+            Reply(line, 0, new ExitsDropped(dropped));
+        }
+    }
+
+    /// <summary>What a service owns. From here on the instance is the one that is told of exits and may ask for children.</summary>
+    private void TellOwned(Line line, ServiceInstance instance)
+    {
+        instance.Owns = true;
+        foreach (ChildRecord child in _children.Of(instance.Service.Service))
+        {
+            ReplyWith(line, 0, child.ToOwned(), child);
+        }
+
+        TellDropped(line, instance.Service);
+    }
 
     private void Spawn(Line line, SupervisedService owner, in InitPacket packet)
     {
-        if (!packet.TryRead(out Spawn spawn))
+        if (!SpawnView.TryRead(packet, out SpawnView spawn))
         {
             Malformed(line, "a Spawn message that cannot be read");
             return;
@@ -64,29 +119,53 @@ internal sealed partial class Supervisor
             return;
         }
 
-        int mapped = spawn.Targets.Count;
-        var sources = new int[mapped];
-        for (int i = 0; i < mapped; i++)
+        ulong id = _children.NextId();
+        ChildRecord child = _children.Rent();
+        int cgroup = spawn.OwnCgroup && _cgroups is not null ? _cgroups.Make(id) : -1;
+        SpawnResult result;
+        lock (_reaper.Gate)
         {
-            sources[i] = (int)_receiver.Descriptors[i].DangerousGetHandle();
+            // Every earlier owner of the pid has been dealt with before it is written down again.
+            TakeEnded();
+            int mapped = spawn.Targets.Count;
+            result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, cgroup);
+            if (result.Pid > 0)
+            {
+                child.Begin(id, result.Pid, result.PidFd, owner.Service, Clock.NowMicroseconds, cgroup >= 0, spawn, _receiver.Descriptors, mapped);
+                _children.Add(child);
+            }
         }
 
-        ChildRecord? child = null;
-        var plan = new SpawnPlan(spawn.Arguments, spawn.Environment, spawn.WorkingDirectory, sources, spawn.Targets, spawn.Grouping == 0, _childDescriptors);
-        SpawnResult result = Start(plan, pid =>
+        _reaper.Wake();
+        CloseCgroup(id, cgroup, isUsed: result.Pid > 0);
+        if (result.Pid > 0)
         {
-            child = new ChildRecord(
-                _children.NextId(), pid, owner.Service, spawn, Clock.NowMicroseconds, PidFd.TryOpen(pid), [.. _receiver.Descriptors.Skip(mapped)]);
-            _receiver.Descriptors.RemoveRange(mapped, _receiver.Descriptors.Count - mapped);
-            _children.Add(child);
-        });
-        if (child is null)
-        {
-            Reply(line, packet.Correlation, new SpawnFailed(result.Stage.Name(), result.Errno));
+            ReplyWith(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds), child);
         }
         else
         {
-            Reply(line, packet.Correlation, new Spawned(child.Id, child.Pid, child.StartedMicroseconds));
+            _children.Return(child);
+            Reply(line, packet.Correlation, new SpawnFailed(result.Stage.Name(), result.Errno));
+        }
+    }
+
+    private void CloseCgroup(ulong child, int descriptor, bool isUsed)
+    {
+        if (descriptor >= 0)
+        {
+            DescriptorBuffer.Close(descriptor);
+            if (!isUsed)
+            {
+                _cgroups!.Release(child);
+            }
+        }
+    }
+
+    private void ReleaseCgroup(ChildRecord child)
+    {
+        if (child.HasCgroup)
+        {
+            _cgroups!.Release(child.Id);
         }
     }
 
@@ -120,9 +199,16 @@ internal sealed partial class Supervisor
     /// <returns>0, or the errno.</returns>
     private int Send(ChildRecord child, int signal, int scope)
     {
-        if (scope == 0 && child.PidFd is { } process)
+        if (scope == 2 && child.HasCgroup)
         {
-            return PidFd.Send(process, signal);
+            TreeSignal.SendToGroup(_cgroups!, child.Id, signal);
+            return 0;
+        }
+
+        bool toLeader = scope == 0 || (scope == 1 && !child.LeadsGroup);
+        if (toLeader && !child.PidFd.IsEmpty)
+        {
+            return PidFd.Send(child.PidFd[0], signal);
         }
 
         // While the gate is held the child stays in the process table, so its number means it and nobody else.
@@ -130,37 +216,48 @@ internal sealed partial class Supervisor
         {
             TakeEnded();
             bool lives = child.Exit is null;
-            if (scope == 0)
+            if (toLeader || scope == 1)
             {
-                return lives ? Signals.Kill(child.Pid, signal) : 0;
+                return lives ? Signals.Kill(toLeader ? child.Pid : -child.Pid, signal) : toLeader ? 0 : SendToGroup(child, signal);
             }
 
-            if (scope == 1 && lives)
-            {
-                return Signals.Kill(-child.Pid, signal);
-            }
-
-            if (scope == 1)
-            {
-                TreeSignal.Send(ProcessTree.Group(ProcessStat.ReadAll(), child.Pid, leaderLives: false), signal);
-                return 0;
-            }
-
-            // A process that forks while the table is read may be missed: look again until nobody new is found.
-            var seen = new HashSet<int>();
-            for (int pass = 0; pass < 8; pass++)
-            {
-                List<ProcessStat> found = ProcessTree.Of(ProcessStat.ReadAll(), child.Pid, lives);
-                found.RemoveAll(process => !seen.Add(process.Pid));
-                if (found.Count == 0)
-                {
-                    return 0;
-                }
-
-                TreeSignal.Send(found, signal);
-            }
-
+            SendToTree(child, signal, lives);
             return 0;
+        }
+    }
+
+    private static int SendToGroup(ChildRecord ended, int signal)
+    {
+        TreeSignal.Send(ProcessTree.Group(ProcessStat.ReadAll(), ended.Pid, leaderLives: false), signal);
+        return 0;
+    }
+
+    private void SendToTree(ChildRecord child, int signal, bool lives)
+    {
+        ulong? mark = _childDefaults.Mark?.Of(child.Id);
+
+        // A process that forks while the table is read may be missed: look again until nobody new is found.
+        var seen = new HashSet<int>();
+        for (int pass = 0; pass < 8; pass++)
+        {
+            IReadOnlyList<ProcessStat> all = ProcessStat.ReadAll();
+            List<ProcessStat> found = ProcessTree.Of(all, child.Pid, lives, pid => mark is { } value && ProcessLimits.FileLocks(pid) == value);
+            found.RemoveAll(process => !seen.Add(process.Pid));
+            if (found.Count == 0)
+            {
+                return;
+            }
+
+            TreeSignal.Send(found, signal);
+        }
+    }
+
+    private void ReplyWith<T>(Line line, ulong correlation, T message, ChildRecord child)
+        where T : IInitMessage<T>
+    {
+        if (!line.Closed)
+        {
+            Settle(line, line.SendWith(_sender, correlation, message, child));
         }
     }
 
@@ -172,7 +269,11 @@ internal sealed partial class Supervisor
         }
         else if (_children.TryGet(acknowledge.Child, out ChildRecord? child) && child.Owner == owner.Service)
         {
-            _children.Acknowledge(child);
+            if (child.Exit is not null)
+            {
+                ReleaseCgroup(child);
+                _children.Acknowledge(child);
+            }
         }
     }
 }

@@ -1,5 +1,4 @@
 using PvExec.Init.Adapters;
-using PvExec.Init.Children;
 using PvExec.Init.Core;
 using PvExec.InitClient;
 using PvExec.Kernel;
@@ -213,16 +212,6 @@ internal sealed partial class Supervisor
         if (!standsBy && service.StopPending)
         {
             AskToStop(service);
-        }
-    }
-
-    /// <summary>From here on the instance is the one that is told of exits and may ask for children.</summary>
-    private void TellOwned(Line line, ServiceInstance instance)
-    {
-        instance.Owns = true;
-        foreach (ChildRecord child in _children.Of(instance.Service.Service))
-        {
-            Reply(line, 0, child.ToOwned(), child.Kept);
         }
     }
 

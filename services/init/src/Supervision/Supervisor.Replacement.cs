@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using PvExec.Init.Adapters;
 using PvExec.Init.Children;
 using PvExec.Init.Core;
@@ -142,14 +143,20 @@ internal sealed partial class Supervisor
         }
         else if (line.Service is { State: ServiceState.HandingOver } service)
         {
-            service.HandedOver = new HandedOverState(message.Names, [.. _receiver.Descriptors]);
-            _receiver.Descriptors.Clear();
+            service.HandedOver = new HandedOverState(message.Names, TakeDescriptors());
             Apply(service, ServiceSignal.HandedOver);
         }
         else
         {
             Malformed(line, "a HandedOver message that nobody asked for");
         }
+    }
+
+    private SafeFileHandle[] TakeDescriptors()
+    {
+        var numbers = new int[_receiver.Descriptors.Count];
+        _receiver.Descriptors.Take(0, numbers);
+        return Array.ConvertAll(numbers, number => new SafeFileHandle(number, ownsHandle: true));
     }
 
     private void Promote(SupervisedService service)

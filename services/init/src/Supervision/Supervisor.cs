@@ -5,7 +5,6 @@ using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Linux.Events;
-using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Supervision;
 
@@ -24,12 +23,13 @@ internal sealed partial class Supervisor
     private readonly StopSignals _signals;
     private readonly IReadOnlyList<byte[]> _environment;
     private readonly string _programDirectory;
-    private readonly DescriptorLimit _childDescriptors;
+    private readonly ChildDefaults _childDefaults;
     private readonly EventPoll _poll = new();
-    private readonly Spawner _spawner = new();
+    private readonly ChildCgroups? _cgroups;
+    private readonly Spawner _spawner;
     private readonly ChildRegistry _children = new();
     private readonly MessageSender _sender = new();
-    private readonly MessageReceiver _receiver = new();
+    private readonly PacketReader _receiver = new();
     private readonly SupervisedService[] _services;
     private readonly StopPlan _plan;
     private readonly long _startedAt = Clock.Monotonic;
@@ -37,7 +37,8 @@ internal sealed partial class Supervisor
     /// <param name="options">With the port that the front really has.</param>
     /// <param name="environment">pv-init's own, as <c>NAME=value</c>.</param>
     /// <param name="programDirectory">Where the services' programs are.</param>
-    /// <param name="childDescriptors">The limit that the services' children get; the services get pv-init's.</param>
+    /// <param name="childDefaults">What the services' children get that ask for nothing.</param>
+    /// <param name="cgroups">Null where there are none.</param>
     public Supervisor(
         DaemonOptions options,
         ListenSet sockets,
@@ -45,7 +46,8 @@ internal sealed partial class Supervisor
         StopSignals signals,
         IReadOnlyList<byte[]> environment,
         string programDirectory,
-        DescriptorLimit childDescriptors)
+        ChildDefaults childDefaults,
+        ChildCgroups? cgroups)
     {
         _options = options;
         _sockets = sockets;
@@ -53,7 +55,9 @@ internal sealed partial class Supervisor
         _signals = signals;
         _environment = environment;
         _programDirectory = programDirectory;
-        _childDescriptors = childDescriptors;
+        _childDefaults = childDefaults;
+        _cgroups = cgroups;
+        _spawner = new Spawner(childDefaults, cgroups?.Services ?? -1);
         _plan = new StopPlan((long)options.StopTimeout.TotalMilliseconds);
         _services = [.. Services.All.Select(service => new SupervisedService(service, sockets.For(service)))];
     }

@@ -1,44 +1,77 @@
 using PvExec.Init.Children;
 using PvExec.Kernel;
+using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
 namespace PvExec.Init.Tests.Children;
 
 public sealed class ChildRegistryTests
 {
-    private readonly ChildRegistry _registry = new();
+    private const int Bound = 3;
+
+    private readonly ChildRegistry _registry = new(Bound);
 
     [Fact]
-    public void The_oldest_of_too_many_exits_is_forgotten_and_told()
+    public void The_oldest_of_too_many_exits_is_dropped_and_its_owner_is_told_once()
+    {
+        ulong first = Start(1).Id;
+        Start(2, Service.Process);
+        Start(3);
+        Assert.All([1, 2, 3], pid => Assert.Null(End(pid)));
+
+        ulong more = Start(4).Id;
+        ChildRecord superfluous = End(4)!;
+        Assert.Equal(first, superfluous.Id);
+        _registry.Drop(superfluous);
+
+        Assert.False(_registry.TryGet(first, out _));
+        Assert.True(_registry.TryGet(more, out _));
+        Assert.Equal(Bound, _registry.EndedCount);
+        Assert.Equal(0, _registry.TakeDropped(Service.Process));
+        Assert.Equal(1, _registry.TakeDropped(Service.Exec));
+        Assert.Equal(0, _registry.TakeDropped(Service.Exec));
+    }
+
+    [Fact]
+    public void Drops_that_nobody_was_told_of_add_up_for_each_owner()
+    {
+        for (int pid = 1; pid <= 10; pid++)
+        {
+            Start(pid, pid % 2 == 0 ? Service.Exec : Service.Process);
+            if (End(pid) is { } superfluous)
+            {
+                _registry.Drop(superfluous);
+            }
+        }
+
+        Assert.Equal(3, _registry.TakeDropped(Service.Exec));
+        Assert.Equal(4, _registry.TakeDropped(Service.Process));
+        Assert.Equal([8, 10], _registry.Of(Service.Exec).Select(child => child.Pid));
+        Assert.Equal([9], _registry.Of(Service.Process).Select(child => child.Pid));
+    }
+
+    [Fact]
+    public void A_record_is_used_again_and_holds_nothing_of_its_first_child()
     {
         ChildRecord first = Start(1);
-        for (int pid = 2; pid <= ChildRegistry.MaxUnacknowledged; pid++)
-        {
-            Start(pid);
-        }
+        End(1);
+        _registry.Acknowledge(first);
+        Assert.Equal(0UL, first.Id);
 
-        for (int pid = 1; pid <= ChildRegistry.MaxUnacknowledged; pid++)
-        {
-            Assert.NotNull(End(pid, out ChildRecord? early));
-            Assert.Null(early);
-        }
-
-        ChildRecord more = Start(100_000);
-        Assert.Same(more, End(100_000, out ChildRecord? dropped));
-        Assert.Same(first, dropped);
-        Assert.False(_registry.TryGet(first.Id, out _));
-        Assert.True(_registry.TryGet(more.Id, out _));
-        Assert.Equal(ChildRegistry.MaxUnacknowledged, _registry.Of(Service.Exec).Count());
+        ChildRecord second = Start(2, Service.Process);
+        Assert.Same(first, second);
+        Assert.Null(second.Exit);
+        Assert.Equal("run-2", second.Label);
+        Assert.Equal(Service.Process, second.Owner);
     }
 
     [Fact]
     public void What_was_acknowledged_counts_no_more()
     {
-        for (int pid = 1; pid <= 3 * ChildRegistry.MaxUnacknowledged; pid++)
+        for (int pid = 1; pid <= 3 * Bound; pid++)
         {
             ChildRecord child = Start(pid);
-            End(pid, out ChildRecord? dropped);
-            Assert.Null(dropped);
+            Assert.Null(End(pid));
             _registry.Acknowledge(child);
         }
 
@@ -49,11 +82,11 @@ public sealed class ChildRegistryTests
     public void One_that_is_never_acknowledged_keeps_no_other_in_memory()
     {
         ChildRecord stays = Start(1);
-        End(1, out _);
+        End(1);
         for (int pid = 2; pid <= 1_000; pid++)
         {
             ChildRecord child = Start(pid);
-            End(pid, out _);
+            End(pid);
             _registry.Acknowledge(child);
             _registry.Acknowledge(child);
         }
@@ -65,16 +98,12 @@ public sealed class ChildRegistryTests
     [Fact]
     public void Acknowledging_out_of_order_leaves_the_others_in_their_order()
     {
-        ChildRecord[] children = [.. Enumerable.Range(1, 4).Select(Start)];
-        for (int pid = 1; pid <= 4; pid++)
-        {
-            End(pid, out _);
-        }
+        ChildRecord[] children = [Start(1), Start(2), Start(3)];
+        Assert.All([1, 2, 3], pid => Assert.Null(End(pid)));
 
-        _registry.Acknowledge(children[2]);
-        _registry.Acknowledge(children[0]);
+        _registry.Acknowledge(children[1]);
 
-        Assert.Equal([children[1], children[3]], _registry.Of(Service.Exec));
+        Assert.Equal([children[0], children[2]], _registry.Of(Service.Exec));
         Assert.Equal(2, _registry.EndedCount);
     }
 
@@ -87,17 +116,21 @@ public sealed class ChildRegistryTests
 
         Assert.True(_registry.TryGet(child.Id, out _));
         Assert.Equal(1, _registry.LivingCount);
-        Assert.Null(End(8, out _));
+        Assert.False(_registry.TryGetLiving(8, out _));
     }
 
-    private ChildRecord Start(int pid)
+    private ChildRecord Start(int pid, Service owner = Service.Exec)
     {
-        var spawn = new Spawn($"run-{pid}", [], [], [], [], 0, [], []);
-        var child = new ChildRecord(_registry.NextId(), pid, Service.Exec, spawn, 0, null, []);
+        ChildRecord child = _registry.Rent();
+        child.Begin(_registry.NextId(), pid, -1, owner, 0, false, Views.Of(new Spawn($"run-{pid}", [7], [], [], [], 0, [], [])), new DescriptorBuffer(), 0);
         _registry.Add(child);
         return child;
     }
 
-    private ChildRecord? End(int pid, out ChildRecord? dropped) =>
-        _registry.End(pid, child => new Exited(child.Id, 0, 0, false, 0, 0, 0, 0), out dropped);
+    /// <returns>The one that is to be dropped.</returns>
+    private ChildRecord? End(int pid)
+    {
+        Assert.True(_registry.TryGetLiving(pid, out ChildRecord? child));
+        return _registry.End(child, new Exited(child.Id, 0, 0, false, 0, 0, 0, 0));
+    }
 }

@@ -1,14 +1,11 @@
 using System.Text;
 using PvExec.Init.Core;
 using PvExec.Kernel;
-using PvExec.Proto.Init;
 
 namespace PvExec.Init.Tests.Core;
 
 public class SmallRulesTests
 {
-    private static readonly Spawn Sound = new("run-1", [], [B("true")], [B("PATH=/bin")], B("/"), 0, [1, 2], ["out"]);
-
     [Theory]
     [InlineData("READY=1", true, false, null)]
     [InlineData("STATUS=loading\nREADY=1\n", true, false, "loading")]
@@ -17,41 +14,6 @@ public class SmallRulesTests
     [InlineData("", false, false, null)]
     public void A_notification_is_read_line_by_line(string datagram, bool ready, bool stopping, string? status) =>
         Assert.Equal(new NotifyMessage(ready, stopping, status), NotifyMessage.Parse(B(datagram)));
-
-    [Theory]
-    [InlineData("true", "PATH=/a:/b", "/a/true /b/true")]
-    [InlineData("true", "PATH=:/b:", "./true /b/true ./true")]
-    [InlineData("./true", "PATH=/a", "./true")]
-    [InlineData("/bin/true", "PATH=/a", "/bin/true")]
-    [InlineData("true", "XPATH=/a", "/usr/local/bin/true /usr/bin/true /bin/true")]
-    public void A_program_is_looked_up_in_the_path_of_its_own_environment(string program, string variable, string expected) =>
-        Assert.Equal(expected, string.Join(' ', PathLookup.Candidates(B(program), [B("A=b"), B(variable)]).Select(Encoding.UTF8.GetString)));
-
-    [Fact]
-    public void A_sound_spawn_has_no_problem() => Assert.Null(SpawnRules.Problem(Sound, 3));
-
-    [Fact]
-    public void Every_fault_of_a_spawn_is_named_with_its_label()
-    {
-        Spawn[] faulty =
-        [
-            Sound with { Arguments = [] },
-            Sound with { Arguments = [[]] },
-            Sound with { Arguments = [B("a\0b")] },
-            Sound with { Environment = [B("A=\0")] },
-            Sound with { WorkingDirectory = B("tmp") },
-            Sound with { WorkingDirectory = [] },
-            Sound with { WorkingDirectory = B("/a\0") },
-            Sound with { State = new byte[InitProtocol.MaxStateBytes + 1] },
-            Sound with { Grouping = 2 },
-            Sound with { Targets = [1, 1] },
-            Sound with { Targets = [1, -1] },
-            Sound with { Targets = [1, 1024] },
-            Sound with { Targets = [1] },
-        ];
-        Assert.All(faulty, spawn => Assert.Contains("'run-1'", SpawnRules.Problem(spawn, 3) ?? "nothing"));
-        Assert.NotNull(SpawnRules.Problem(Sound, 2));
-    }
 
     [Fact]
     public void Only_the_worktree_gets_the_secrets_and_nobody_gets_the_notify_socket_of_another()

@@ -1,11 +1,15 @@
 using System.Buffers;
+using PvExec.Init.Core;
 using PvExec.Proto.Init;
 
 namespace PvExec.Init.Tests.Protocol;
 
 public class InitPacketTests
 {
-    private static readonly Exited Exit = new(9, -1, 11, true, 1, 2, 3, 4);
+    private static readonly Exited Exit = new(9, -1, 11, true, 1, 2, 3, 4)
+    {
+        StartedMicroseconds = 5, OomKilled = true, MinorFaults = 6, MajorFaults = 7, BlocksRead = 8, BlocksWritten = 9, VoluntarySwitches = 10, InvoluntarySwitches = 11,
+    };
 
     [Fact]
     public void Every_message_comes_back_as_it_was_written()
@@ -24,6 +28,7 @@ public class InitPacketTests
         Same(new RestartService("exec"));
         Same(new Stored("port"));
         Same(new HandOverRequested(4000));
+        Same(new ExitsDropped(long.MaxValue));
         Same(Exit);
     }
 
@@ -34,6 +39,7 @@ public class InitPacketTests
         Assert.Equal([[0xff], [0x61]], spawn.Arguments);
         Assert.Equal([1, 1023], spawn.Targets);
         Assert.Equal(["out"], spawn.Kept);
+        Assert.Null(spawn.Attributes);
         Owned owned = RoundTrip(new Owned(7, 8, "l", 9, [5], ["a", "b"], Exit));
         Assert.Equal(Exit, owned.Exit);
         Assert.Equal(["a", "b"], owned.Kept);
@@ -42,6 +48,50 @@ public class InitPacketTests
         Assert.Equal(["table", "lock"], RoundTrip(new TookOver(["table", "lock"])).Names);
         var status = new ServiceStatus("exec", 1, "ready", "", 2, 3, 4);
         Assert.Equal([status], RoundTrip(new ServiceList([status])).Services);
+    }
+
+    [Fact]
+    public void Attributes_come_back_as_they_were_written_and_are_the_same_to_pv_init()
+    {
+        var attributes = new SpawnAttributes
+        {
+            Uid = 1, Gid = uint.MaxValue, Groups = [2, 3], Limits = [new ResourceLimit(7, -1, 5)], Nice = -20, OomScore = 1000, Umask = 18,
+            NoNewPrivileges = true, Terminal = 4, OwnCgroup = false,
+        };
+        var spawn = new Spawn("é", [1], [[0xff], []], [[0x3d]], [0x2f], 1, [1, 1023], ["out", "err"], attributes);
+        SpawnAttributes read = RoundTrip(spawn).Attributes!;
+        Assert.Equal(attributes with { Groups = read.Groups, Limits = read.Limits }, read);
+        Assert.Equal([2, 3], read.Groups!);
+        Assert.Equal([new ResourceLimit(7, -1, 5)], read.Limits);
+
+        SpawnView view = Views.Of(spawn);
+        Assert.Equal("é"u8, view.Label.Span);
+        Assert.Equal([1], view.State.ToArray());
+        Assert.Equal([[0xff], []], Texts(view.Arguments));
+        Assert.Equal([[0x3d]], Texts(view.Environment));
+        Assert.Equal("/"u8, view.WorkingDirectory.Span);
+        Assert.Equal([1, 1023], Numbers(view.Targets));
+        Assert.Equal(["out"u8.ToArray(), "err"u8.ToArray()], Texts(view.Kept));
+        Assert.Equal([2, 3], Numbers(view.Groups!.Value));
+        Assert.Equal([7, -1, 5], Numbers(view.Limits));
+        Assert.Equal(
+            (1u, uint.MaxValue, -20, 1000, 18u, true, 4, false),
+            (view.Uid!.Value, view.Gid!.Value, view.Nice!.Value, view.OomScore!.Value, view.Umask!.Value, view.NoNewPrivileges, view.Terminal!.Value, view.OwnCgroup));
+    }
+
+    [Fact]
+    public void What_an_earlier_build_leaves_out_has_its_default()
+    {
+        // [Spawn, 1, ["l", h'', [h'61'], [], h'2f', 0, [], []]] and an Exited of eight fields.
+        byte[] spawn = [0x93, 2, 1, 0x98, 0xa1, 0x6c, 0xc4, 0, 0x91, 0xc4, 1, 0x61, 0x90, 0xc4, 1, 0x2f, 0, 0x90, 0x90];
+        Assert.True(InitPacket.TryParse(spawn, out InitPacket packet));
+        Assert.True(packet.TryRead(out Spawn read) && read.Attributes is null);
+        Assert.True(SpawnView.TryRead(packet, out SpawnView view));
+        Assert.True(view.OwnCgroup);
+        Assert.Equal((0, null, null), (view.Limits.Count, view.Uid, view.Groups));
+        Assert.True(InitPacket.TryParse(new byte[] { 0x93, 71, 0, 0x98, 9, 1, 0, 0xc2, 1, 2, 3, 4 }, out packet));
+        Assert.True(packet.TryRead(out Exited exited));
+        Assert.Equal(new Exited(9, 1, 0, false, 1, 2, 3, 4), exited);
     }
 
     [Fact]
@@ -58,7 +108,8 @@ public class InitPacketTests
     {
         var random = new Random(20_261_123);
         var output = new ArrayBufferWriter<byte>();
-        InitPacket.Write(output, 5, new Spawn("label", [1], [[1]], [[2]], [3], 0, [1], ["k"]));
+        var attributes = new SpawnAttributes { Uid = 1, Groups = [2, 3], Limits = [new ResourceLimit(7, 1, 2)], Terminal = 1 };
+        InitPacket.Write(output, 5, new Spawn("label", [1], [[1]], [[2]], [3], 0, [1], ["k"], attributes));
         for (int i = 0; i < 20_000; i++)
         {
             byte[] bytes = output.WrittenSpan.ToArray();
@@ -69,7 +120,8 @@ public class InitPacketTests
 
             if (InitPacket.TryParse(bytes.AsMemory(0, random.Next(bytes.Length + 1)), out InitPacket packet))
             {
-                _ = packet.TryRead(out Spawn _);
+                Assert.True(SpawnView.TryRead(packet, out SpawnView view) || !packet.TryRead(out Spawn _), "pv-init reads less than was written");
+                _ = SpawnRules.Problem(view, 2);
                 _ = packet.TryRead(out Owned _);
                 _ = packet.TryRead(out ServiceList _);
                 _ = packet.TryRead(out Signal _);
@@ -86,6 +138,28 @@ public class InitPacketTests
         Assert.False(huge.TryRead(out Hello _));
         Assert.True(InitPacket.TryParse(new byte[] { 0x93, 1, 1, 0x91, 1, 1 }, out InitPacket trailing));
         Assert.False(trailing.TryRead(out Hello _));
+    }
+
+    private static List<byte[]> Texts(PackedTexts texts)
+    {
+        var list = new List<byte[]>();
+        foreach (ReadOnlySpan<byte> text in texts)
+        {
+            list.Add(text.ToArray());
+        }
+
+        return list;
+    }
+
+    private static List<long> Numbers(PackedNumbers numbers)
+    {
+        var list = new List<long>();
+        foreach (long number in numbers)
+        {
+            list.Add(number);
+        }
+
+        return list;
     }
 
     private static void Same<T>(T message)

@@ -83,6 +83,12 @@ def notify(text, contents=None):
             os.close(writer)
 
 
+def pid_of(descriptor):
+    """Of a pidfd; None for another descriptor."""
+    with open(f"/proc/self/fdinfo/{descriptor}") as info:
+        return next((int(row.split()[1]) for row in info if row.startswith("Pid:")), None)
+
+
 def text(value):
     return value.decode(errors="replace") if isinstance(value, bytes) else value
 
@@ -173,9 +179,12 @@ def main():
         line.send(HANDED_OVER, 0, [["table"]], [table])
         os.close(table)
 
+    acknowledging = threading.Event()
+
     def receive():
         while True:
             message, descriptors = line.receive()
+            holds = [pid_of(descriptor) for descriptor in descriptors]
             for descriptor in descriptors:
                 os.close(descriptor)
             if message is None:
@@ -188,8 +197,10 @@ def main():
                 control.emit({"event": "hand-over", "milliseconds": message[2][0]})
                 hand_over()
             else:
-                control.emit({"event": "message", "type": message[0], "correlation": message[1],
+                control.emit({"event": "message", "type": message[0], "correlation": message[1], "holds": holds,
                               "body": [text(field) for field in message[2]]})
+                if message[0] == EXITED and acknowledging.is_set():
+                    line.send(ACK, 0, [message[2][0]])
 
     def handle(order):
         what = order["do"]
@@ -201,6 +212,8 @@ def main():
             notify(order["text"], order.get("contents"))
         elif what == "send":
             line.send(order["type"], order.get("correlation", 0), order["body"])
+        elif what == "acknowledge":
+            acknowledging.set()
         elif what == "garbage":
             line.socket.send(bytes.fromhex(order["hex"]))
         elif what == "big-garbage":
@@ -216,13 +229,16 @@ def main():
             if order.get("kept"):
                 reader, writer = os.pipe()
                 descriptors, targets, kept, close = [writer, reader], [1], ["stdout"], [reader, writer]
+            if order.get("terminal"):
+                master, slave = os.openpty()
+                descriptors, targets, kept, close = [slave, master], [0], ["terminal"], [master, slave]
             environment = order.get("environment", ["PATH=/usr/bin:/bin"]) + ["FILL%d=%s" % (i, "x" * 100000) for i in range(order.get("fill", 0))]
             count = order.get("count", 1)
             for i in range(count):
                 line.send(SPAWN, order.get("correlation", 0) + i, [
                     order.get("label", "child"), order.get("state", "").encode(), [word.encode() for word in order["argv"]],
                     [word.encode() for word in environment], order.get("directory", "/").encode(), order.get("grouping", 0),
-                    targets, kept], descriptors)
+                    targets, kept] + ([order["attributes"]] if "attributes" in order else []), descriptors)
             for descriptor in close:
                 os.close(descriptor)
 

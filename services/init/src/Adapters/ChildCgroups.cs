@@ -1,0 +1,211 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using PvExec.Linux;
+using PvExec.Linux.Cgroups;
+using PvExec.Linux.Sockets;
+
+namespace PvExec.Init.Adapters;
+
+/// <summary>
+/// A control group (cgroups(7), version 2) for every child, where pv-init may make them: <c>OWN/pv-init-PID-TICKS/run-N</c>,
+/// OWN being the one that pv-init was started in. Itself and the services are in <c>init</c> beside them, since a group
+/// with members cannot share controllers out. All of it is a bonus: what cannot be done is left, and nothing fails.
+/// Touched by the event loop's thread, but for the move at the start.
+/// </summary>
+internal sealed class ChildCgroups
+{
+    /// <summary>Longer than any name here.</summary>
+    private const int NameSize = 64;
+
+    /// <summary>So many are looked at when an orphan ends; the others have their turn with the next.</summary>
+    private const int LingeringTried = 16;
+
+    private readonly string _own;
+    private readonly string _path;
+    private readonly CgroupDirectory _directory;
+
+    /// <summary>Of acknowledged children, with somebody still in them.</summary>
+    private readonly Queue<ulong> _lingering = new(64);
+    private volatile bool _hasMemoryEvents;
+    private volatile bool _hasSharedOwn;
+
+    private ChildCgroups(string own, string path, CgroupDirectory directory)
+    {
+        _own = own;
+        _path = path;
+        _directory = directory;
+        Services = directory.Open("init\0"u8);
+    }
+
+    /// <summary>The descriptor of the services' group.</summary>
+    public int Services { get; }
+
+    /// <summary>Whether some acknowledged child left processes behind.</summary>
+    public bool HasLingering => _lingering.Count > 0;
+
+    /// <summary>Null where there is no cgroup2 file system, or it cannot be written.</summary>
+    public static ChildCgroups? TryOpen()
+    {
+        if (CgroupPath.OfThisProcess() is not { } own || CgroupDirectory.TryOpen(Terminated(own)) is not { } parent)
+        {
+            return null;
+        }
+
+        RemoveAbandoned(own);
+        string name = string.Create(CultureInfo.InvariantCulture, $"pv-init-{Environment.ProcessId}-{Environment.TickCount64:x}");
+        string path = $"{own}/{name}";
+        if (parent.Make(Terminated(name)) == 0 && CgroupDirectory.TryOpen(Terminated(path)) is { } directory && directory.Make("init\0"u8) == 0)
+        {
+            var cgroups = new ChildCgroups(own, path, directory);
+            if (cgroups.Services >= 0)
+            {
+                return cgroups;
+            }
+        }
+
+        CgroupTree.Remove(path);
+        return null;
+    }
+
+    /// <summary>
+    /// Moves this process, and shares the memory controller out, for memory.events. In a thread of its own: the kernel takes
+    /// about 10 ms for the first, and nothing waits for it.
+    /// </summary>
+    public void Settle() => new Thread(SettleNow, 256 * 1024) { IsBackground = true, Name = "cgroup" }.Start();
+
+    /// <summary>Makes a child's group.</summary>
+    /// <returns>Its descriptor, to be closed by the caller; -1 when there is none.</returns>
+    public int Make(ulong child)
+    {
+        Span<byte> room = stackalloc byte[NameSize];
+        ReadOnlySpan<byte> name = Name(room, child, ""u8);
+        if (_directory.Make(name) != 0)
+        {
+            return -1;
+        }
+
+        int descriptor = _directory.Open(name);
+        if (descriptor < 0)
+        {
+            _ = _directory.Remove(name);
+        }
+
+        return descriptor;
+    }
+
+    /// <summary>Removes a child's group, now or when the last process in it has ended.</summary>
+    public void Release(ulong child)
+    {
+        if (!TryRemove(child))
+        {
+            _lingering.Enqueue(child);
+        }
+    }
+
+    /// <summary>Tries again, for some of them: to be called when an orphan has ended.</summary>
+    public void ReleaseLingering()
+    {
+        for (int left = Math.Min(_lingering.Count, LingeringTried); left > 0; left--)
+        {
+            Release(_lingering.Dequeue());
+        }
+    }
+
+    /// <summary>Whether the kernel killed one in a child's group because memory ran out.</summary>
+    public bool WasOomKilled(ulong child)
+    {
+        if (!_hasMemoryEvents)
+        {
+            return false;
+        }
+
+        Span<byte> room = stackalloc byte[NameSize];
+        Span<byte> events = stackalloc byte[512];
+        int length = _directory.Read(Name(room, child, "/memory.events"u8), events);
+        return length > 0 && CgroupEvents.Value(events[..length], "oom_kill"u8) > 0;
+    }
+
+    /// <summary>Kills all in a child's group and below it at once (Linux 5.14).</summary>
+    /// <returns>False when the kernel cannot.</returns>
+    public bool TryKill(ulong child)
+    {
+        Span<byte> room = stackalloc byte[NameSize];
+        return _directory.Write(Name(room, child, "/cgroup.kill"u8), "1"u8) == 0;
+    }
+
+    /// <summary>The processes in a child's group and below it.</summary>
+    public List<int> Processes(ulong child) => CgroupTree.Processes(PathOf(child));
+
+    /// <summary>Whether a process is in a child's group.</summary>
+    public bool Holds(ulong child, int pid) => CgroupTree.Processes(PathOf(child)).Contains(pid);
+
+    /// <summary>Leaves them and removes them, as far as nobody is in them.</summary>
+    public void Close()
+    {
+        // A group that shares controllers out takes no process.
+        if (_hasSharedOwn)
+        {
+            CgroupTree.KeepMemory(_own);
+        }
+
+        CgroupTree.Enter(_own);
+        DescriptorBuffer.Close(Services);
+        CgroupTree.Remove(_path);
+    }
+
+    private void SettleNow()
+    {
+        // Each fails for a good reason: others in the group, no such controller, a read-only file system.
+        CgroupTree.Enter(_path + "/init");
+        _hasSharedOwn = CgroupTree.IsBelowRoot(_own) && CgroupTree.ShareMemory(_own);
+
+        _hasMemoryEvents = CgroupTree.ShareMemory(_path);
+    }
+
+    private bool TryRemove(ulong child)
+    {
+        Span<byte> room = stackalloc byte[NameSize];
+        ReadOnlySpan<byte> name = Name(room, child, ""u8);
+        return _directory.Remove(name) switch
+        {
+            // Processes, or groups that the child made.
+            Errno.EBUSY => !IsPopulated(child) && CgroupTree.Remove(PathOf(child)),
+            _ => true,
+        };
+    }
+
+    private bool IsPopulated(ulong child)
+    {
+        Span<byte> room = stackalloc byte[NameSize];
+        Span<byte> events = stackalloc byte[128];
+        int length = _directory.Read(Name(room, child, "/cgroup.events"u8), events);
+        return length > 0 && CgroupEvents.Value(events[..length], "populated"u8) != 0;
+    }
+
+    private string PathOf(ulong child) => string.Create(CultureInfo.InvariantCulture, $"{_path}/run-{child}");
+
+    private static ReadOnlySpan<byte> Name(Span<byte> room, ulong child, ReadOnlySpan<byte> file)
+    {
+        "run-"u8.CopyTo(room);
+        _ = Utf8Formatter.TryFormat(child, room[4..], out int digits);
+        file.CopyTo(room[(4 + digits)..]);
+        int length = 4 + digits + file.Length;
+        room[length] = 0;
+        return room[..(length + 1)];
+    }
+
+    private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
+
+    /// <summary>Those of a pv-init that was killed, once nobody is in them any more.</summary>
+    private static void RemoveAbandoned(string own)
+    {
+        foreach (string path in CgroupTree.Below(own))
+        {
+            if (Path.GetFileName(path).StartsWith("pv-init-", StringComparison.Ordinal) && !CgroupTree.HasProcesses(path))
+            {
+                CgroupTree.Remove(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using PvExec.Linux.Cgroups;
+using PvExec.Linux.Processes;
+
+namespace PvExec.Init.Tests.Published;
+
+public sealed class TreeTests : IDisposable
+{
+    private const int Spawned = 66, Exited = 71;
+
+    /// <summary>As if the machine had no cgroup2 file system.</summary>
+    private static readonly string[] WithoutCgroups = ["unshare", "-m", "sh", "-c", "umount -at cgroup2; exec \"$0\" \"$@\""];
+
+    private readonly Installation _installation = new();
+
+    public void Dispose() => _installation.Dispose();
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(9)]
+    public void A_daemon_that_left_session_group_parent_user_and_environment_gets_the_signal(int signal)
+    {
+        using RunningInit init = _installation.Start(wrapper: WithoutCgroups);
+        StandIn exec = init.Connect("exec");
+        (ulong child, int daemon) = StartWithDaemon(exec, "exec sleep 1000");
+        Assert.DoesNotContain("run-", File.ReadAllText($"/proc/{daemon}/cgroup"));
+        Assert.Equal(init.InitPid(), ProcessStat.TryRead(daemon)!.Value.Parent);
+        SignalTree(exec, child, signal);
+        Assert.Equal(signal, exec.Message(Exited)[2].GetInt32());
+        WaitUntilGone(daemon);
+        Assert.Equal(0, init.Stop());
+    }
+
+    [Fact]
+    public void A_daemon_is_found_when_the_child_has_ended_and_another_child_is_left_alone()
+    {
+        using RunningInit init = _installation.Start(wrapper: WithoutCgroups);
+        StandIn exec = init.Connect("exec");
+        (ulong child, int daemon) = StartWithDaemon(exec, "exit 3");
+        Assert.Equal(3, exec.Message(Exited)[1].GetInt32());
+        (_, int other) = StartWithDaemon(exec, "exit 4");
+        Assert.Equal(4, exec.Message(Exited)[1].GetInt32());
+        SignalTree(exec, child, 9);
+        WaitUntilGone(daemon);
+        Assert.NotNull(ProcessStat.TryRead(other));
+        Assert.Equal(0, init.Stop());
+        Assert.Null(ProcessStat.TryRead(other));
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(9)]
+    public void A_child_with_a_cgroup_is_signalled_by_it_and_leaves_nothing_behind(int signal)
+    {
+        Assert.SkipUnless(HasCgroups(), "no cgroup2 file system can be written here");
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        int service = exec.Event("welcome").GetProperty("pid").GetInt32();
+        (ulong child, int daemon) = StartWithDaemon(exec, "exec sleep 1000");
+        string group = GroupOf(daemon);
+        Assert.EndsWith($"/run-{child}", group);
+        Assert.Equal(Path.GetDirectoryName(group), Path.GetDirectoryName(GroupOf(service)));
+        Assert.EndsWith("/init", GroupOf(service));
+        SignalTree(exec, child, signal);
+        Assert.Equal(signal, exec.Message(Exited)[2].GetInt32());
+        WaitUntilGone(daemon);
+        Assert.True(Directory.Exists(group));
+        Acknowledge(exec, child);
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists(group), RunningInit.Patience), "the cgroup stays");
+        Assert.Equal(0, init.Stop());
+        Assert.False(Directory.Exists(Path.GetDirectoryName(group)));
+    }
+
+    [Fact]
+    public void The_cgroup_of_an_acknowledged_child_goes_with_the_last_process_in_it()
+    {
+        Assert.SkipUnless(HasCgroups(), "no cgroup2 file system can be written here");
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        (ulong child, int daemon) = StartWithDaemon(exec, "exit 0");
+        string group = GroupOf(daemon);
+        exec.Message(Exited);
+        Acknowledge(exec, child);
+        exec.Order("""{"do":"spawn","argv":["true"]}""");
+        exec.Message(Exited);
+        Assert.True(Directory.Exists(group));
+        Signals.Kill(daemon, Signals.SIGKILL);
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists(group), RunningInit.Patience), "the cgroup stays");
+        Assert.Equal(0, init.Stop());
+    }
+
+    [Fact]
+    public void A_child_that_wants_no_cgroup_has_none()
+    {
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        string seen = Path.Combine(_installation.Root, "seen");
+        exec.Order($$"""{"do":"spawn","attributes":[null,null,null,[],null,null,null,false,null,false],"argv":["sh","-c","cat /proc/self/cgroup > {{seen}}"]}""");
+        exec.Message(Exited);
+        Assert.DoesNotContain("/run-", File.ReadAllText(seen));
+        Assert.Equal(0, init.Stop());
+    }
+
+    /// <summary>A child that starts a daemon: two forks, two sessions, another user, no variables, and all parents gone.</summary>
+    private (ulong Child, int Daemon) StartWithDaemon(StandIn exec, string then)
+    {
+        string file = Path.Combine(_installation.Root, Guid.NewGuid().ToString("N"));
+        exec.Order($$"""
+            {"do":"spawn","argv":["sh","-c",
+            "setsid -f setsid -f sh -c 'echo $$ > {{file}}.new; mv {{file}}.new {{file}}; exec setpriv --reuid=65534 env -i sleep 1000'; {{then}}"]}
+            """);
+        ulong child = exec.Message(Spawned)[0].GetUInt64();
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(file), RunningInit.Patience), "the daemon does not start");
+        int daemon = int.Parse(File.ReadAllText(file));
+        Assert.True(
+            SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{daemon}/comm").Trim() == "sleep", RunningInit.Patience), "the daemon does not become itself");
+        return (child, daemon);
+    }
+
+    private static void SignalTree(StandIn exec, ulong child, int signal) =>
+        exec.Order($$"""{"do":"send","type":3,"correlation":9,"body":[{{child}},{{signal}},2]}""");
+
+    private static void Acknowledge(StandIn exec, ulong child) => exec.Order($$"""{"do":"send","type":4,"body":[{{child}}]}""");
+
+    private static void WaitUntilGone(int pid) =>
+        Assert.True(SpinWait.SpinUntil(() => ProcessStat.TryRead(pid) is null, RunningInit.Patience), "the daemon runs on");
+
+    private static string GroupOf(int pid) =>
+        CgroupPath.Find(File.ReadLines($"/proc/{pid}/cgroup"), File.ReadLines("/proc/self/mountinfo")) ?? "";
+
+    private static bool HasCgroups()
+    {
+        string? own = CgroupPath.OfThisProcess();
+        try
+        {
+            return own is not null && CgroupTree.Remove(Directory.CreateDirectory($"{own}/pv-test-{Environment.ProcessId}").FullName);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.Win32.SafeHandles;
+using PvExec.Linux.Sockets;
+using PvExec.Proto.Init;
+
+namespace PvExec.InitClient;
+
+/// <summary>
+/// Reads messages of the line to pv-init out of packets, with their descriptors as numbers; allocates nothing, but for a
+/// message in a memory file. Not for two threads at once.
+/// </summary>
+public sealed class PacketReader
+{
+    private readonly byte[] _buffer = new byte[InitProtocol.MaxInlineBytes + 64];
+
+    /// <summary>Those of the last message; the caller takes or disposes them before the next one.</summary>
+    public DescriptorBuffer Descriptors { get; } = new();
+
+    /// <summary>Receives one message, whose body is valid until the next call.</summary>
+    /// <param name="errno">With <see cref="ReceiveResult.Nothing"/>: why.</param>
+    public ReceiveResult Receive(PacketSocket socket, out InitPacket packet, out int errno)
+    {
+        packet = default;
+        ReceivedPacket received = socket.Receive(_buffer, Descriptors);
+        errno = received.Errno;
+        if (errno != 0)
+        {
+            return ReceiveResult.Nothing;
+        }
+
+        if (received.Ended)
+        {
+            DropDescriptors();
+            return ReceiveResult.Ended;
+        }
+
+        bool parsed = !received.Truncated && InitPacket.TryParse(_buffer.AsMemory(0, received.Length), out packet);
+        if (parsed && received.DescriptorsLost)
+        {
+            DropDescriptors();
+            return ReceiveResult.DescriptorsLost;
+        }
+
+        if (parsed && (packet.Type != MessageType.InMemoryFile || TryReadFile(out packet)))
+        {
+            return ReceiveResult.Message;
+        }
+
+        DropDescriptors();
+        return ReceiveResult.Malformed;
+    }
+
+    /// <summary>Closes what nobody took.</summary>
+    public void DropDescriptors() => Descriptors.Clear();
+
+    private bool TryReadFile(out InitPacket packet)
+    {
+        packet = default;
+        if (Descriptors.Count == 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            using var file = new SafeFileHandle(Descriptors.Numbers[0], ownsHandle: false);
+
+            // Asking a descriptor that is no regular file for its length throws, and that is as malformed.
+            long length = RandomAccess.GetLength(file);
+            if (length is <= 0 or > InitProtocol.MaxMessageBytes)
+            {
+                return false;
+            }
+
+            var bytes = new byte[length];
+            int filled = 0;
+            while (filled < length)
+            {
+                int count = RandomAccess.Read(file, bytes.AsSpan(filled), filled);
+                if (count <= 0)
+                {
+                    return false;
+                }
+
+                filled += count;
+            }
+
+            return InitPacket.TryParse(bytes, out packet) && packet.Type != MessageType.InMemoryFile;
+        }
+        catch (Exception e) when (e is IOException or NotSupportedException or UnauthorizedAccessException)
+        {
+            // The caller says that it was malformed.
+            return false;
+        }
+        finally
+        {
+            Descriptors.CloseFirst();
+        }
+    }
+}
