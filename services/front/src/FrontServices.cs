@@ -12,7 +12,7 @@ public static class FrontServices
     /// <summary>How long it may take to answer that.</summary>
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
 
-    /// <summary>Needs <see cref="Kernel.RuntimePaths"/> and logging.</summary>
+    /// <summary>Needs <see cref="Kernel.RuntimePaths"/>, <see cref="TimeProvider"/> and logging.</summary>
     public static void AddFront(this IServiceCollection services)
     {
         services.AddHttpForwarder();

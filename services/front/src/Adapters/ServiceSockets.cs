@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using PvExec.Front.Adapters.Repeats;
 using PvExec.Kernel;
 
 namespace PvExec.Front.Adapters;
@@ -7,16 +8,21 @@ namespace PvExec.Front.Adapters;
 /// <summary>
 /// HTTP/2 connections to the services' Unix sockets. pv-init keeps those sockets open, so a connection made while a
 /// service is restarted waits in its backlog; one that breaks is left out of the pool, and the next call makes another.
+/// Calls that an instance leaves unprocessed when it hands over to the next are repeated there.
 /// </summary>
 public sealed class ServiceSockets : IDisposable
 {
+    private const long MaxKeptBytes = 64 * 1024 * 1024;
+
     private readonly Dictionary<Service, HttpMessageInvoker> _invokers = [];
 
-    public ServiceSockets(RuntimePaths paths)
+    public ServiceSockets(RuntimePaths paths, TimeProvider time)
     {
+        var budget = new KeptBytesBudget(MaxKeptBytes);
         foreach (Service service in Services.All)
         {
-            _invokers.Add(service, new HttpMessageInvoker(Handler(paths.Grpc(service)), disposeHandler: true));
+            _invokers.Add(service, new HttpMessageInvoker(
+                new RepeatingHandler(Handler(paths.Grpc(service)), budget, time), disposeHandler: true));
         }
     }
 
@@ -59,7 +65,7 @@ public sealed class ServiceSockets : IDisposable
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            return new FarewellStream(socket);
         }
         catch (Exception e)
         {

@@ -44,6 +44,7 @@ internal sealed class Backend : IAsyncDisposable
             });
         });
         _app = builder.Build();
+        _app.Use((context, next) => Refusals.PassAsync(context, next));
         _app.MapGrpcService<ExecBackend>();
         _app.MapGrpcService<ProcessBackend>();
         _app.MapGrpcService<WorktreeBackend>();
@@ -51,6 +52,8 @@ internal sealed class Backend : IAsyncDisposable
     }
 
     public BackendEvents Events { get; } = new();
+
+    public Refusals Refusals { get; } = new();
 
     /// <param name="path">The socket's; what is there is replaced.</param>
     /// <param name="listener">Taken over in place of a new socket.</param>

@@ -21,6 +21,7 @@ internal sealed class TestFront : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Paths);
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddFront();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
