@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using NetMQ;
 
 namespace PvExec.Bus.Transport;
 
@@ -9,9 +8,8 @@ public sealed class UnixConnector : IAsyncDisposable
 {
     private static readonly TimeSpan AttachInterval = TimeSpan.FromMilliseconds(1);
 
-    private readonly NetMQSocket _socket;
+    private readonly Attachment _attachment;
     private readonly string _path;
-    private readonly NetMQPoller _poller;
     private readonly UnixTransportOptions _options;
     private readonly ILogger _log;
     private readonly Action<bool> _changed;
@@ -20,11 +18,14 @@ public sealed class UnixConnector : IAsyncDisposable
     private readonly Task _connecting;
     private int _disposed;
 
+    // What was told last of a server that does not keep to the protocol.
+    private string? _told;
+
     /// <param name="changed">On the poller's thread: true when a connection was attached, false when it ended or could not be made.</param>
     /// <param name="mayAttach">Asked on the poller's thread until it says that a new connection may be attached.</param>
-    internal UnixConnector(NetMQSocket socket, string path, NetMQPoller poller, UnixTransportOptions options, ILogger log, Action<bool> changed, Func<bool> mayAttach)
+    internal UnixConnector(Attachment attachment, string path, UnixTransportOptions options, ILogger log, Action<bool> changed, Func<bool> mayAttach)
     {
-        (_socket, _path, _poller, _options, _log, _changed, _mayAttach) = (socket, path, poller, options, log, changed, mayAttach);
+        (_attachment, _path, _options, _log, _changed, _mayAttach) = (attachment, path, options, log, changed, mayAttach);
         _connecting = Task.Run(KeepConnectedAsync);
     }
 
@@ -91,10 +92,11 @@ public sealed class UnixConnector : IAsyncDisposable
         }
 
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var guard = new ConnectionGuard(_attachment.Limits, static _ => null, why => Tell(server, why));
         EngineSocket engine = EngineSocket.TakeOver(socket, ended.SetResult);
         try
         {
-            while (!await AttachAsync(engine))
+            while (!await AttachAsync(engine, guard))
             {
                 await Task.Delay(AttachInterval, _options.Time, _stopping.Token);
             }
@@ -110,10 +112,10 @@ public sealed class UnixConnector : IAsyncDisposable
         return true;
     }
 
-    private async Task<bool> AttachAsync(EngineSocket engine)
+    private async Task<bool> AttachAsync(EngineSocket engine, ConnectionGuard guard)
     {
         var attached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _poller.RunOnOwner(
+        _attachment.Post(
             () =>
             {
                 if (!_mayAttach())
@@ -122,7 +124,7 @@ public sealed class UnixConnector : IAsyncDisposable
                     return;
                 }
 
-                NetMQInternals.Attach(_socket, engine, _path);
+                _attachment.Attach(engine, guard);
                 attached.SetResult(true);
                 _changed(true);
             },
@@ -131,5 +133,13 @@ public sealed class UnixConnector : IAsyncDisposable
         return await attached.Task;
     }
 
-    private void Report(bool connected) => _poller.RunOnOwner(() => _changed(connected), () => { });
+    private void Report(bool connected) => _attachment.Post(() => _changed(connected), () => { });
+
+    private void Tell(PeerCredentials server, string why)
+    {
+        if (Interlocked.Exchange(ref _told, why) != why)
+        {
+            BusLog.Disconnected(_log, _path, server.Pid, server.Uid, why);
+        }
+    }
 }
