@@ -9,7 +9,7 @@ namespace PvExec.Bus.Transport;
 
 /// <summary>
 /// All that is used of NetMQ's internals, in one place: what NetMQ's own TCP listener does after accept(2), with a
-/// connected Unix socket instead. Written against NetMQ 4.0.4.5 and AsyncIO 0.1.69; NetMQInternalsTests resolves every
+/// connected Unix socket instead, and a look at received bytes ahead of the engine. Written against NetMQ 4.0.4.5 and AsyncIO 0.1.69; NetMQInternalsTests resolves every
 /// name and says which one moved when a version changes.
 /// </summary>
 internal static class NetMQInternals
