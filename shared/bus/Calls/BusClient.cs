@@ -30,6 +30,7 @@ public sealed partial class BusClient : IAsyncDisposable
     // Owner thread only.
     private readonly Dictionary<ulong, PendingCall> _pending = [];
     private readonly Queue<PendingCall> _unsent = new();
+    private readonly Queue<ulong> _givenUp = new();
     private readonly EventHandler<NetMQSocketEventArgs> _sendReady;
     private bool _waitingToSend;
 
