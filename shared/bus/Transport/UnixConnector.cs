@@ -94,17 +94,15 @@ public sealed class UnixConnector : IAsyncDisposable
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var guard = new ConnectionGuard(_attachment.Limits, static _ => null, why => Tell(server, why));
         EngineSocket engine = EngineSocket.TakeOver(socket, ended.SetResult);
-        try
+        AttachResult result;
+        while ((result = await _attachment.AttachAsync(engine, guard, _mayAttach, () => _changed(true), _stopping.Token)) == AttachResult.NotYet)
         {
-            while (!await AttachAsync(engine, guard))
-            {
-                await Task.Delay(AttachInterval, _options.Time, _stopping.Token);
-            }
+            await WaitAsync(engine);
         }
-        catch (OperationCanceledException)
+
+        if (result == AttachResult.Closed)
         {
-            engine.Dispose();
-            throw;
+            return false;
         }
 
         await ended.Task.WaitAsync(_stopping.Token);
@@ -112,28 +110,20 @@ public sealed class UnixConnector : IAsyncDisposable
         return true;
     }
 
-    private async Task<bool> AttachAsync(EngineSocket engine, ConnectionGuard guard)
+    private async Task WaitAsync(EngineSocket engine)
     {
-        var attached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _attachment.Post(
-            () =>
-            {
-                if (!_mayAttach())
-                {
-                    attached.SetResult(false);
-                    return;
-                }
-
-                _attachment.Attach(engine, guard);
-                attached.SetResult(true);
-                _changed(true);
-            },
-            attached.SetCanceled);
-        // Not cut short by a stop: the engine must not be disposed of while this may still attach it.
-        return await attached.Task;
+        try
+        {
+            await Task.Delay(AttachInterval, _options.Time, _stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            engine.Dispose();
+            throw;
+        }
     }
 
-    private void Report(bool connected) => _attachment.Post(() => _changed(connected), () => { });
+    private void Report(bool connected) => _attachment.Post(() => _changed(connected));
 
     private void Tell(PeerCredentials server, string why)
     {

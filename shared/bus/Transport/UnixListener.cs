@@ -115,7 +115,7 @@ public sealed class UnixListener : IAsyncDisposable
             guard.End();
             _admission.Leave(peer, identity);
         });
-        _attachment.Post(() => _attachment.Attach(engine, guard), engine.Dispose);
+        await _attachment.AttachAsync(engine, guard, static () => true, static () => { }, _stopping.Token);
         try
         {
             await guard.Settled.WaitAsync(either.Token);

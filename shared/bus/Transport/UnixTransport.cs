@@ -19,13 +19,13 @@ public static class UnixTransport
     /// <summary>Creates the socket file, mode 0600, and listens on it. A file left by a dead process is replaced.</summary>
     /// <exception cref="SocketException">The path is in use, too long (108 bytes) or not writable.</exception>
     public static UnixListener BindUnix(this NetMQSocket socket, string path, NetMQPoller poller, UnixTransportOptions options, ILogger log) =>
-        new(new Attachment(socket, path, poller, options), UnixPath.Listen(path), options, log);
+        new(new Attachment(socket, path, poller, options, log), UnixPath.Listen(path), options, log);
 
     /// <summary>Listens on a socket that somebody else bound and listens on; it is owned from now on.</summary>
     public static UnixListener BindUnix(this NetMQSocket socket, SafeSocketHandle listening, NetMQPoller poller, UnixTransportOptions options, ILogger log)
     {
         var server = new Socket(listening);
-        return new UnixListener(new Attachment(socket, server.LocalEndPoint?.ToString() ?? "inherited", poller, options), server, options, log);
+        return new UnixListener(new Attachment(socket, server.LocalEndPoint?.ToString() ?? "inherited", poller, options, log), server, options, log);
     }
 
     /// <summary>
@@ -41,5 +41,5 @@ public static class UnixTransport
         UnixTransportOptions options,
         ILogger log,
         Action<bool>? changed = null) =>
-        new(new Attachment(socket, path, poller, options), path, options, log, changed ?? (static _ => { }), static () => true);
+        new(new Attachment(socket, path, poller, options, log), path, options, log, changed ?? (static _ => { }), static () => true);
 }

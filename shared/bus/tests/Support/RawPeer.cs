@@ -41,6 +41,20 @@ internal sealed class RawPeer : IDisposable
         Assert.Equal(1, await _socket.ReceiveAsync(new byte[1], late.Token));
     }
 
+    /// <summary>Waits until these bytes have come.</summary>
+    public async Task HearAsync(byte[] expected)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var heard = new List<byte>();
+        var buffer = new byte[256];
+        while (heard.ToArray().AsSpan().IndexOf(expected) < 0)
+        {
+            int length = await _socket.ReceiveAsync(buffer, late.Token);
+            Assert.True(length > 0, $"the other side closed after {Convert.ToHexString([.. heard])}");
+            heard.AddRange(buffer.AsSpan(0, length));
+        }
+    }
+
     /// <summary>How many bytes came before the other side closed.</summary>
     public async Task<int> ReceiveToEndAsync()
     {

@@ -90,7 +90,7 @@ public sealed class AdmissionTests : IDisposable
             await router.Log.LineAsync("another connection has its identity");
         }
 
-        await NobodyAsync(router);
+        await router.ConnectionsAsync(0);
         using PythonPeer third = await PythonPeer.StartAsync("DEALER", "connect", Socket, "zoe");
         await third.SendAsync("3");
         Assert.Equal(["zoe", "3"], await router.ReceiveAsync());
@@ -124,21 +124,11 @@ public sealed class AdmissionTests : IDisposable
             await router.Log.LineAsync("1 connections are open");
         }
 
-        await NobodyAsync(router);
+        await router.ConnectionsAsync(0);
         await AssertServesAsync(router);
     }
 
     private TestSocket<RouterSocket> Router(UnixTransportOptions options) => new(new RouterSocket(), "bind", Socket, options);
-
-    private static async Task NobodyAsync(TestSocket<RouterSocket> router)
-    {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (router.Listener.Connections > 0)
-        {
-            late.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 
     private async Task AssertServesAsync(TestSocket<RouterSocket> router)
     {
