@@ -14,7 +14,10 @@ public sealed record BusLimits
     public int QueuedMessages { get; init; } = 1000;
 
     /// <summary>Calls that a server works on at a time.</summary>
-    public int CallsInFlight { get; init; } = 1000;
+    public int CallsInFlight { get; init; } = 4000;
+
+    /// <summary>Calls of one connection that a server works on at a time.</summary>
+    public int CallsInFlightOfPeer { get; init; } = 1000;
 
     internal void ApplyTo(NetMQSocket socket)
     {

@@ -5,17 +5,11 @@ namespace PvExec.Bus;
 /// <summary>Every log line of the bus; IDs 7000 to 7999.</summary>
 internal static partial class BusLog
 {
-    [LoggerMessage(7000, LogLevel.Warning, "Bus {Endpoint}: refused process {Pid} of user {Uid}: it is not of our user")]
-    public static partial void Refused(ILogger log, string endpoint, int pid, uint uid);
+    [LoggerMessage(7000, LogLevel.Warning, "Bus {Endpoint}: refused process {Pid} of user {Uid}: {Reason}")]
+    public static partial void Refused(ILogger log, string endpoint, int pid, uint uid, string reason);
 
-    [LoggerMessage(7001, LogLevel.Warning, "Bus {Endpoint}: refused process {Pid} of user {Uid}: {Limit} connections are open")]
-    public static partial void TooMany(ILogger log, string endpoint, int pid, uint uid, int limit);
-
-    [LoggerMessage(7002, LogLevel.Warning, "Bus {Endpoint}: process {Pid} of user {Uid} does not speak ZMTP 3, it began with {Start}")]
-    public static partial void NotZmtp(ILogger log, string endpoint, int pid, uint uid, string start);
-
-    [LoggerMessage(7003, LogLevel.Warning, "Bus {Endpoint}: process {Pid} of user {Uid} connected and said nothing for {Time}")]
-    public static partial void Silent(ILogger log, string endpoint, int pid, uint uid, TimeSpan time);
+    [LoggerMessage(7001, LogLevel.Warning, "Bus {Endpoint}: disconnected process {Pid} of user {Uid}: {Reason}")]
+    public static partial void Disconnected(ILogger log, string endpoint, int pid, uint uid, string reason);
 
     [LoggerMessage(7004, LogLevel.Warning, "Bus {Endpoint}: accepting a connection failed: {Error}")]
     public static partial void AcceptFailed(ILogger log, string endpoint, string error);

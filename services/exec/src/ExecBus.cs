@@ -40,6 +40,12 @@ public sealed class ExecBus : IAsyncDisposable
         var scopes = ScopeSet.From(request.Inputs, request.Outputs);
         Outcome<ulong> lease = await _leases.AcquireAsync(
             scopes, request.Holder, request.Reason, request.WaitLimit, call.Peer.Name, call.Peer.Gone, cancellationToken);
+        if (lease.TryGet(out ulong id, out _))
+        {
+            // A caller that gives up as its locks are granted does not know of the lease.
+            call.OnGivenUp(() => _leases.Release(id, call.Peer.Name));
+        }
+
         return lease.Then(Acquired);
     }
 

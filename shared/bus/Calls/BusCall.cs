@@ -1,8 +1,42 @@
+using PvExec.Proto.Bus;
+
 namespace PvExec.Bus.Calls;
 
 /// <summary>What a handler knows about the call beside its message.</summary>
-/// <param name="Peer">Who calls.</param>
-/// <param name="Kind">The request's kind.</param>
-/// <param name="Deadline">When the caller stops waiting, or null. The handler's cancellation token ends with it.</param>
-/// <param name="TraceParent">The caller's W3C trace context, or null.</param>
-public sealed record BusCall(BusPeer Peer, string Kind, DateTimeOffset? Deadline, string? TraceParent);
+public sealed class BusCall
+{
+    internal BusCall(BusPeer peer, Envelope request, CancellationTokenSource cancel)
+    {
+        (Peer, Request, Cancel) = (peer, request, cancel);
+    }
+
+    /// <summary>Who calls.</summary>
+    public BusPeer Peer { get; }
+
+    /// <summary>The request's kind.</summary>
+    public string Kind => Request.Kind;
+
+    /// <summary>When the caller stops waiting, or null. The handler's cancellation token ends with it.</summary>
+    public DateTimeOffset? Deadline => Request.Deadline;
+
+    /// <summary>The caller's W3C trace context, or null.</summary>
+    public string? TraceParent => Request.TraceParent;
+
+    internal Envelope Request { get; }
+
+    /// <summary>The handler's token.</summary>
+    internal CancellationTokenSource Cancel { get; }
+
+    /// <summary>Whether the caller said that it no longer waits. Owner thread only.</summary>
+    internal bool IsGivenUp { get; set; }
+
+    internal Action? Undo { get; private set; }
+
+    /// <summary>
+    /// For an answer that hands something over, such as a lock: what takes it back when it turns out that the caller did
+    /// not get the answer, or gave up just as it was sent. Call it in the handler, before the handler ends. The token
+    /// ends what the handler has yet to do; this is for what it has done.
+    /// </summary>
+    /// <param name="undo">Runs at most once, on the owner thread, where it must not block.</param>
+    public void OnGivenUp(Action undo) => Undo = undo;
+}

@@ -29,6 +29,15 @@ public sealed partial class BusClient
     private void SendAll()
     {
         bool takes = _connected == true;
+        while (takes && _givenUp.TryPeek(out ulong correlation))
+        {
+            takes = _dealer.TrySendFrame(BusCodec.Encode(CancelCall.Value, correlation, null, null));
+            if (takes)
+            {
+                _givenUp.Dequeue();
+            }
+        }
+
         while (takes && _unsent.TryPeek(out PendingCall? call))
         {
             // One that was given up is no longer pending.
@@ -43,7 +52,7 @@ public sealed partial class BusClient
             }
         }
 
-        WaitToSend(_connected == true && _unsent.Count > 0);
+        WaitToSend(_connected == true && !takes);
     }
 
     // The poller looks whether the socket takes messages only while somebody listens for it.
@@ -63,9 +72,13 @@ public sealed partial class BusClient
 
     private void GiveUp(PendingCall call)
     {
-        if (_pending.Remove(call.Correlation) && call.Sent && _connected == true)
+        _pending.Remove(call.Correlation);
+
+        // Also when it has just been answered: what the answer handed over is nobody's.
+        if (call.Sent && _connected == true)
         {
-            _dealer.TrySendFrame(BusCodec.Encode(CancelCall.Value, call.Correlation, null, null));
+            _givenUp.Enqueue(call.Correlation);
+            SendAll();
         }
     }
 
@@ -78,6 +91,7 @@ public sealed partial class BusClient
         }
 
         _connected = connected;
+        _givenUp.Clear();
         _unsent.Clear();
         foreach (PendingCall call in _pending.Values.OrderBy(call => call.Correlation).ToArray())
         {

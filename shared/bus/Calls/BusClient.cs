@@ -30,6 +30,7 @@ public sealed partial class BusClient : IAsyncDisposable
     // Owner thread only.
     private readonly Dictionary<ulong, PendingCall> _pending = [];
     private readonly Queue<PendingCall> _unsent = new();
+    private readonly Queue<ulong> _givenUp = new();
     private readonly EventHandler<NetMQSocketEventArgs> _sendReady;
     private bool _waitingToSend;
 
@@ -48,7 +49,7 @@ public sealed partial class BusClient : IAsyncDisposable
         _owner.Start(_dealer);
 
         // As long as the socket takes messages it has the connection that has ended, and would lose them with it.
-        _connector = new UnixConnector(_dealer, path, _owner.Poller, transport, log, connected => _owner.Guard(() => OnConnection(connected)), () => !_dealer.HasOut);
+        _connector = new UnixConnector(new Attachment(_dealer, path, _owner.Poller, transport, log), path, transport, log, connected => _owner.Guard(() => OnConnection(connected)), () => !_dealer.HasOut);
     }
 
     /// <summary>Sends a request and waits for its answer.</summary>

@@ -70,10 +70,7 @@ public sealed partial class BusServer
         }
         else if (envelope.Kind == CancelCall.Kind)
         {
-            if (peer.Calls.TryGetValue(envelope.Correlation, out CancellationTokenSource? cancel))
-            {
-                cancel.Cancel();
-            }
+            GiveUp(peer, envelope.Correlation);
         }
         else
         {
@@ -107,9 +104,25 @@ public sealed partial class BusServer
             return new Fault(FaultKind.AlreadyExists, $"call {envelope.Correlation} to {_name} is under way: use a new correlation id for every call");
         }
 
-        return _inFlight < _limits.CallsInFlight
-            ? null
-            : new Fault(FaultKind.ResourceExhausted, $"{_name} works on {_limits.CallsInFlight} calls already: try again later");
+        return peer.Calls.Count >= _limits.CallsInFlightOfPeer
+            ? new Fault(FaultKind.ResourceExhausted, $"{_name} works on {_limits.CallsInFlightOfPeer} calls of this connection already: wait for some of them")
+            : _inFlight >= _limits.CallsInFlight
+            ? new Fault(FaultKind.ResourceExhausted, $"{_name} works on {_limits.CallsInFlight} calls already: try again later")
+            : null;
+    }
+
+    private void GiveUp(BusPeer peer, ulong correlation)
+    {
+        if (peer.Calls.TryGetValue(correlation, out BusCall? call))
+        {
+            // The handler may have ended well a moment ago: Finish looks at it.
+            call.IsGivenUp = true;
+            call.Cancel.Cancel();
+        }
+        else
+        {
+            peer.Recall(correlation)?.Undo?.Invoke();
+        }
     }
 
     private void Begin(BusPeer peer, Envelope envelope, Handler handler)
@@ -121,17 +134,18 @@ public sealed partial class BusServer
             cancel.CancelAfter(left <= TimeSpan.Zero ? TimeSpan.Zero : left < MaxTimer ? left : MaxTimer);
         }
 
-        peer.Calls.Add(envelope.Correlation, cancel);
+        var call = new BusCall(peer, envelope, cancel);
+        peer.Calls.Add(envelope.Correlation, call);
         _inFlight++;
-        Task<byte[]?> running = RunAsync(handler, envelope, new BusCall(peer, envelope.Kind, envelope.Deadline, envelope.TraceParent), cancel.Token);
+        Task<byte[]?> running = RunAsync(handler, call);
         if (running.IsCompleted)
         {
-            Finish(peer, envelope.Correlation, cancel, running.Result);
+            Finish(call, running.Result);
         }
         else
         {
             running.ContinueWith(
-                done => _owner.Post(() => Finish(peer, envelope.Correlation, cancel, done.Result)),
+                done => _owner.Post(() => Finish(call, done.Result)),
                 CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default);
@@ -139,8 +153,10 @@ public sealed partial class BusServer
     }
 
     /// <summary>The answer, or null when nobody waits for one.</summary>
-    private async Task<byte[]?> RunAsync(Handler handler, Envelope envelope, BusCall call, CancellationToken cancellationToken)
+    private async Task<byte[]?> RunAsync(Handler handler, BusCall call)
     {
+        Envelope envelope = call.Request;
+        CancellationToken cancellationToken = call.Cancel.Token;
         using Activity? activity = Activities.StartActivity(envelope.Kind, ActivityKind.Server, envelope.TraceParent);
         try
         {
@@ -164,14 +180,22 @@ public sealed partial class BusServer
         }
     }
 
-    private void Finish(BusPeer peer, ulong correlation, CancellationTokenSource cancel, byte[]? reply)
+    private void Finish(BusCall call, byte[]? reply)
     {
+        BusPeer peer = call.Peer;
         _inFlight--;
-        peer.Calls.Remove(correlation);
-        cancel.Dispose();
-        if (reply is not null && !peer.Gone.IsCancellationRequested)
+        peer.Calls.Remove(call.Request.Correlation);
+        call.Cancel.Dispose();
+        if (call.IsGivenUp || reply is null || peer.Gone.IsCancellationRequested)
         {
-            Send(peer, reply);
+            call.Undo?.Invoke();
+            return;
+        }
+
+        Send(peer, reply);
+        if (call.Undo is not null)
+        {
+            peer.Remember(call);
         }
     }
 

@@ -27,6 +27,9 @@ public sealed class BusPublisher : IAsyncDisposable
     // Guarded by _numbering, which also keeps the queue in the order of the numbers.
     private readonly Dictionary<string, ulong> _numbers = [];
 
+    // Guarded by _numbering: what the full queue lost since that was last logged.
+    private long _dropped;
+
     private int _posted;
     private UnixListener? _listener;
     private int _disposed;
@@ -59,7 +62,6 @@ public sealed class BusPublisher : IAsyncDisposable
     public void Publish<T>(T message)
         where T : IBusMessage<T>
     {
-        long dropped = 0;
         lock (_numbering)
         {
             ulong number = _numbers.GetValueOrDefault(T.Kind) + 1;
@@ -67,13 +69,8 @@ public sealed class BusPublisher : IAsyncDisposable
             _queue.Enqueue((Encoding.UTF8.GetBytes(T.Kind), BusCodec.Encode(message, number, null, null)));
             while (_queue.Count > _limits.QueuedMessages && _queue.TryDequeue(out _))
             {
-                dropped++;
+                _dropped++;
             }
-        }
-
-        if (dropped > 0)
-        {
-            BusLog.EventsDropped(_log, _name, dropped, _limits.QueuedMessages);
         }
 
         if (Interlocked.Exchange(ref _posted, 1) == 0)
@@ -101,9 +98,25 @@ public sealed class BusPublisher : IAsyncDisposable
     private void SendAll()
     {
         Volatile.Write(ref _posted, 0);
+        LogDropped();
         while (_queue.TryDequeue(out (byte[] Topic, byte[] Event) next))
         {
             _publisher.SendMoreFrame(next.Topic).SendFrame(next.Event);
+        }
+    }
+
+    // Here rather than for each: a full queue loses many.
+    private void LogDropped()
+    {
+        long dropped;
+        lock (_numbering)
+        {
+            (dropped, _dropped) = (_dropped, 0);
+        }
+
+        if (dropped > 0)
+        {
+            BusLog.EventsDropped(_log, _name, dropped, _limits.QueuedMessages);
         }
     }
 

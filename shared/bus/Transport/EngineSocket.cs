@@ -26,6 +26,20 @@ internal sealed class EngineSocket : Socket
         return new EngineSocket(socket.SafeHandle, ended);
     }
 
+    /// <summary>Ends the connection from outside: the engine then reads its end and disposes this.</summary>
+    public void Cut()
+    {
+        try
+        {
+            Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself.
+            return;
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);

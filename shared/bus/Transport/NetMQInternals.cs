@@ -9,7 +9,7 @@ namespace PvExec.Bus.Transport;
 
 /// <summary>
 /// All that is used of NetMQ's internals, in one place: what NetMQ's own TCP listener does after accept(2), with a
-/// connected Unix socket instead. Written against NetMQ 4.0.4.5 and AsyncIO 0.1.69; NetMQInternalsTests resolves every
+/// connected Unix socket instead, and a look at received bytes ahead of the engine. Written against NetMQ 4.0.4.5 and AsyncIO 0.1.69; NetMQInternalsTests resolves every
 /// name and says which one moved when a version changes.
 /// </summary>
 internal static class NetMQInternals
@@ -23,6 +23,7 @@ internal static class NetMQInternals
     private const string SessionBase = "NetMQ.Core.SessionBase, NetMQ";
     private const string StreamEngine = "NetMQ.Core.Transports.StreamEngine, NetMQ";
     private const string IEngine = "NetMQ.Core.Transports.IEngine, NetMQ";
+    private const string Proactor = "NetMQ.Core.Utils.Proactor, NetMQ";
     private const string NativeSocket = "AsyncIO.DotNet.NativeSocket, AsyncIO";
 
     /// <summary>
@@ -30,12 +31,15 @@ internal static class NetMQInternals
     /// from now on, and disposes it when the connection or the socket ends. Call it on the socket's owner thread.
     /// </summary>
     /// <param name="endpoint">What the connection is called in NetMQ's monitor events.</param>
-    public static void Attach(NetMQSocket socket, Socket connected, string endpoint)
+    /// <param name="guard">Sees what arrives before the engine does.</param>
+    public static void Attach(NetMQSocket socket, Socket connected, string endpoint, ConnectionGuard guard)
     {
         object core = GetSocketHandle(socket);
         object options = GetOptions(core);
         object ioThread = ChooseIOThread(core, 0) ?? throw new InvalidOperationException("NetMQ has no I/O thread: NetMQConfig.ThreadPoolSize is 0");
-        object engine = NewStreamEngine((AsyncSocket)NewNativeSocket(connected), options, endpoint);
+        var native = (AsyncSocket)NewNativeSocket(connected);
+        GuardedPort.On(GetProactor(ioThread)).Watch(native, GetReceived(native), guard);
+        object engine = NewStreamEngine(native, options, endpoint);
 
         // connect: false makes the session one that ends with its connection, as an accepted one does; reconnecting is
         // done outside, by a new session.
@@ -61,6 +65,24 @@ internal static class NetMQInternals
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ChooseIOThread")]
     [return: UnsafeAccessorType(IOThread)]
     internal static extern object? ChooseIOThread([UnsafeAccessorType(ZObject)] object zObject, long affinity);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Proactor")]
+    [return: UnsafeAccessorType(Proactor)]
+    internal static extern object GetProactor([UnsafeAccessorType(IOThread)] object ioThread);
+
+    /// <summary>Where an I/O thread takes what has happened on its sockets from.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_completionPort")]
+    internal static extern ref CompletionPort Port([UnsafeAccessorType(Proactor)] object proactor);
+
+    /// <summary>The buffer of the receive that is under way, or has just ended.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_inSocketAsyncEventArgs")]
+    internal static extern ref SocketAsyncEventArgs GetReceived([UnsafeAccessorType(NativeSocket)] object native);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_SocketError")]
+    internal static extern void SetSocketError(ref CompletionStatus status, SocketError error);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_BytesTransferred")]
+    internal static extern void SetBytesTransferred(ref CompletionStatus status, int bytes);
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     [return: UnsafeAccessorType(Address)]

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using NetMQ;
 
 namespace PvExec.Bus.Transport;
 
@@ -9,9 +8,8 @@ public sealed class UnixConnector : IAsyncDisposable
 {
     private static readonly TimeSpan AttachInterval = TimeSpan.FromMilliseconds(1);
 
-    private readonly NetMQSocket _socket;
+    private readonly Attachment _attachment;
     private readonly string _path;
-    private readonly NetMQPoller _poller;
     private readonly UnixTransportOptions _options;
     private readonly ILogger _log;
     private readonly Action<bool> _changed;
@@ -20,11 +18,14 @@ public sealed class UnixConnector : IAsyncDisposable
     private readonly Task _connecting;
     private int _disposed;
 
+    // What was told last of a server that does not keep to the protocol.
+    private string? _told;
+
     /// <param name="changed">On the poller's thread: true when a connection was attached, false when it ended or could not be made.</param>
     /// <param name="mayAttach">Asked on the poller's thread until it says that a new connection may be attached.</param>
-    internal UnixConnector(NetMQSocket socket, string path, NetMQPoller poller, UnixTransportOptions options, ILogger log, Action<bool> changed, Func<bool> mayAttach)
+    internal UnixConnector(Attachment attachment, string path, UnixTransportOptions options, ILogger log, Action<bool> changed, Func<bool> mayAttach)
     {
-        (_socket, _path, _poller, _options, _log, _changed, _mayAttach) = (socket, path, poller, options, log, changed, mayAttach);
+        (_attachment, _path, _options, _log, _changed, _mayAttach) = (attachment, path, options, log, changed, mayAttach);
         _connecting = Task.Run(KeepConnectedAsync);
     }
 
@@ -91,18 +92,17 @@ public sealed class UnixConnector : IAsyncDisposable
         }
 
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var guard = new ConnectionGuard(_attachment.Limits, static _ => null, why => Tell(server, why));
         EngineSocket engine = EngineSocket.TakeOver(socket, ended.SetResult);
-        try
+        AttachResult result;
+        while ((result = await _attachment.AttachAsync(engine, guard, _mayAttach, () => _changed(true), _stopping.Token)) == AttachResult.NotYet)
         {
-            while (!await AttachAsync(engine))
-            {
-                await Task.Delay(AttachInterval, _options.Time, _stopping.Token);
-            }
+            await WaitAsync(engine);
         }
-        catch (OperationCanceledException)
+
+        if (result == AttachResult.Closed)
         {
-            engine.Dispose();
-            throw;
+            return false;
         }
 
         await ended.Task.WaitAsync(_stopping.Token);
@@ -110,26 +110,26 @@ public sealed class UnixConnector : IAsyncDisposable
         return true;
     }
 
-    private async Task<bool> AttachAsync(EngineSocket engine)
+    private async Task WaitAsync(EngineSocket engine)
     {
-        var attached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _poller.RunOnOwner(
-            () =>
-            {
-                if (!_mayAttach())
-                {
-                    attached.SetResult(false);
-                    return;
-                }
-
-                NetMQInternals.Attach(_socket, engine, _path);
-                attached.SetResult(true);
-                _changed(true);
-            },
-            attached.SetCanceled);
-        // Not cut short by a stop: the engine must not be disposed of while this may still attach it.
-        return await attached.Task;
+        try
+        {
+            await Task.Delay(AttachInterval, _options.Time, _stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            engine.Dispose();
+            throw;
+        }
     }
 
-    private void Report(bool connected) => _poller.RunOnOwner(() => _changed(connected), () => { });
+    private void Report(bool connected) => _attachment.Post(() => _changed(connected));
+
+    private void Tell(PeerCredentials server, string why)
+    {
+        if (Interlocked.Exchange(ref _told, why) != why)
+        {
+            BusLog.Disconnected(_log, _path, server.Pid, server.Uid, why);
+        }
+    }
 }

@@ -1,39 +1,33 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using NetMQ;
 
 namespace PvExec.Bus.Transport;
 
-/// <summary>Accepts connections for a NetMQ socket, after a look at who connects and how the peer begins to speak.</summary>
+/// <summary>Accepts connections for a NetMQ socket, after a look at who connects and at how the peer begins to speak.</summary>
 public sealed class UnixListener : IAsyncDisposable
 {
-    /// <summary>A peer that was refused is logged once; this many are remembered.</summary>
-    private const int RefusalsRemembered = 1024;
-
-    private readonly NetMQSocket _socket;
+    private readonly Attachment _attachment;
     private readonly Socket _server;
-    private readonly string _name;
-    private readonly NetMQPoller _poller;
     private readonly UnixTransportOptions _options;
     private readonly ILogger _log;
+    private readonly Admission _admission;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
-    // Both are touched by the accept loop alone.
-    private readonly HashSet<(int Pid, uint Uid)> _refused = [];
+    // The accept loop's alone.
     private readonly List<Task> _greeting = [];
 
-    private int _connections;
     private int _disposed;
 
-    internal UnixListener(NetMQSocket socket, Socket server, string name, NetMQPoller poller, UnixTransportOptions options, ILogger log)
+    internal UnixListener(Attachment attachment, Socket server, UnixTransportOptions options, ILogger log)
     {
-        (_socket, _server, _name, _poller, _options, _log) = (socket, server, name, poller, options, log);
+        (_attachment, _server, _options, _log) = (attachment, server, options, log);
+        _admission = new Admission(options);
         _accepting = Task.Run(AcceptAsync);
     }
 
     /// <summary>How many connections are open, those that have yet to greet included.</summary>
-    public int Connections => Volatile.Read(ref _connections);
+    public int Connections => _admission.Connections;
 
     /// <summary>Stops accepting; open connections stay until the NetMQ socket is closed.</summary>
     public async ValueTask DisposeAsync()
@@ -60,11 +54,7 @@ public sealed class UnixListener : IAsyncDisposable
                 Socket accepted = await _server.AcceptAsync(_stopping.Token);
                 failures = 0;
                 _greeting.RemoveAll(task => task.IsCompleted);
-                if (Admits(accepted))
-                {
-                    Interlocked.Increment(ref _connections);
-                    _greeting.Add(GreetAsync(accepted));
-                }
+                Admit(accepted, PeerCredentials.Of(accepted));
             }
             catch (OperationCanceledException)
             {
@@ -73,80 +63,114 @@ public sealed class UnixListener : IAsyncDisposable
             catch (SocketException e)
             {
                 // The peer went away between connect and accept, or descriptors have run out.
-                BusLog.AcceptFailed(_log, _name, e.SocketErrorCode.ToString());
+                BusLog.AcceptFailed(_log, _attachment.Endpoint, e.SocketErrorCode.ToString());
                 await PauseAsync(++failures);
             }
         }
     }
 
-    private bool Admits(Socket accepted)
+    private void Admit(Socket accepted, PeerCredentials peer)
     {
-        PeerCredentials peer = PeerCredentials.Of(accepted);
-        bool allowed = _options.Allow(peer);
-        if (allowed && Connections < _options.MaxConnections)
+        if (_admission.Enter(peer) is not { } why)
         {
-            return true;
+            _greeting.Add(GreetAsync(accepted, peer));
+            return;
         }
 
         accepted.Dispose();
-        if (_refused.Count < RefusalsRemembered && _refused.Add((peer.Pid, peer.Uid)))
+        if (_admission.IsNews(peer, why))
         {
-            if (allowed)
-            {
-                BusLog.TooMany(_log, _name, peer.Pid, peer.Uid, _options.MaxConnections);
-            }
-            else
-            {
-                BusLog.Refused(_log, _name, peer.Pid, peer.Uid);
-            }
+            BusLog.Refused(_log, _attachment.Endpoint, peer.Pid, peer.Uid, why);
         }
-
-        return false;
     }
 
-    // NetMQ's engine still speaks ZMTP 1, in which any byte can be a length. A peer speaks first, so a look at its
-    // first bytes, left in the socket, keeps what is not ZMTP 3 away from the engine.
-    private async Task GreetAsync(Socket accepted)
+    /// <summary>Ends when the peer has shaken hands, or has lost its connection.</summary>
+    private async Task GreetAsync(Socket accepted, PeerCredentials peer)
     {
-        PeerCredentials peer = PeerCredentials.Of(accepted);
+        using var late = new CancellationTokenSource(_options.GreetingTime, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stopping.Token);
+        if (!await BeginsAsync(accepted, peer, either.Token))
+        {
+            accepted.Dispose();
+            _admission.Leave(peer, []);
+            return;
+        }
+
+        byte[] identity = [];
+        var guard = new ConnectionGuard(
+            _attachment.Limits,
+            asked =>
+            {
+                if (!_admission.TakeIdentity(asked))
+                {
+                    return "another connection has its identity";
+                }
+
+                identity = asked;
+                return null;
+            },
+            why => Tell(peer, why));
+        EngineSocket engine = EngineSocket.TakeOver(accepted, () =>
+        {
+            guard.End();
+            _admission.Leave(peer, identity);
+        });
+        await _attachment.AttachAsync(engine, guard, static () => true, static () => { }, _stopping.Token);
         try
         {
-            var start = new byte[Greeting.SignatureBytes];
-            using var late = new CancellationTokenSource(_options.GreetingTime, _options.Time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stopping.Token);
-            int length = await accepted.ReceiveAsync(start, SocketFlags.Peek, either.Token);
-            if (Greeting.IsSignature(start.AsSpan(0, length)))
+            await guard.Settled.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            Tell(peer, $"it did not shake hands within {_options.GreetingTime}");
+            engine.Cut();
+        }
+        catch (OperationCanceledException)
+        {
+            // The listener stops; the connection stays.
+            return;
+        }
+    }
+
+    // A look at the first byte, left in the socket, so that a peer that says nothing, or speaks something else, costs
+    // NetMQ nothing.
+    private async Task<bool> BeginsAsync(Socket accepted, PeerCredentials peer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var first = new byte[1];
+
+            // A peer that leaves before it spoke, as one that is being stopped does, is nothing to tell of.
+            bool spoke = await accepted.ReceiveAsync(first, SocketFlags.Peek, cancellationToken) > 0;
+            if (spoke && first[0] != Greeting.First)
             {
-                Attach(accepted);
-                return;
+                Tell(peer, $"it does not speak ZMTP 3: it began with {first[0]:X2}");
             }
 
-            // A peer that left before it spoke, as one that is being stopped does, is nothing to tell of.
-            if (length > 0)
-            {
-                BusLog.NotZmtp(_log, _name, peer.Pid, peer.Uid, Convert.ToHexString(start.AsSpan(0, length)));
-            }
+            return spoke && first[0] == Greeting.First;
         }
         catch (OperationCanceledException)
         {
             if (!_stopping.IsCancellationRequested)
             {
-                BusLog.Silent(_log, _name, peer.Pid, peer.Uid, _options.GreetingTime);
+                Tell(peer, $"it said nothing for {_options.GreetingTime}");
             }
         }
-        catch (SocketException e)
+        catch (SocketException)
         {
-            BusLog.AcceptFailed(_log, _name, e.SocketErrorCode.ToString());
+            // It went away with something of ours unread.
+            return false;
         }
 
-        accepted.Dispose();
-        Interlocked.Decrement(ref _connections);
+        return false;
     }
 
-    private void Attach(Socket accepted)
+    private void Tell(PeerCredentials peer, string why)
     {
-        EngineSocket engine = EngineSocket.TakeOver(accepted, () => Interlocked.Decrement(ref _connections));
-        _poller.RunOnOwner(() => NetMQInternals.Attach(_socket, engine, _name), engine.Dispose);
+        if (_admission.IsNews(peer, why))
+        {
+            BusLog.Disconnected(_log, _attachment.Endpoint, peer.Pid, peer.Uid, why);
+        }
     }
 
     private async Task PauseAsync(int failures)

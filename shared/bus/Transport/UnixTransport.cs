@@ -9,7 +9,8 @@ namespace PvExec.Bus.Transport;
 /// XSUB. NetMQ's own <c>ipc://</c> is loopback TCP on a hashed port.
 /// <para>
 /// The socket must belong to <c>poller</c>, whose thread attaches the connections; set the socket's options, above all
-/// <c>MaxMsgSize</c>, before. A subscription is sent again on every new connection. What was queued for a connection
+/// <c>MaxMsgSize</c>, before. What a peer sends is looked at before NetMQ sees it: one that does not keep to ZMTP 3 or
+/// to the limits loses its connection and disturbs nobody else. A subscription is sent again on every new connection. What was queued for a connection
 /// that ended is lost, as with any ZeroMQ transport. Dispose the binding before the socket.
 /// </para>
 /// </summary>
@@ -18,13 +19,13 @@ public static class UnixTransport
     /// <summary>Creates the socket file, mode 0600, and listens on it. A file left by a dead process is replaced.</summary>
     /// <exception cref="SocketException">The path is in use, too long (108 bytes) or not writable.</exception>
     public static UnixListener BindUnix(this NetMQSocket socket, string path, NetMQPoller poller, UnixTransportOptions options, ILogger log) =>
-        new(socket, UnixPath.Listen(path), path, poller, options, log);
+        new(new Attachment(socket, path, poller, options, log), UnixPath.Listen(path), options, log);
 
     /// <summary>Listens on a socket that somebody else bound and listens on; it is owned from now on.</summary>
     public static UnixListener BindUnix(this NetMQSocket socket, SafeSocketHandle listening, NetMQPoller poller, UnixTransportOptions options, ILogger log)
     {
         var server = new Socket(listening);
-        return new UnixListener(socket, server, server.LocalEndPoint?.ToString() ?? "inherited", poller, options, log);
+        return new UnixListener(new Attachment(socket, server.LocalEndPoint?.ToString() ?? "inherited", poller, options, log), server, options, log);
     }
 
     /// <summary>
@@ -40,5 +41,5 @@ public static class UnixTransport
         UnixTransportOptions options,
         ILogger log,
         Action<bool>? changed = null) =>
-        new(socket, path, poller, options, log, changed ?? (static _ => { }), static () => true);
+        new(new Attachment(socket, path, poller, options, log), path, options, log, changed ?? (static _ => { }), static () => true);
 }

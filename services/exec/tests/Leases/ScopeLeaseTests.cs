@@ -127,6 +127,34 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
         await second.Granted.WaitAsync(Long);
     }
 
+    [Fact]
+    public async Task A_requester_that_gives_up_as_its_locks_are_granted_leaves_no_lock_behind()
+    {
+        await using BusClient client = Client();
+        for (int i = 0; i < 200; i++)
+        {
+            ScopeTicket writer = Write("src");
+            using var giveUp = new CancellationTokenSource();
+            Task<Outcome<ScopesAcquired>> call = client.CallAsync<AcquireScopes, ScopesAcquired>(
+                new AcquireScopes(["src"], [], "test", "read", TimeSpan.FromHours(1)), TimeSpan.FromHours(1), WhenDown.Wait, giveUp.Token);
+
+            // Now one, now the other comes first.
+            await Task.WhenAll(Task.Run(writer.Release), Task.Run(giveUp.Cancel));
+            try
+            {
+                Assert.True((await ReleaseAsync(client, (await call).Value.LeaseId)).Succeeded(out _));
+            }
+            catch (OperationCanceledException)
+            {
+                continue;
+            }
+        }
+
+        // Well before a lease of three seconds would end by itself.
+        await Write("src").Granted.WaitAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal(0, _leases.Count);
+    }
+
     private ScopeTicket Write(string scope) => _locks.Request(ScopeSet.From([], [scope]), "test", "write");
 
     private BusClient Client() => new("exec", Socket, BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusClient>.Instance);

@@ -13,10 +13,14 @@ internal sealed class PythonPeer : IDisposable
 
     private PythonPeer(Process process) => _process = process;
 
-    public static async Task<PythonPeer> StartAsync(string role, string how, string path, string? identity = null)
+    public static Task<PythonPeer> StartAsync(string role, string how, string path, string identity) =>
+        StartAsync(role, how, path, options: "IDENTITY=" + identity);
+
+    /// <param name="options">libzmq's socket options, as <c>RCVHWM=1</c>.</param>
+    public static async Task<PythonPeer> StartAsync(string role, string how, string path, params string[] options)
     {
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "Support", "peer.py"), role, how, "ipc://" + path];
-        var start = new ProcessStartInfo(Interpreter, identity is null ? arguments : [.. arguments, identity])
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "Support", "peer.py"), role, how, "ipc://" + path, .. options];
+        var start = new ProcessStartInfo(Interpreter, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -41,6 +45,11 @@ internal sealed class PythonPeer : IDisposable
         return await ReadAsync();
     }
 
+    /// <summary>Stops the process where it is: its connections stay open and nobody answers on them.</summary>
+    public void Freeze() => Signal("STOP");
+
+    public void Thaw() => Signal("CONT");
+
     public void Kill()
     {
         _process.Kill();
@@ -55,6 +64,13 @@ internal sealed class PythonPeer : IDisposable
             Kill();
             _process.Dispose();
         }
+    }
+
+    private void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, $"{_process.Id}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private static string Hex(string frame) => Convert.ToHexString(Encoding.UTF8.GetBytes(frame));

@@ -70,6 +70,17 @@ internal sealed class TestSocket<TSocket> : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until so many connections are open.</summary>
+    public async Task ConnectionsAsync(int count)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (Listener.Connections != count)
+        {
+            late.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     public Task SendAsync(params string[] frames) => SendBytesAsync(frames.Select(Encoding.UTF8.GetBytes).ToArray());
 
     /// <summary>Waits without blocking the owner thread, which has connections to attach.</summary>

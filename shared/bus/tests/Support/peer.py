@@ -1,5 +1,6 @@
-"""A stock libzmq peer. peer.py ROLE bind|connect ENDPOINT [IDENTITY]; then one command a line on standard input,
-one answer a line on standard output: send HEX,HEX.. / recv / sub TEXT / size (of what is received) / blob BYTES."""
+"""A stock libzmq peer. peer.py ROLE bind|connect ENDPOINT [OPTION=VALUE..]; then one command a line on standard input,
+one answer a line on standard output: send HEX,HEX.. / burst COUNT HEX (the same frame) / recv / sub TEXT / size (of
+what is received) / blob BYTES / stays MS (whether no connection ends for so long)."""
 import sys
 import zmq
 
@@ -7,8 +8,10 @@ role, how, endpoint = sys.argv[1:4]
 sock = zmq.Context.instance().socket(getattr(zmq, role))
 sock.setsockopt(zmq.LINGER, 0)
 sock.setsockopt(zmq.RCVTIMEO, 20000)
-if len(sys.argv) > 4:
-    sock.setsockopt(zmq.IDENTITY, sys.argv[4].encode())
+for option in sys.argv[4:]:
+    name, _, value = option.partition("=")
+    sock.setsockopt(getattr(zmq, name), int(value) if value.isdigit() else value.encode())
+ends = sock.get_monitor_socket(zmq.EVENT_DISCONNECTED)
 getattr(sock, how)(endpoint)
 print("ready", flush=True)
 for line in sys.stdin:
@@ -16,6 +19,13 @@ for line in sys.stdin:
     if word == "send":
         sock.send_multipart([bytes.fromhex(part) for part in rest.split(",")])
         print("sent", flush=True)
+    elif word == "burst":
+        count, frame = rest.split(" ")
+        for _ in range(int(count)):
+            sock.send(bytes.fromhex(frame))
+        print("sent", flush=True)
+    elif word == "stays":
+        print("no" if ends.poll(int(rest)) else "yes", flush=True)
     elif word == "blob":
         sock.send(b"x" * int(rest))
         print("sent", flush=True)

@@ -7,7 +7,7 @@ namespace PvExec.Bus.Tests.Transport;
 /// <summary>The other side of every connection is a stock libzmq peer on <c>ipc://path</c>.</summary>
 public sealed class InteropTests : IDisposable
 {
-    private const int FiveMegabytes = 5 * 1024 * 1024;
+    private const int LargestFrame = 16 * 1024 * 1024;
 
     private readonly ShortDirectory _directory = new();
 
@@ -86,17 +86,62 @@ public sealed class InteropTests : IDisposable
     }
 
     [Fact]
-    public async Task A_frame_of_five_megabytes_passes_in_both_directions()
+    public async Task The_largest_frame_passes_in_both_directions()
     {
         string path = _directory.Path("s");
-        await using var router = new TestSocket<RouterSocket>(new RouterSocket(), "bind", path);
+        var socket = new RouterSocket();
+        socket.Options.MaxMsgSize = LargestFrame;
+        await using var router = new TestSocket<RouterSocket>(socket, "bind", path);
         using PythonPeer dealer = await PythonPeer.StartAsync("DEALER", "connect", path, "zoe");
-        await dealer.AskAsync($"blob {FiveMegabytes}");
+        await dealer.AskAsync($"blob {LargestFrame}");
         byte[][] received = await router.ReceiveBytesAsync();
-        Assert.Equal(FiveMegabytes, received[1].Length);
-        Assert.Equal(FiveMegabytes, received[1].Count(b => b == (byte)'x'));
+        Assert.Equal(LargestFrame, received[1].Length);
+        Assert.Equal(LargestFrame, received[1].Count(b => b == (byte)'x'));
         await router.SendBytesAsync(received);
-        Assert.Equal($"{FiveMegabytes}", await dealer.AskAsync("size"));
+        Assert.Equal($"{LargestFrame}", await dealer.AskAsync("size"));
+    }
+
+    [Theory]
+    [InlineData("bind", "connect")]
+    [InlineData("connect", "bind")]
+    public async Task Our_PUB_and_a_libzmq_XSUB_find_each_other(string ours, string theirs)
+    {
+        string path = _directory.Path("s");
+        using PythonPeer? first = theirs == "bind" ? await PythonPeer.StartAsync("XSUB", theirs, path) : null;
+        await using var publisher = new TestSocket<PublisherSocket>(new PublisherSocket(), ours, path);
+        using PythonPeer subscriber = first ?? await PythonPeer.StartAsync("XSUB", theirs, path);
+        Task<string[]> heard = SubscribedAsync();
+        while (!heard.IsCompleted)
+        {
+            await publisher.SendAsync("topic", "1");
+        }
+
+        Assert.Equal(["topic", "1"], await heard);
+
+        async Task<string[]> SubscribedAsync()
+        {
+            await subscriber.SendAsync("\u0001topic");
+            return await subscriber.ReceiveAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("bind", "connect")]
+    [InlineData("connect", "bind")]
+    public async Task Our_SUB_and_a_libzmq_PUB_find_each_other(string ours, string theirs)
+    {
+        string path = _directory.Path("s");
+        using PythonPeer? first = theirs == "bind" ? await PythonPeer.StartAsync("PUB", theirs, path) : null;
+        await using TestSocket<NetMQ.NetMQSocket> subscriber = Subscriber("SUB", ours, path);
+        using PythonPeer publisher = first ?? await PythonPeer.StartAsync("PUB", theirs, path);
+        Task<string[]> heard = subscriber.ReceiveAsync();
+        while (!heard.IsCompleted)
+        {
+            await publisher.SendAsync("other", "0");
+            await publisher.SendAsync("topic", "1");
+        }
+
+        Assert.Equal(["topic", "1"], await heard);
     }
 
     [Fact]
