@@ -14,9 +14,13 @@ namespace PvExec.Exec.Adapters;
 public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Scopes, DateTimeOffset Requested)
 {
     private const int Version = 1;
-    private const int Fields = 7;
+    private const int FieldsAtFirst = 7;
+    private const int Fields = 9;
 
-    /// <summary>A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970. Later versions add fields at its end.</summary>
+    /// <summary>
+    /// A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970, how many runs of the task
+    /// there may be (0: any number), its directory if that is limited. Later versions add fields at its end.
+    /// </summary>
     public byte[] ToBytes()
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -29,6 +33,8 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         Write(ref writer, Scopes.Reads);
         Write(ref writer, Scopes.Writes);
         writer.Write(Requested.ToUnixTimeMilliseconds());
+        writer.Write(Scopes.Limit?.Most ?? 0);
+        writer.Write(Scopes.Limit?.Directory);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -39,7 +45,8 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         try
         {
             var reader = new MessagePackReader(bytes);
-            if (reader.ReadArrayHeader() < Fields || reader.ReadInt32() < Version || Core.Runs.RunId.Parse(reader.ReadString() ?? "") is not { } id)
+            int fields = reader.ReadArrayHeader();
+            if (fields < FieldsAtFirst || reader.ReadInt32() < Version || Core.Runs.RunId.Parse(reader.ReadString() ?? "") is not { } id)
             {
                 return null;
             }
@@ -48,7 +55,9 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
             string task = reader.ReadString() ?? "";
             List<string> reads = ReadList(ref reader);
             List<string> writes = ReadList(ref reader);
-            return new RunNote(id, role, task, ScopeSet.From(reads, writes), DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64()));
+            var requested = DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64());
+            TaskLimit? limit = fields < Fields ? null : ReadLimit(ref reader);
+            return ScopeSet.Parse(reads, writes, limit).TryGet(out ScopeSet? scopes, out _) ? new RunNote(id, role, task, scopes, requested) : null;
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
         {
@@ -64,6 +73,13 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         {
             writer.Write(scope);
         }
+    }
+
+    private static TaskLimit? ReadLimit(ref MessagePackReader reader)
+    {
+        int most = reader.ReadInt32();
+        string? directory = reader.ReadString();
+        return most > 0 && directory is not null ? new TaskLimit(directory, most) : null;
     }
 
     private static List<string> ReadList(ref MessagePackReader reader)

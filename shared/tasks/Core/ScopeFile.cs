@@ -1,4 +1,4 @@
-namespace PvExec.Exec.Core.Scopes;
+namespace PvExec.Tasks.Core;
 
 /// <summary>The format of <c>input_scopes</c> and <c>output_scopes</c>: one scope a line; blank lines and lines that start with # say nothing.</summary>
 public static class ScopeFile

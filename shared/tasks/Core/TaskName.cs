@@ -1,7 +1,7 @@
 using System.Text;
 using PvExec.Kernel;
 
-namespace PvExec.Exec.Core.Tasks;
+namespace PvExec.Tasks.Core;
 
 /// <summary>A task's directory, relative to a config root: segments with slashes between them, none of which leads out.</summary>
 public readonly record struct TaskName

@@ -1,6 +1,6 @@
-using PvExec.Exec.Core.Scopes;
+using PvExec.Tasks.Core;
 
-namespace PvExec.Exec.Tests.Core.Scopes;
+namespace PvExec.Tasks.Tests.Core;
 
 public sealed class ScopeFileTests
 {

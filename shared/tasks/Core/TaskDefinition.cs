@@ -1,6 +1,4 @@
-using PvExec.Exec.Core.Scopes;
-
-namespace PvExec.Exec.Core.Tasks;
+namespace PvExec.Tasks.Core;
 
 /// <summary>What a task directory holds at the moment of a run.</summary>
 /// <param name="Name">As the caller gave it.</param>

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace PvExec.Exec.Core.Tasks;
+namespace PvExec.Kernel;
 
 /// <summary>Text from a caller, made fit for a one-line message.</summary>
-internal static class Quoted
+public static class Quoted
 {
     private const int MostCharacters = 120;
 

@@ -1,9 +1,9 @@
-using PvExec.Exec.Adapters;
-using PvExec.Exec.Core.Tasks;
 using PvExec.Kernel;
+using PvExec.Tasks.Adapters;
+using PvExec.Tasks.Core;
 using PvExec.Testing;
 
-namespace PvExec.Exec.Tests.Adapters;
+namespace PvExec.Tasks.Tests.Adapters;
 
 public sealed class TaskDirectoriesTests : IDisposable
 {

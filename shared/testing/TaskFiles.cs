@@ -1,8 +1,7 @@
-using PvExec.Testing;
+namespace PvExec.Testing;
 
-namespace PvExec.Exec.Tests.Adapters;
-
-internal static class TaskFiles
+/// <summary>Directories of tasks, in tests.</summary>
+public static class TaskFiles
 {
     private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

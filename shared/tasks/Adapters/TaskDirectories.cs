@@ -1,10 +1,9 @@
-using PvExec.Exec.Core.Scopes;
-using PvExec.Exec.Core.Tasks;
 using PvExec.Kernel;
 using PvExec.Linux;
 using PvExec.Linux.Files;
+using PvExec.Tasks.Core;
 
-namespace PvExec.Exec.Adapters;
+namespace PvExec.Tasks.Adapters;
 
 /// <summary>The task directories below the config roots, read anew at each look-up, so that an edit counts at once.</summary>
 /// <param name="roots">In the order of look-up; each an existing directory or not.</param>

@@ -1,4 +1,4 @@
-namespace PvExec.Exec.Core.Scopes;
+namespace PvExec.Tasks.Core;
 
 /// <summary>What a holder does with a scope.</summary>
 public enum ScopeAccess
