@@ -7,10 +7,8 @@ namespace PvExec.Tasks.Adapters;
 
 /// <summary>The task directories below the config roots, read anew at each look-up, so that an edit counts at once.</summary>
 /// <param name="roots">In the order of look-up; each an existing directory or not.</param>
-public sealed class TaskDirectories(IReadOnlyList<string> roots)
+public sealed partial class TaskDirectories(IReadOnlyList<string> roots)
 {
-    private const int HeaderBytes = 4;
-
     /// <summary>A fault for the first root that is not there or holds nothing.</summary>
     public Outcome<Unit> Check()
     {
@@ -32,12 +30,15 @@ public sealed class TaskDirectories(IReadOnlyList<string> roots)
         return Unit.Value;
     }
 
-    /// <summary>The task of that name in the first root that has a directory of that name.</summary>
+    /// <summary>The task of that name in the first root that has a directory of that name; a fault when anything is wrong with it.</summary>
+    public Outcome<TaskDefinition> Find(TaskName name) => Read(name).Then(reading => reading.ToOutcome());
+
+    /// <summary>As <see cref="Find"/>, with everything that is wrong with the task's files. A fault when there is no such directory.</summary>
     /// <remarks>
-    /// The directory must be below the root, symbolic links resolved. <c>run</c> and <c>log</c> may be links to anywhere:
-    /// who may place them may as well write them.
+    /// The directory must be below the root, symbolic links resolved. Its files may be links to anywhere: who may place
+    /// them may as well write them.
     /// </remarks>
-    public Outcome<TaskDefinition> Find(TaskName name)
+    public Outcome<TaskReading> Read(TaskName name)
     {
         foreach (string root in roots)
         {
@@ -66,7 +67,7 @@ public sealed class TaskDirectories(IReadOnlyList<string> roots)
 
             if (Directory.Exists(directory))
             {
-                return Read(name, directory);
+                return TaskParser.Parse(name, TaskReader.Read(directory));
             }
         }
 
@@ -75,78 +76,4 @@ public sealed class TaskDirectories(IReadOnlyList<string> roots)
 
     private static bool IsBelow(string path, string root) =>
         path.StartsWith(root, StringComparison.Ordinal) && path.Length > root.Length && (root == "/" || path[root.Length] == '/');
-
-    private static Outcome<TaskDefinition> Read(TaskName name, string directory)
-    {
-        Outcome<string[]> run = Command(name, Path.Combine(directory, "run"));
-        if (!run.TryGet(out string[]? arguments, out Fault? fault))
-        {
-            return fault;
-        }
-
-        string[]? filter = null;
-        string log = Path.Combine(directory, "log");
-        if (File.Exists(log) && FileAccessCheck.MayExecute(log) && !Command(name, log).TryGet(out filter, out fault))
-        {
-            return fault;
-        }
-
-        Outcome<string[]> inputs = Scopes(name, Path.Combine(directory, "input_scopes"));
-        Outcome<string[]> outputs = Scopes(name, Path.Combine(directory, "output_scopes"));
-        return inputs.Then(reads => outputs.Then<TaskDefinition>(writes =>
-            new TaskDefinition(name, directory, arguments, filter, ScopeSet.From(reads, writes))));
-    }
-
-    private static Outcome<string[]> Command(TaskName name, string file)
-    {
-        if (!File.Exists(file))
-        {
-            return Directory.Exists(file)
-                ? new Fault(FaultKind.FailedPrecondition, $"task '{name}': {file} is a directory: it must be an executable file")
-                : new Fault(FaultKind.NotFound, $"task '{name}' has no file {file}");
-        }
-
-        if (!FileAccessCheck.MayExecute(file))
-        {
-            return new Fault(FaultKind.FailedPrecondition, $"task '{name}': {file} is not executable: chmod +x it");
-        }
-
-        try
-        {
-            return IsProgram(file) ? new[] { file } : new[] { "bash", file };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new Fault(FaultKind.FailedPrecondition, $"task '{name}': {file} cannot be read: {e.Message}");
-        }
-    }
-
-    /// <summary>Whether execve(2) takes the file as it is: a <c>#!</c> line or a compiled program.</summary>
-    private static bool IsProgram(string file)
-    {
-        using var handle = File.OpenHandle(file);
-        Span<byte> header = stackalloc byte[HeaderBytes];
-        header = header[..RandomAccess.Read(handle, header, 0)];
-        return header.StartsWith("#!"u8) || header.SequenceEqual("\u007fELF"u8);
-    }
-
-    private static Outcome<string[]> Scopes(TaskName name, string file)
-    {
-        try
-        {
-            var info = new FileInfo(file);
-            if (!info.Exists)
-            {
-                return Array.Empty<string>();
-            }
-
-            return info.Length > ScopeFile.MaxBytes
-                ? new Fault(FaultKind.FailedPrecondition, $"task '{name}': {file} is larger than {ScopeFile.MaxBytes} bytes")
-                : ScopeFile.Parse(File.ReadAllText(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new Fault(FaultKind.FailedPrecondition, $"task '{name}': {file} cannot be read: {e.Message}");
-        }
-    }
 }

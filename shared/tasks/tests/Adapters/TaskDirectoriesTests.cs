@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PvExec.Kernel;
 using PvExec.Tasks.Adapters;
 using PvExec.Tasks.Core;
@@ -83,8 +84,12 @@ public sealed class TaskDirectoriesTests : IDisposable
     [InlineData("plain", FaultKind.FailedPrecondition, "not executable")]
     [InlineData("outside", FaultKind.InvalidArgument, "symbolic link")]
     [InlineData("loop", FaultKind.FailedPrecondition, "'loop'")]
-    [InlineData("directory", FaultKind.FailedPrecondition, "directory/run is a directory")]
-    [InlineData("big", FaultKind.FailedPrecondition, "input_scopes is larger")]
+    [InlineData("directory", FaultKind.FailedPrecondition, "directory/run:1: is not a file")]
+    [InlineData("big", FaultKind.FailedPrecondition, "input_scopes:1: is larger")]
+    [InlineData("scopes", FaultKind.FailedPrecondition, "output_scopes:3: scope '../x'")]
+    [InlineData("two", FaultKind.FailedPrecondition, "two/timeout:1: 'soon' is no number of seconds")]
+    [InlineData("two", FaultKind.FailedPrecondition, "(and 1 more: see pv_exec tasks check)")]
+    [InlineData("fifo", FaultKind.FailedPrecondition, "fifo/timeout:1: is not a file")]
     [InlineData("file", FaultKind.NotFound, "'file'")]
     public void What_is_wrong_with_a_task_is_said_with_its_name(string name, FaultKind kind, string text)
     {
@@ -96,6 +101,13 @@ public sealed class TaskDirectoriesTests : IDisposable
         TaskFiles.Write(_root, "big/run", "true");
         TaskFiles.Write(_root, "big/input_scopes", new string('x', 20_000), executable: false);
         TaskFiles.Write(_root, "file", "true");
+        TaskFiles.Write(_root, "scopes/run", "true");
+        TaskFiles.Write(_root, "scopes/output_scopes", "src\n\n../x\n", executable: false);
+        TaskFiles.Write(_root, "two/run", "true");
+        TaskFiles.Write(_root, "two/timeout", "soon", executable: false);
+        TaskFiles.Write(_root, "two/max_concurrent", "none", executable: false);
+        TaskFiles.Write(_root, "fifo/run", "true");
+        Process.Start("mkfifo", [_root.At("fifo/timeout")]).WaitForExit();
 
         Assert.False(_tasks.Find(TaskName.Parse(name).Value).Succeeded(out Fault? fault));
         Assert.Equal(kind, fault.Kind);
@@ -110,6 +122,59 @@ public sealed class TaskDirectoriesTests : IDisposable
         Directory.CreateSymbolicLink(_root.At("b"), "a");
 
         Assert.Equal(_root.At("a"), Find("b").Directory);
+    }
+
+    [Fact]
+    public void Every_file_of_the_directory_is_read()
+    {
+        TaskFiles.Write(_root, "a/run", "true");
+        string finish = TaskFiles.Write(_root, "a/finish", "#!/bin/sh\n");
+        foreach ((string file, string text) in new[]
+        {
+            ("timeout", "1.5\n"), ("timeout-kill", "2"), ("user", "0:0\n"), ("description", "Does it.\n"), ("max_concurrent", "3\n"),
+            ("env/B", "b\n"), ("env/A", ""), ("env/.hidden", "x"),
+        })
+        {
+            TaskFiles.Write(_root, "a/" + file, text, executable: false);
+        }
+
+        TaskDefinition task = Find("a");
+        Assert.Equal([finish], task.Finish);
+        Assert.Equal(TimeSpan.FromSeconds(1.5), task.Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(2), task.TimeoutKill);
+        Assert.Equal((0u, 0u), (task.User!.Uid, task.User.Gid));
+        Assert.Equal("Does it.", task.Description);
+        Assert.Equal(3, task.MaxConcurrent);
+        Assert.Equal([new("A", null), new("B", "b")], task.Environment);
+    }
+
+    [Fact]
+    public void An_edit_counts_at_the_next_run()
+    {
+        TaskFiles.Write(_root, "a/run", "true");
+        TaskFiles.Write(_root, "a/timeout", "soon", executable: false);
+        Assert.False(_tasks.Find(TaskName.Parse("a").Value).Succeeded(out _));
+
+        TaskFiles.Write(_root, "a/timeout", "5", executable: false);
+        Assert.Equal(TimeSpan.FromSeconds(5), Find("a").Timeout);
+    }
+
+    /// <summary>As directories look that were written before there were these files.</summary>
+    [Fact]
+    public void Files_of_a_script_that_are_called_env_or_log_or_lib_change_nothing()
+    {
+        string run = TaskFiles.Write(_root, "a/run", "#!/usr/bin/env node\n");
+        TaskFiles.Write(_root, "a/env", "export A=B\n", executable: false);
+        TaskFiles.Write(_root, "a/log", "what happened\n", executable: false);
+        TaskFiles.Write(_root, "a/lib/index.js", "", executable: false);
+
+        TaskDefinition task = Find("a");
+        Assert.Equal([run], task.Run);
+        Assert.Null(task.Log);
+        Assert.Empty(task.Environment);
+        Assert.Equal("no scopes", task.Scopes.ToString());
+        Assert.Null(task.Timeout);
+        Assert.Null(task.User);
     }
 
     [Fact]
