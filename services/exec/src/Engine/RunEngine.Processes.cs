@@ -14,7 +14,7 @@ public sealed partial class RunEngine
     private async Task StartAsync(LiveRun live, TaskDefinition task, RunRequest request)
     {
         Run run = live.Run;
-        Outcome<RunProcesses> started = await starter.StartAsync(run, task, Environment(request), request.Input);
+        Outcome<RunProcesses> started = await starter.StartAsync(run, task, Environment(task, request), request.Input);
         if (started.TryGet(out RunProcesses? processes, out Fault? fault))
         {
             run.On(RunSignal.Started);
@@ -70,16 +70,8 @@ public sealed partial class RunEngine
         }
     }
 
-    private IReadOnlyList<string> Environment(RunRequest request)
-    {
-        IEnumerable<KeyValuePair<string, string>> variables = request.Variables;
-        if (daemonOptions.MountPoint is { } root && !daemonEnvironment.Has(TaskVariables.AppRoot))
-        {
-            variables = variables.Prepend(new(TaskVariables.AppRoot, root));
-        }
-
-        return daemonEnvironment.With(variables);
-    }
+    private IReadOnlyList<string> Environment(TaskDefinition task, RunRequest request) =>
+        TaskEnvironment.Of(daemonEnvironment.ForChildren, daemonOptions.MountPoint, task.Environment, request.Variables);
 
     /// <summary>
     /// A bug, or the line to pv-init broke. Locks of a task that may still run are kept, and this service leaves: the

@@ -36,10 +36,10 @@ public sealed class ScopeTicket
     /// <summary>Whether all locks are held at this moment.</summary>
     public bool IsHeld => _locks.StateOf(this) == TicketState.Held;
 
-    /// <summary>Its place among all tickets in order of arrival. Guarded by the locks' own lock, as are the next four.</summary>
-    internal long Number { get; set; }
+    /// <summary>Its place among all tickets in order of arrival, from 1.</summary>
+    public long Number { get; internal set; }
 
-    /// <summary>One in each queue that it stands in.</summary>
+    /// <summary>One in each queue that it stands in. Guarded by the locks' own lock, as are the next three.</summary>
     internal LockPlace[] Places { get; set; } = [];
 
     /// <summary>In how many queues someone older stands in its way.</summary>
