@@ -55,14 +55,14 @@ public sealed partial class TaskDirectories(IReadOnlyList<string> roots)
 
             if (errno != 0)
             {
-                return new Fault(FaultKind.FailedPrecondition, $"task '{name}' cannot be looked up in {root}: {Errno.Describe(errno)}");
+                return new Fault(FaultKind.FailedPrecondition, $"task {Quoted.Of(name.Value)} cannot be looked up in {root}: {Errno.Describe(errno)}");
             }
 
             if (!IsBelow(directory!, realRoot!))
             {
                 return new Fault(
                     FaultKind.InvalidArgument,
-                    $"task '{name}' leaves its config root {root}: it is a symbolic link to {directory}");
+                    $"task {Quoted.Of(name.Value)} leaves its config root {root}: it is a symbolic link to {directory}");
             }
 
             if (Directory.Exists(directory))
@@ -71,7 +71,7 @@ public sealed partial class TaskDirectories(IReadOnlyList<string> roots)
             }
         }
 
-        return new Fault(FaultKind.NotFound, $"no task '{name}' below {string.Join(", ", roots)}");
+        return new Fault(FaultKind.NotFound, $"no task {Quoted.Of(name.Value)} below {string.Join(", ", roots)}");
     }
 
     private static bool IsBelow(string path, string root) =>

@@ -16,6 +16,6 @@ public sealed record TaskReading(TaskName Name, TaskDefinition? Definition, IRea
         }
 
         string more = Faults.Count > 1 ? $" (and {Faults.Count - 1} more: see pv_exec tasks check)" : "";
-        return new Fault(Faults[0].Kind, $"task '{Name}': {Faults[0]}{more}");
+        return new Fault(Faults[0].Kind, $"task {Quoted.Of(Name.Value)}: {Faults[0]}{more}");
     }
 }

@@ -15,11 +15,16 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
 {
     private const int Version = 1;
     private const int FieldsAtFirst = 7;
-    private const int Fields = 9;
+    private const int Fields = 8;
+    private const int LimitFields = 4;
+
+    /// <summary>When its processes are made to end.</summary>
+    public RunTimeouts Timeouts { get; init; } = RunTimeouts.None;
 
     /// <summary>
-    /// A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970, how many runs of the task
-    /// there may be (0: any number), its directory if that is limited. Later versions add fields at its end.
+    /// A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970, limits. These are an array:
+    /// how many runs of the task there may be (0: any number), its directory, and its timeouts to TERM (0: none) and on
+    /// to KILL in microseconds. Later versions add fields at the ends.
     /// </summary>
     public byte[] ToBytes()
     {
@@ -33,8 +38,11 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         Write(ref writer, Scopes.Reads);
         Write(ref writer, Scopes.Writes);
         writer.Write(Requested.ToUnixTimeMilliseconds());
+        writer.WriteArrayHeader(LimitFields);
         writer.Write(Scopes.Limit?.Most ?? 0);
         writer.Write(Scopes.Limit?.Directory);
+        writer.Write((long)(Timeouts.Run?.TotalMicroseconds ?? 0));
+        writer.Write((long)Timeouts.Kill.TotalMicroseconds);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -56,8 +64,10 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
             List<string> reads = ReadList(ref reader);
             List<string> writes = ReadList(ref reader);
             var requested = DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64());
-            TaskLimit? limit = fields < Fields ? null : ReadLimit(ref reader);
-            return ScopeSet.Parse(reads, writes, limit).TryGet(out ScopeSet? scopes, out _) ? new RunNote(id, role, task, scopes, requested) : null;
+            (TaskLimit? limit, RunTimeouts timeouts) = fields < Fields ? (null, RunTimeouts.None) : ReadLimits(ref reader);
+            return ScopeSet.Parse(reads, writes, limit).TryGet(out ScopeSet? scopes, out _)
+                ? new RunNote(id, role, task, scopes, requested) { Timeouts = timeouts }
+                : null;
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
         {
@@ -75,11 +85,18 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         }
     }
 
-    private static TaskLimit? ReadLimit(ref MessagePackReader reader)
+    private static (TaskLimit? Limit, RunTimeouts Timeouts) ReadLimits(ref MessagePackReader reader)
     {
+        if (reader.ReadArrayHeader() < LimitFields)
+        {
+            throw new MessagePackSerializationException("limits with too few fields");
+        }
+
         int most = reader.ReadInt32();
         string? directory = reader.ReadString();
-        return most > 0 && directory is not null ? new TaskLimit(directory, most) : null;
+        TaskLimit? limit = most > 0 && directory is not null ? new TaskLimit(directory, most) : null;
+        long run = reader.ReadInt64();
+        return (limit, new RunTimeouts(run == 0 ? null : TimeSpan.FromMicroseconds(run), TimeSpan.FromMicroseconds(reader.ReadInt64())));
     }
 
     private static List<string> ReadList(ref MessagePackReader reader)

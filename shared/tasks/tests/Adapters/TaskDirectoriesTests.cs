@@ -116,6 +116,16 @@ public sealed class TaskDirectoriesTests : IDisposable
     }
 
     [Fact]
+    public void A_name_as_long_as_names_may_be_is_not_found_in_few_words()
+    {
+        string name = string.Join('/', Enumerable.Repeat(new string('x', 255), 16));
+
+        Assert.False(_tasks.Find(TaskName.Parse(name).Value).Succeeded(out Fault? fault));
+        Assert.Equal(FaultKind.NotFound, fault.Kind);
+        Assert.InRange(fault.Detail.Length, 1, 400);
+    }
+
+    [Fact]
     public void A_link_to_a_task_below_the_same_root_is_followed()
     {
         TaskFiles.Write(_root, "a/run", "true");
