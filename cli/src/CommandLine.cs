@@ -67,6 +67,7 @@ public static class CommandLine
         root.Add(ProcessCommand.Create(daemon, surroundings));
         root.Add(WorktreeCommand.Create(daemon, surroundings));
         root.Add(ServicesCommand.Create(surroundings));
+        root.Add(TasksCommand.Create(surroundings));
         root.Add(new HelpOption("--help", "-help", "-h", "-?") { Action = new NotedHelp(new HelpAction()), Recursive = true });
         root.Add(new VersionOption("--version", "-version") { Action = new VersionText() });
         return root;

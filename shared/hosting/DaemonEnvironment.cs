@@ -47,7 +47,4 @@ public sealed record DaemonEnvironment(IReadOnlyList<string> ForChildren)
 
         return [.. merged.Select(variable => $"{variable.Key}={variable.Value}")];
     }
-
-    /// <summary>Whether children are given a variable of that name anyway.</summary>
-    public bool Has(string name) => ForChildren.Any(variable => variable.StartsWith(name + "=", StringComparison.Ordinal));
 }

@@ -8,4 +8,7 @@ namespace PvExec.Cli.Output;
 [JsonSerializable(typeof(IReadOnlyList<SnapshotRow>))]
 [JsonSerializable(typeof(SaveRow))]
 [JsonSerializable(typeof(StatusRow))]
+[JsonSerializable(typeof(IReadOnlyList<TaskFaultRow>))]
+[JsonSerializable(typeof(IReadOnlyList<TaskRow>))]
+[JsonSerializable(typeof(TaskRow))]
 internal sealed partial class Json : JsonSerializerContext;

@@ -37,7 +37,11 @@ public sealed class ExecBus : IAsyncDisposable
 
     private async Task<Outcome<ScopesAcquired>> AcquireAsync(AcquireScopes request, BusCall call, CancellationToken cancellationToken)
     {
-        var scopes = ScopeSet.From(request.Inputs, request.Outputs);
+        if (!ScopeSet.Parse(request.Inputs, request.Outputs).TryGet(out ScopeSet? scopes, out Fault? fault))
+        {
+            return fault;
+        }
+
         Outcome<ulong> lease = await _leases.AcquireAsync(
             scopes, request.Holder, request.Reason, request.WaitLimit, call.Peer.Name, call.Peer.Gone, cancellationToken);
         if (lease.TryGet(out ulong id, out _))

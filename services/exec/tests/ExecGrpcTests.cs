@@ -4,6 +4,7 @@ using PvExec.Contract;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Tests.Engine;
 using PvExec.Kernel;
+using PvExec.Testing;
 
 namespace PvExec.Exec.Tests;
 
@@ -72,15 +73,38 @@ public sealed class ExecGrpcTests : IDisposable
 
     [Theory]
     [InlineData("none", FaultKind.NotFound)]
+    [InlineData("", FaultKind.InvalidArgument, "empty")]
     [InlineData("../x", FaultKind.InvalidArgument)]
-    public async Task A_task_that_is_not_there_is_an_error_with_and_without_waiting(string task, FaultKind kind)
+    [InlineData("free/../../x", FaultKind.InvalidArgument)]
+    [InlineData("/etc", FaultKind.InvalidArgument)]
+    [InlineData("a\0b", FaultKind.InvalidArgument, "'a\\x00b'")]
+    [InlineData("outside", FaultKind.InvalidArgument)]
+    [InlineData("faulty", FaultKind.FailedPrecondition, "faulty/timeout:2: 'soon'")]
+    [InlineData("no-run", FaultKind.NotFound, "no-run/run:1: is missing")]
+    public async Task A_task_that_cannot_be_run_is_an_error_with_and_without_waiting(string task, FaultKind kind, string? text = null)
     {
+        Directory.CreateSymbolicLink(_fixture.Root.At("outside"), "/usr");
+        TaskFiles.Write(_fixture.Root, "faulty/run", "true");
+        TaskFiles.Write(_fixture.Root, "faulty/timeout", "# a minute\nsoon\n", executable: false);
+        Directory.CreateDirectory(_fixture.Root.At("no-run"));
         foreach (bool wait in new[] { true, false })
         {
             FaultException e = await Assert.ThrowsAsync<FaultException>(() => Call(task, wait));
             Assert.Equal(kind, e.Fault.Kind);
-            Assert.Contains($"'{task}'", e.Fault.Detail, StringComparison.Ordinal);
+            Assert.Contains(text ?? $"'{task}'", e.Fault.Detail, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(256)]
+    [InlineData(4096)]
+    [InlineData(1_000_000)]
+    public async Task A_very_long_name_is_refused_in_few_words(int length)
+    {
+        FaultException e = await Assert.ThrowsAsync<FaultException>(() => Call(new string('x', length)));
+
+        Assert.Equal(FaultKind.InvalidArgument, e.Fault.Kind);
+        Assert.InRange(e.Fault.Detail.Length, 1, 400);
     }
 
     [Fact]

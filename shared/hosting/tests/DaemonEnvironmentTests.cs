@@ -33,17 +33,6 @@ public sealed class DaemonEnvironmentTests
         Assert.Equal(["A=2=3", "B=x=y", "C=4"], merged.Order());
     }
 
-    [Fact]
-    public void A_variable_is_known_by_its_whole_name()
-    {
-        DaemonEnvironment environment = From(("PATH", "/bin"), ("EMPTY", ""));
-
-        Assert.True(environment.Has("PATH"));
-        Assert.True(environment.Has("EMPTY"));
-        Assert.False(environment.Has("PAT"));
-        Assert.False(environment.Has("path"));
-    }
-
     private static DaemonEnvironment From(params (string Name, string Value)[] variables) =>
         DaemonEnvironment.From(variables.ToDictionary(one => one.Name, one => one.Value));
 }

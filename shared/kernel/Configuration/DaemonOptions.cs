@@ -123,6 +123,14 @@ public sealed record DaemonOptions
             yield return $"-runtime-dir '{RuntimeDir}' is longer than {RuntimePaths.MaxRootBytes} bytes, too long for Unix sockets in it: take a shorter one";
         }
 
+        foreach (string scope in SaveScopes)
+        {
+            if (!ScopeName.Parse(scope).Succeeded(out Fault? fault))
+            {
+                yield return $"-save-scope: {fault.Detail}";
+            }
+        }
+
         foreach (string problem in WorktreeProblems())
         {
             yield return problem;

@@ -14,9 +14,18 @@ namespace PvExec.Exec.Adapters;
 public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Scopes, DateTimeOffset Requested)
 {
     private const int Version = 1;
-    private const int Fields = 7;
+    private const int FieldsAtFirst = 7;
+    private const int Fields = 8;
+    private const int LimitFields = 4;
 
-    /// <summary>A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970. Later versions add fields at its end.</summary>
+    /// <summary>When its processes are made to end.</summary>
+    public RunTimeouts Timeouts { get; init; } = RunTimeouts.None;
+
+    /// <summary>
+    /// A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970, limits. These are an array:
+    /// how many runs of the task there may be (0: any number), its directory, and its timeouts to TERM (0: none) and on
+    /// to KILL in microseconds. Later versions add fields at the ends.
+    /// </summary>
     public byte[] ToBytes()
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -29,6 +38,11 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         Write(ref writer, Scopes.Reads);
         Write(ref writer, Scopes.Writes);
         writer.Write(Requested.ToUnixTimeMilliseconds());
+        writer.WriteArrayHeader(LimitFields);
+        writer.Write(Scopes.Limit?.Most ?? 0);
+        writer.Write(Scopes.Limit?.Directory);
+        writer.Write((long)(Timeouts.Run?.TotalMicroseconds ?? 0));
+        writer.Write((long)Timeouts.Kill.TotalMicroseconds);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -39,7 +53,8 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         try
         {
             var reader = new MessagePackReader(bytes);
-            if (reader.ReadArrayHeader() < Fields || reader.ReadInt32() < Version || Core.Runs.RunId.Parse(reader.ReadString() ?? "") is not { } id)
+            int fields = reader.ReadArrayHeader();
+            if (fields < FieldsAtFirst || reader.ReadInt32() < Version || Core.Runs.RunId.Parse(reader.ReadString() ?? "") is not { } id)
             {
                 return null;
             }
@@ -48,7 +63,11 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
             string task = reader.ReadString() ?? "";
             List<string> reads = ReadList(ref reader);
             List<string> writes = ReadList(ref reader);
-            return new RunNote(id, role, task, ScopeSet.From(reads, writes), DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64()));
+            var requested = DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64());
+            (TaskLimit? limit, RunTimeouts timeouts) = fields < Fields ? (null, RunTimeouts.None) : ReadLimits(ref reader);
+            return ScopeSet.Parse(reads, writes, limit).TryGet(out ScopeSet? scopes, out _)
+                ? new RunNote(id, role, task, scopes, requested) { Timeouts = timeouts }
+                : null;
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
         {
@@ -64,6 +83,20 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         {
             writer.Write(scope);
         }
+    }
+
+    private static (TaskLimit? Limit, RunTimeouts Timeouts) ReadLimits(ref MessagePackReader reader)
+    {
+        if (reader.ReadArrayHeader() < LimitFields)
+        {
+            throw new MessagePackSerializationException("limits with too few fields");
+        }
+
+        int most = reader.ReadInt32();
+        string? directory = reader.ReadString();
+        TaskLimit? limit = most > 0 && directory is not null ? new TaskLimit(directory, most) : null;
+        long run = reader.ReadInt64();
+        return (limit, new RunTimeouts(run == 0 ? null : TimeSpan.FromMicroseconds(run), TimeSpan.FromMicroseconds(reader.ReadInt64())));
     }
 
     private static List<string> ReadList(ref MessagePackReader reader)

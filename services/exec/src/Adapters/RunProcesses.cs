@@ -10,6 +10,9 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <summary>Why the output could not be read to its end, or null.</summary>
     public IOException? OutputError => pipes.Select(pipe => pipe.Error).FirstOrDefault(error => error is not null);
 
+    /// <summary>When the first of them was started, by pv-init's clock.</summary>
+    public DateTimeOffset Started => processes.Min(process => process.Child.Started);
+
     /// <summary>Completes when all of them have ended, whether or not their descendants live on.</summary>
     public async Task<RunResult> EndedAsync()
     {

@@ -23,6 +23,11 @@ public sealed class RunStarter(IInit init, OutputPump pump)
     /// <param name="environment">The whole of it, as <c>NAME=value</c>.</param>
     public async Task<Outcome<RunProcesses>> StartAsync(Run run, TaskDefinition task, IReadOnlyList<string> environment, ReadOnlyMemory<byte> input)
     {
+        if (task.User is { } user)
+        {
+            return new Fault(FaultKind.FailedPrecondition, $"task '{task.Name}' cannot be started: its file user asks for '{user}', and tasks run as the daemon's user only: remove the file");
+        }
+
         using var files = new RunFiles();
         PumpedPipe[] pipes;
         try
@@ -72,7 +77,7 @@ public sealed class RunStarter(IInit init, OutputPump pump)
                 new SpawnSpec
                 {
                     Label = role == RunRole.Run ? run.Id.Value : run.Id.Value + "/log",
-                    State = new RunNote(run.Id, role, run.Task, run.Scopes, run.Requested).ToBytes(),
+                    State = new RunNote(run.Id, role, run.Task, run.Scopes, run.Requested) { Timeouts = run.Timeouts }.ToBytes(),
                     Arguments = arguments,
                     Environment = environment,
                     WorkingDirectory = task.Directory,

@@ -16,6 +16,9 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket)
     /// <summary>Set once they run.</summary>
     public RunProcesses? Processes { get; set; }
 
+    /// <summary>Watches over its time while its processes run.</summary>
+    public RunTimer? Timer { get; set; }
+
     /// <summary>What drives it. It never fails: it ends the run in any case.</summary>
     public Task Work { get; set; } = Task.CompletedTask;
 

@@ -49,7 +49,10 @@ public sealed partial class RunEngine
 
     private void Adopt(RunNote note, List<RunProcess> processes)
     {
-        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, new RunOutput(AdoptedOutputBytes), RunState.Running);
+        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, new RunOutput(AdoptedOutputBytes), RunState.Running)
+        {
+            Timeouts = note.Timeouts,
+        };
         var live = new LiveRun(run, locks.Request(note.Scopes, run.Id.Value, run.Task));
         if (!live.Ticket.IsHeld)
         {

@@ -14,7 +14,7 @@ public sealed partial class RunEngine
     private async Task StartAsync(LiveRun live, TaskDefinition task, RunRequest request)
     {
         Run run = live.Run;
-        Outcome<RunProcesses> started = await starter.StartAsync(run, task, Environment(request), request.Input);
+        Outcome<RunProcesses> started = await starter.StartAsync(run, task, Environment(task, request), request.Input);
         if (started.TryGet(out RunProcesses? processes, out Fault? fault))
         {
             run.On(RunSignal.Started);
@@ -33,7 +33,7 @@ public sealed partial class RunEngine
     private async Task FinishAsync(LiveRun live, RunProcesses processes)
     {
         Run run = live.Run;
-        RunResult result = await processes.EndedAsync();
+        RunResult result = await InTimeAsync(live, processes);
         run.On(RunSignal.ProcessesEnded);
         live.Ticket.Release();
         if (!await processes.DrainAsync(options.OutputGrace, time))
@@ -46,6 +46,30 @@ public sealed partial class RunEngine
         run.Complete(result);
         await processes.AcknowledgeAsync(CancellationToken.None);
         Forget(live);
+    }
+
+    /// <summary>The end of the processes, which are made to end when the task's time is up.</summary>
+    private async Task<RunResult> InTimeAsync(LiveRun live, RunProcesses processes)
+    {
+        RunTimeouts timeouts = live.Run.Timeouts;
+        live.Timer = new RunTimer(timeouts.Run, timeouts.Kill, signal => SignalAsync(live, processes, signal, CancellationToken.None), time);
+        Task<RunResult> ended = processes.EndedAsync();
+        EndSignal? reason = await live.Timer.WatchAsync(processes.Started, ended);
+        RunResult result = await ended;
+        if (reason == EndSignal.TimeIsUp)
+        {
+            ExecLog.TimedOut(log, live.Run.Id, live.Run.Task, timeouts.Run!.Value.TotalSeconds, result.Status);
+        }
+
+        return result with { TimedOut = reason == EndSignal.TimeIsUp };
+    }
+
+    private async Task SignalAsync(LiveRun live, RunProcesses processes, int signal, CancellationToken cancellationToken)
+    {
+        if (!(await processes.SignalAsync(signal, cancellationToken)).Succeeded(out Fault? fault))
+        {
+            ExecLog.SignalFailed(log, live.Run.Id, live.Run.Task, signal, fault.Detail);
+        }
     }
 
     private void Report(Run run, RunResult result, RunProcesses processes)
@@ -70,16 +94,8 @@ public sealed partial class RunEngine
         }
     }
 
-    private IReadOnlyList<string> Environment(RunRequest request)
-    {
-        IEnumerable<KeyValuePair<string, string>> variables = request.Variables;
-        if (daemonOptions.MountPoint is { } root && !daemonEnvironment.Has(TaskVariables.AppRoot))
-        {
-            variables = variables.Prepend(new(TaskVariables.AppRoot, root));
-        }
-
-        return daemonEnvironment.With(variables);
-    }
+    private IReadOnlyList<string> Environment(TaskDefinition task, RunRequest request) =>
+        TaskEnvironment.Of(daemonEnvironment.ForChildren, daemonOptions.MountPoint, task.Environment, request.Variables);
 
     /// <summary>
     /// A bug, or the line to pv-init broke. Locks of a task that may still run are kept, and this service leaves: the

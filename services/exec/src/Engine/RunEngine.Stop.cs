@@ -70,11 +70,7 @@ public sealed partial class RunEngine
             if (live.Processes is { } processes)
             {
                 ExecLog.StopSignal(log, live.Run.Id, live.Run.Task, signal);
-                Outcome<Unit> sent = await processes.SignalAsync(signal, cancellationToken);
-                if (!sent.Succeeded(out Fault? fault))
-                {
-                    ExecLog.SignalFailed(log, live.Run.Id, live.Run.Task, signal, fault.Detail);
-                }
+                await SignalAsync(live, processes, signal, cancellationToken);
             }
         }
     }

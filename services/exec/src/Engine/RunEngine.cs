@@ -71,7 +71,10 @@ public sealed partial class RunEngine(
     private Outcome<Run> Queue(TaskDefinition task, RunRequest request)
     {
         DateTimeOffset now = time.GetUtcNow();
-        var run = new Run(RunId.New(now), task.Name.Value, task.Scopes, now, new RunOutput(request.OutputLimitBytes));
+        var run = new Run(RunId.New(now), task.Name.Value, task.Scopes, now, new RunOutput(request.OutputLimitBytes))
+        {
+            Timeouts = new RunTimeouts(task.Timeout, task.TimeoutKill),
+        };
         ScopeTicket ticket = locks.Request(task.Scopes, run.Id.Value, run.Task);
         bool waits = !ticket.Granted.IsCompleted;
         if (waits && _waitingRoom.Enter(request.Input.Length, task) is { } full)

@@ -1,3 +1,4 @@
+using System.Text;
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
@@ -11,12 +12,26 @@ public sealed class RunNoteTests
     [Fact]
     public void A_note_comes_back_as_it_was()
     {
-        var note = new RunNote(RunId.New(s_time), RunRole.Log, "common/ü", ScopeSet.From(["src", "x"], ["dep"]), s_time);
+        var note = new RunNote(RunId.New(s_time), RunRole.Log, "common/ü", ScopeSet.From(["src", "x"], ["dep"], new TaskLimit("/t/ü", 3)), s_time)
+        {
+            Timeouts = new RunTimeouts(TimeSpan.FromSeconds(0.25), TimeSpan.FromMilliseconds(1)),
+        };
 
         RunNote? back = RunNote.Parse(note.ToBytes());
 
         Assert.Equal(note with { Scopes = ScopeSet.Empty }, back! with { Scopes = ScopeSet.Empty });
         Assert.Equal(note.Scopes.ToString(), back.Scopes.ToString());
+    }
+
+    [Fact]
+    public void A_note_of_an_earlier_version_has_no_limits()
+    {
+        byte[] earlier = Convert.FromHexString("9701BA" + Convert.ToHexString(Encoding.ASCII.GetBytes(RunId.New(s_time).Value)) + "00A16191A37372639000");
+
+        RunNote note = RunNote.Parse(earlier)!;
+
+        Assert.Equal("reads src", note.Scopes.ToString());
+        Assert.Equal(RunTimeouts.None, note.Timeouts);
     }
 
     [Fact]
@@ -36,7 +51,7 @@ public sealed class RunNoteTests
     public void The_largest_note_fits_into_what_the_parent_keeps()
     {
         string[] scopes = [.. Enumerable.Range(0, ScopeFile.MaxBytes / 5).Select(i => $"{i:x4}")];
-        var note = new RunNote(RunId.New(s_time), RunRole.Run, new string('x', 4096), ScopeSet.From(scopes, scopes.Select(scope => scope + "w")), s_time);
+        var note = new RunNote(RunId.New(s_time), RunRole.Run, new string('x', 4096), ScopeSet.From(scopes, scopes.Select(scope => scope + "w"), new TaskLimit(new string('x', 4096), 1)), s_time);
 
         Assert.InRange(note.ToBytes().Length, 1, 48 * 1024);
     }

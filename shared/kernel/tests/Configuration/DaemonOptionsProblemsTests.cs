@@ -31,6 +31,10 @@ public sealed class DaemonOptionsProblemsTests
     }
 
     [Fact]
+    public void A_save_scope_that_is_none_is_named() =>
+        Assert.StartsWith("-save-scope: scope '../x' has the segment '..'", Only(Right with { SaveScopes = ["src", "../x"] }), StringComparison.Ordinal);
+
+    [Fact]
     public void A_worktree_without_a_mount_point_is_named()
     {
         var options = new DaemonOptions { ConfigRoots = ["/t"], Worktree = "w", SourceWorktree = "v", Store = "file:///s" };

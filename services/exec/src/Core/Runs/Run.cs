@@ -35,6 +35,8 @@ public sealed class Run
 
     public RunOutput Output { get; }
 
+    public RunTimeouts Timeouts { get; init; } = RunTimeouts.None;
+
     public RunState State
     {
         get

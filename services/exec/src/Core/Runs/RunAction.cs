@@ -14,6 +14,9 @@ public enum RunAction
     /// <summary>Release the locks and answer with the fault.</summary>
     ReleaseAndFail,
 
+    /// <summary>Start <c>finish</c> with <see cref="RunFinish.Arguments"/>.</summary>
+    StartFinish,
+
     /// <summary>Release the locks, then read the rest of the output.</summary>
     ReleaseAndDrain,
 

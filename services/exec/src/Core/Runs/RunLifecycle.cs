@@ -11,6 +11,8 @@ public static class RunLifecycle
         (RunState.Starting, RunSignal.Started) => (RunState.Running, RunAction.None),
         (RunState.Starting, RunSignal.StartFailed) => (RunState.Failed, RunAction.ReleaseAndFail),
         (RunState.Running, RunSignal.ProcessesEnded) => (RunState.Draining, RunAction.ReleaseAndDrain),
+        (RunState.Running, RunSignal.ProcessesEndedFinishNext) => (RunState.Finishing, RunAction.StartFinish),
+        (RunState.Finishing, RunSignal.FinishEnded) => (RunState.Draining, RunAction.ReleaseAndDrain),
         (RunState.Draining, RunSignal.OutputRead) => (RunState.Ended, RunAction.Complete),
 
         // Too late: what has been started runs to its end, and what has ended stays so.

@@ -18,6 +18,12 @@ public enum RunSignal
     /// <summary>All its processes have ended, whether or not their descendants live on.</summary>
     ProcessesEnded,
 
+    /// <summary>As <see cref="ProcessesEnded"/>, of a task that has a <c>finish</c>.</summary>
+    ProcessesEndedFinishNext,
+
+    /// <summary><c>finish</c> has ended, however, or could not be started.</summary>
+    FinishEnded,
+
     /// <summary>All that its processes wrote has been read.</summary>
     OutputRead,
 }

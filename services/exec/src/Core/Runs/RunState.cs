@@ -12,6 +12,9 @@ public enum RunState
     /// <summary>At least one of its processes runs.</summary>
     Running,
 
+    /// <summary>Its processes have ended; the task's <c>finish</c> runs, under the same locks.</summary>
+    Finishing,
+
     /// <summary>Its processes have ended and its locks are released; what they wrote is being read.</summary>
     Draining,
 

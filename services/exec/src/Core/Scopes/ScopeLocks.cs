@@ -1,27 +1,58 @@
+using PvExec.Tasks.Core;
+
 namespace PvExec.Exec.Core.Scopes;
 
 /// <summary>
-/// Locks on scopes: all of a set or none, first come first served in each scope, readers together.
+/// Locks on scopes and on the number of a task's runs: all of a set or none, first come first served, readers together.
 /// </summary>
 /// <remarks>
-/// A ticket is put into the queues of all its scopes in one step, so any two tickets stand in the same order wherever
-/// they meet. Hence the oldest ticket that waits has nobody but holders before it, and is granted when these release:
-/// there is no deadlock, and no ticket is overtaken in any of its scopes, a writer by readers neither. The price is
-/// that a ticket that waits for one scope keeps later tickets out of its other ones.
-/// A request or a release costs a step for each of its own scopes and for each ticket that gets its turn by it,
-/// however long these and other queues are.
+/// <para>
+/// Two tickets are in conflict when one writes a scope that the other reads or writes, or one that holds it or lies
+/// in it. <b>A ticket is granted when no older ticket that is still there is in conflict with it</b>, and there is no
+/// other rule: nobody is overtaken, a writer by readers neither; whoever waits, waits for older ones only, so there is no
+/// deadlock, and the oldest of all always holds its locks. The price is that a ticket that waits for one scope keeps
+/// younger ones out of its other scopes.
+/// </para>
+/// <para>
+/// How the hierarchy is looked at without walking through it: a ticket stands in the queue of each of its scopes, and
+/// with an intent in the queue of each scope that holds one of these (<see cref="LockPlan"/>): who writes
+/// <c>src/app</c> writes there and intends to write at <c>src</c>. Two tickets in conflict meet at the higher of their two
+/// scopes in modes that exclude each other (<see cref="LockModes"/>); two that are not, such as <c>src/app</c> and
+/// <c>src/lib</c>, meet at <c>src</c> with intents, which do not. So it is enough that each queue says for itself
+/// whose turn it is (<see cref="ScopeNode"/>), and the ticket counts the queues where it is not yet its turn. A limit on the runs
+/// of a task is one more queue (<see cref="TaskSlots"/>). A ticket enters all its queues in one step under the
+/// lock, so all queues have the same order.
+/// </para>
+/// <para>
+/// Cost: a request, a release or a withdrawal takes a fixed number of steps for each queue that the ticket stands in, that is for
+/// each of its scopes and of their segments, and one for each turn that it gives, of which each place gets one in its
+/// life. The lengths of these queues and of others do not matter. A queue that nobody stands in is not kept.
+/// </para>
 /// </remarks>
 public sealed class ScopeLocks(TimeProvider time)
 {
     /// <summary>Guards the queues and every ticket's state. Taken last: nothing else is locked or called under it.</summary>
     private readonly Lock _lock = new();
 
-    private readonly Dictionary<string, ScopeQueue> _queues = new(StringComparer.Ordinal);
-    private readonly List<ScopePlace> _turns = [];
+    private readonly Dictionary<LockKey, LockQueue> _queues = [];
+    private readonly List<LockPlace> _turns = [];
+    private long _lastNumber;
     private int _waiting;
 
     /// <summary>How many tickets wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>How many scopes and tasks somebody holds or waits for, those that only hold such scopes included.</summary>
+    public int Queues
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queues.Count;
+            }
+        }
+    }
 
     /// <summary>Asks for all locks of a set. An empty one is granted at once.</summary>
     /// <param name="holder">Who asks, shown to those who wait.</param>
@@ -29,19 +60,19 @@ public sealed class ScopeLocks(TimeProvider time)
     public ScopeTicket Request(ScopeSet scopes, string holder, string reason)
     {
         var ticket = new ScopeTicket(this, scopes, holder, reason, time.GetUtcNow());
+        IReadOnlyList<LockStep> plan = LockPlan.Of(scopes.Claims);
+        ticket.Places = new LockPlace[plan.Count + (scopes.Limit is null ? 0 : 1)];
         lock (_lock)
         {
-            for (int i = 0; i < ticket.Places.Length; i++)
+            ticket.Number = ++_lastNumber;
+            for (int i = 0; i < plan.Count; i++)
             {
-                ScopeClaim claim = scopes.Claims[i];
-                if (!_queues.TryGetValue(claim.Scope, out ScopeQueue? queue))
-                {
-                    _queues.Add(claim.Scope, queue = new ScopeQueue(claim.Scope));
-                }
+                Enter(ticket, i, new LockKey(false, plan[i].Node), plan[i].Mode, plan[i].Claimed);
+            }
 
-                var place = new ScopePlace(ticket, queue, claim.Access);
-                ticket.Places[i] = place;
-                ticket.Blocked += queue.Append(place) ? 0 : 1;
+            if (scopes.Limit is { } limit)
+            {
+                Enter(ticket, plan.Count, new LockKey(true, limit.Directory), LockMode.Write, null);
             }
 
             if (ticket.Blocked == 0)
@@ -57,19 +88,47 @@ public sealed class ScopeLocks(TimeProvider time)
         return ticket;
     }
 
-    /// <summary>Who holds and who waits for each scope that is in use, in the order of the scopes' names.</summary>
+    /// <summary>Who holds and who waits for each scope that somebody names, in the order of the scopes' names.</summary>
     public IReadOnlyList<ScopeUse> Snapshot()
     {
         lock (_lock)
         {
             var uses = new List<ScopeUse>(_queues.Count);
-            foreach (ScopeQueue queue in _queues.Values)
+            foreach (LockQueue queue in _queues.Values)
             {
-                uses.Add(new ScopeUse(queue.Scope, Of(queue, TicketState.Held), Of(queue, TicketState.Waiting)));
+                LockPlace[] places = [.. queue.Places.Where(place => place.Claimed is not null).OrderBy(place => place.Ticket.Number)];
+                if (places.Length > 0)
+                {
+                    uses.Add(new ScopeUse(queue.Key.Name, Of(places, TicketState.Held), Of(places, TicketState.Waiting)));
+                }
             }
 
             uses.Sort((a, b) => string.CompareOrdinal(a.Scope, b.Scope));
             return uses;
+        }
+    }
+
+    internal IReadOnlyList<ScopeBlocker> WaitsFor(ScopeTicket ticket, int atMost)
+    {
+        lock (_lock)
+        {
+            if (ticket.State != TicketState.Waiting)
+            {
+                return [];
+            }
+
+            return
+            [
+                .. ticket.Places
+                    .Where(place => !place.HasTurn)
+                    .SelectMany(place => place.Queue.Ahead(place, atMost))
+                    .DistinctBy(place => place.Ticket.Number)
+                    .OrderBy(place => place.Ticket.Number)
+                    .Take(atMost)
+                    .Select(place => new ScopeBlocker(
+                        place.Ticket.Holder, place.Ticket.Reason, place.Ticket.Scopes, place.Queue.Key.Name,
+                        place.Ticket.State == TicketState.Held, SinceOf(place.Ticket))),
+            ];
         }
     }
 
@@ -103,6 +162,19 @@ public sealed class ScopeLocks(TimeProvider time)
         }
     }
 
+    private void Enter(ScopeTicket ticket, int index, LockKey key, LockMode mode, ScopeAccess? claimed)
+    {
+        if (!_queues.TryGetValue(key, out LockQueue? queue))
+        {
+            _queues.Add(key, queue = key.IsTask ? new TaskSlots(key) : new ScopeNode(key));
+        }
+
+        var place = new LockPlace(ticket, queue, mode, claimed);
+        ticket.Places[index] = place;
+        queue.Append(place);
+        ticket.Blocked += place.HasTurn ? 0 : 1;
+    }
+
     private void Leave(ScopeTicket ticket)
     {
         if (ticket.State == TicketState.Released)
@@ -117,16 +189,16 @@ public sealed class ScopeLocks(TimeProvider time)
         }
 
         ticket.State = TicketState.Released;
-        foreach (ScopePlace place in ticket.Places)
+        foreach (LockPlace place in ticket.Places)
         {
             place.Queue.Remove(place, _turns);
             if (place.Queue.IsEmpty)
             {
-                _queues.Remove(place.Queue.Scope);
+                _queues.Remove(place.Queue.Key);
             }
         }
 
-        foreach (ScopePlace turn in _turns)
+        foreach (LockPlace turn in _turns)
         {
             if (--turn.Ticket.Blocked == 0)
             {
@@ -146,10 +218,11 @@ public sealed class ScopeLocks(TimeProvider time)
         ticket.CompleteGranted();
     }
 
-    private static IReadOnlyList<ScopeUser> Of(ScopeQueue queue, TicketState state) =>
+    private static IReadOnlyList<ScopeUser> Of(LockPlace[] places, TicketState state) =>
     [
-        .. queue.Places.Where(place => place.Ticket.State == state).Select(place => new ScopeUser(
-            place.Ticket.Holder, place.Ticket.Reason, place.Access,
-            state == TicketState.Held ? place.Ticket.Since : place.Ticket.Requested)),
+        .. places.Where(place => place.Ticket.State == state).Select(place => new ScopeUser(
+            place.Ticket.Holder, place.Ticket.Reason, place.Claimed!.Value, SinceOf(place.Ticket))),
     ];
+
+    private static DateTimeOffset SinceOf(ScopeTicket ticket) => ticket.State == TicketState.Held ? ticket.Since : ticket.Requested;
 }

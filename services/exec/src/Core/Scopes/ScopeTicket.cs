@@ -1,3 +1,5 @@
+using PvExec.Tasks.Core;
+
 namespace PvExec.Exec.Core.Scopes;
 
 /// <summary>
@@ -16,7 +18,6 @@ public sealed class ScopeTicket
         Holder = holder;
         Reason = reason;
         Requested = requested;
-        Places = scopes.Claims.Count == 0 ? [] : new ScopePlace[scopes.Claims.Count];
     }
 
     public ScopeSet Scopes { get; }
@@ -35,15 +36,22 @@ public sealed class ScopeTicket
     /// <summary>Whether all locks are held at this moment.</summary>
     public bool IsHeld => _locks.StateOf(this) == TicketState.Held;
 
-    /// <summary>One for each scope. Guarded by the locks' own lock, as are the next three.</summary>
-    internal ScopePlace[] Places { get; }
+    /// <summary>Its place among all tickets in order of arrival, from 1.</summary>
+    public long Number { get; internal set; }
 
-    /// <summary>In how many scopes someone before it stands in its way.</summary>
+    /// <summary>One in each queue that it stands in. Guarded by the locks' own lock, as are the next three.</summary>
+    internal LockPlace[] Places { get; set; } = [];
+
+    /// <summary>In how many queues someone older stands in its way.</summary>
     internal int Blocked { get; set; }
 
     internal TicketState State { get; set; }
 
     internal DateTimeOffset Since { get; set; }
+
+    /// <summary>Whom it waits for, the oldest first: holders, and waiters ahead of it. Empty when it does not wait.</summary>
+    /// <param name="atMost">How many to name; the cost is that many steps for each of its scopes.</param>
+    public IReadOnlyList<ScopeBlocker> WaitsFor(int atMost) => _locks.WaitsFor(this, atMost);
 
     /// <summary>Gives the locks back, or leaves the queues. A second call does nothing.</summary>
     public void Release() => _locks.Release(this);

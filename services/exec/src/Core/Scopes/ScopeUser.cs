@@ -1,3 +1,5 @@
+using PvExec.Tasks.Core;
+
 namespace PvExec.Exec.Core.Scopes;
 
 /// <summary>Who holds a scope or waits for it.</summary>

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using PvExec.Cli.Output;
+using PvExec.Kernel;
+using PvExec.Tasks.Adapters;
+using PvExec.Tasks.Core;
+
+namespace PvExec.Cli.Commands;
+
+/// <summary><c>tasks list|describe|check</c>: reads the task directories itself, so no daemon has to run.</summary>
+internal static class TasksCommand
+{
+    private const string CheckNotes = """
+        Prints FILE:LINE: what is wrong: what to do, for every fault of every task; a task with a fault is not run. The exit
+        code is 1 when there is one. Users, groups and permissions are those of this system and of who runs the command.
+
+        """;
+
+    public static Command Create(Surroundings surroundings)
+    {
+        var tasks = new Command("tasks", "Lists the tasks, and checks their directories.");
+        tasks.Add(List(surroundings));
+        tasks.Add(Describe(surroundings));
+        tasks.Add(Check(surroundings));
+        return tasks;
+    }
+
+    private static Command List(Surroundings surroundings)
+    {
+        var command = new Command("list", "Lists all tasks with what they lock.");
+        Does(command, surroundings, (_, directories, json) =>
+        {
+            TaskPrinter.PrintList([.. directories.List().Select(TaskRow.From)], json, surroundings.Out);
+            return Ended.Well;
+        });
+        return command;
+    }
+
+    private static Command Describe(Surroundings surroundings)
+    {
+        var name = new Argument<string>("NAME") { Description = "the task's name, such as common/file_list" };
+        var command = new Command("describe", "Shows what a task's directory says.") { name };
+        Does(command, surroundings, (parsed, directories, json) =>
+        {
+            Outcome<TaskReading> read = TaskName.Parse(parsed.GetValue(name)!).Then(directories.Read);
+            if (!read.TryGet(out TaskReading? reading, out Fault? fault))
+            {
+                return fault.Kind == FaultKind.InvalidArgument ? Ended.Usage(fault.Detail) : Ended.Failed(fault.Detail);
+            }
+
+            TaskPrinter.PrintOne(TaskRow.From(reading), json, surroundings.Out);
+            return reading.Definition is null ? Ended.Failed(Summary([reading])) : Ended.Well;
+        });
+        return command;
+    }
+
+    private static Command Check(Surroundings surroundings)
+    {
+        var command = new NotedCommand("check", "Reports everything that is wrong with the tasks' files.", CheckNotes);
+        Does(command, surroundings, (_, directories, json) =>
+        {
+            IReadOnlyList<TaskReading> all = directories.List();
+            TaskPrinter.PrintFaults([.. all.SelectMany(TaskFaultRow.From)], json, surroundings.Out);
+            return all.Any(task => task.Faults.Count > 0) ? Ended.Failed(Summary(all)) : Ended.Well;
+        });
+        return command;
+    }
+
+    private static string Summary(IReadOnlyList<TaskReading> tasks)
+    {
+        int faults = tasks.Sum(task => task.Faults.Count);
+        return $"{faults} {(faults == 1 ? "fault" : "faults")} in {tasks.Count(task => task.Faults.Count > 0)} of {tasks.Count} {(tasks.Count == 1 ? "task" : "tasks")}";
+    }
+
+    private static void Does(Command command, Surroundings surroundings, Func<ParseResult, TaskDirectories, bool, Ended> action)
+    {
+        var roots = new ConfigRootOption(surroundings);
+        Option<bool> json = JsonOption.Create();
+        command.Add(roots.Option);
+        command.Add(json);
+        command.Does(surroundings, (parsed, _) => Task.FromResult(
+            roots.Directories(parsed).TryGet(out TaskDirectories? directories, out Fault? fault)
+                ? action(parsed, directories, parsed.GetValue(json))
+                : Ended.With(fault)));
+    }
+}

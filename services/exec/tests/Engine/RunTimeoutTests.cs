@@ -1,0 +1,100 @@
+using System.Threading.Channels;
+using PvExec.Exec.Core.Runs;
+using PvExec.Hosting.Init;
+using PvExec.Testing;
+
+namespace PvExec.Exec.Tests.Engine;
+
+/// <summary>The processes of these tests have been running since 1970, so that any timeout has passed.</summary>
+public sealed class RunTimeoutTests : IDisposable
+{
+    private readonly EngineFixture _fixture = new();
+    private readonly Channel<int> _signals = Channel.CreateUnbounded<int>();
+
+    public RunTimeoutTests()
+    {
+        _fixture.Init.OnSignal = (_, signal) => _signals.Writer.TryWrite(signal);
+        TaskFiles.Write(_fixture.Root, "limited/run", "true");
+        TaskFiles.Write(_fixture.Root, "limited/timeout", "0.5", executable: false);
+    }
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task A_run_whose_time_is_up_gets_TERM_and_then_KILL_with_all_its_descendants()
+    {
+        TaskFiles.Write(_fixture.Root, "limited/timeout-kill", "0.001", executable: false);
+        Run run = _fixture.Submit("limited");
+        FakeProcess process = await _fixture.StartedAsync();
+
+        Assert.Equal(15, await SignalAsync());
+        Assert.Equal(9, await SignalAsync());
+        process.Dispose();
+        process.Child.SetExited(FakeInit.Killed(9));
+
+        RunResult result = (await EngineFixture.ResultOf(run)).Value;
+        Assert.Equal(9, result.Status.Signal);
+        Assert.True(result.TimedOut);
+        Assert.All(_fixture.Init.Signals, sent => Assert.Equal((process.Child, SignalScope.Tree), (sent.Child, sent.Scope)));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_taken_up_again_keeps_its_timeout()
+    {
+        _fixture.Submit("limited");
+        FakeProcess process = await _fixture.StartedAsync();
+        Assert.Equal(15, await SignalAsync());
+        process.Exit();
+        await _fixture.IdleAsync();
+
+        using var next = new EngineFixture();
+        next.Init.OnSignal = (_, signal) => _signals.Writer.TryWrite(signal);
+        var child = new Child(1, 1, process.Child.Label, DateTimeOffset.UnixEpoch, process.Child.State, process.Child.Kept);
+        next.Engine.Adopt([child]);
+
+        Assert.Equal(15, await SignalAsync());
+        child.SetExited(FakeInit.Exit(0));
+        await next.IdleAsync();
+    }
+
+    [Fact]
+    public async Task A_run_without_a_timeout_is_left_alone()
+    {
+        Run run = _fixture.Submit("free");
+        FakeProcess process = await _fixture.StartedAsync();
+        process.Exit();
+
+        Assert.False((await EngineFixture.ResultOf(run)).Value.TimedOut);
+        Assert.Equal(0, _signals.Reader.Count);
+    }
+
+    [Fact]
+    public async Task A_task_for_another_user_is_not_run_as_the_daemon()
+    {
+        TaskFiles.Write(_fixture.Root, "limited/user", "12345:12345", executable: false);
+
+        Assert.Contains("'12345:12345'", (await EngineFixture.ResultOf(_fixture.Submit("limited"))).Fault!.Detail, StringComparison.Ordinal);
+        Assert.Empty(_fixture.Init.Spawned);
+    }
+
+    [Fact]
+    public async Task A_task_with_one_place_runs_once_at_a_time_and_reads_its_own_variables()
+    {
+        TaskFiles.Write(_fixture.Root, "single/run", "true");
+        TaskFiles.Write(_fixture.Root, "single/max_concurrent", "1", executable: false);
+        TaskFiles.Write(_fixture.Root, "single/env/LANG", "", executable: false);
+        TaskFiles.Write(_fixture.Root, "single/env/MODE", "fast\n", executable: false);
+        Run first = _fixture.Submit("single");
+        Run second = _fixture.Submit("single");
+        FakeProcess process = await _fixture.StartedAsync();
+
+        Assert.Equal(["MODE=fast", "PATH=/bin"], process.Spec.Environment.Order(StringComparer.Ordinal));
+        Assert.Equal(RunState.Waiting, second.State);
+        process.Exit();
+        Assert.True((await EngineFixture.ResultOf(first)).Succeeded(out _));
+        (await _fixture.StartedAsync()).Exit();
+        Assert.True((await EngineFixture.ResultOf(second)).Succeeded(out _));
+    }
+
+    private async Task<int> SignalAsync() => await _signals.Reader.ReadAsync().AsTask().WaitAsync(EngineFixture.Patience);
+}
