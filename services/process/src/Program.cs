@@ -15,6 +15,9 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
     daemon.Services.AddSingleton(services => new SpecStore(
         Path.Combine(services.GetRequiredService<RuntimePaths>().State(Service.Process), "specs"),
         services.GetRequiredService<ILogger<SpecStore>>()));
+    daemon.Services.AddSingleton(services => new OutputLogs(
+        Path.Combine(services.GetRequiredService<RuntimePaths>().State(Service.Process), "logs"),
+        services.GetRequiredService<ILogger<OutputLogs>>()));
     daemon.Services.AddSingleton(_ => InitInstance.Current());
     daemon.Services.AddSingleton<PortWatcher>();
     daemon.Services.AddSingleton<TreeEnder>();

@@ -108,8 +108,7 @@ internal sealed partial class Keeper
 
         if (output is not null)
         {
-            _output ??= new LogFile(world.LogFileOf(name));
-            OutputReader.Start(name, output, _output, world.Log);
+            world.Outputs.Read(name, output);
         }
 
         var watched = new WatchedRun(this, run);

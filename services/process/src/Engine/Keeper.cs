@@ -25,7 +25,6 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Used by whoever holds the gate.
-    private LogFile? _output;
     private ulong _generation;
 
     public string Name => name;

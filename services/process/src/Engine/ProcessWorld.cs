@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
-using PvExec.Kernel;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Proxy;
 
@@ -10,9 +9,9 @@ namespace PvExec.Processes.Engine;
 /// <summary>What every keeper works with.</summary>
 internal sealed record ProcessWorld(
     IInit Init,
-    RuntimePaths Paths,
     DaemonEnvironment Environment,
     SpecStore Store,
+    OutputLogs Outputs,
     InitInstance InitInstance,
     PortWatcher Watcher,
     TreeEnder Ender,
@@ -27,6 +26,4 @@ internal sealed record ProcessWorld(
     public bool IsStopping => Volatile.Read(ref _stopping) != 0;
 
     public void StartStopping() => Volatile.Write(ref _stopping, 1);
-
-    public string LogFileOf(string process) => Path.Combine(Paths.State(Service.Process), "logs", Core.Specs.SafeName.Of(process) + ".log");
 }

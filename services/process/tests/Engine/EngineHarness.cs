@@ -52,8 +52,8 @@ internal sealed class EngineHarness : IAsyncDisposable
         Init.Owned = owned;
         var watcher = new PortWatcher(Tables, NullLogger<PortWatcher>.Instance);
         var ender = new TreeEnder(Init, Tables, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
-        var world = new ProcessWorld(Init, new RuntimePaths(_directory), new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
-            new InitInstance(InstanceId), watcher, ender, Tables, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
+        var world = new ProcessWorld(Init, new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
+            new OutputLogs(Path.Combine(_directory, "logs"), NullLogger<OutputLogs>.Instance), new InitInstance(InstanceId), watcher, ender, Tables, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
         var engine = new ProcessEngine(world);
         _engines.Add(engine);
         engine.Start();
