@@ -55,8 +55,8 @@ internal sealed class LogFile(string path, int maxBytes = LogFile.DefaultMaxByte
     private int Copy(SafeFileHandle pipe, int room)
     {
         _copying ??= new byte[CopyBytes];
-        int count = RandomAccess.Read(pipe, _copying.AsSpan(0, Math.Min(CopyBytes, room)), 0);
-        RandomAccess.Write(_handle!, _copying.AsSpan(0, count), _length);
+        int count = NonBlockingRead.Read(pipe, _copying.AsSpan(0, Math.Min(CopyBytes, room)));
+        RandomAccess.Write(_handle!, _copying.AsSpan(0, Math.Max(count, 0)), _length);
         return count;
     }
 

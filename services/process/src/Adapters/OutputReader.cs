@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Linux.Events;
+using PvExec.Linux.Files;
 
 namespace PvExec.Processes.Adapters;
 
@@ -110,7 +111,7 @@ internal sealed class OutputReader
             }
 
             _lost = true;
-            return RandomAccess.Read(Pipe, new byte[LostBytes], 0);
+            return NonBlockingRead.Read(Pipe, new byte[LostBytes]);
         }
     }
 }

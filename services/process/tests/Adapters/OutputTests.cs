@@ -105,8 +105,11 @@ public sealed class OutputTests : IDisposable
     private static void Take(LogFile file, ReadOnlySpan<byte> bytes)
     {
         PipePair pipe = PipePair.Open();
-        RandomAccess.Write(pipe.WriteEnd, bytes, 0);
-        pipe.WriteEnd.Dispose();
+        using (var writing = new FileStream(pipe.WriteEnd, FileAccess.Write, bufferSize: 0))
+        {
+            writing.Write(bytes);
+        }
+
         while (file.TakeFrom(pipe.ReadEnd) > 0)
         {
         }
