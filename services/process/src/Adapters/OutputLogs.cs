@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using PvExec.Hosting.Init;
 using PvExec.Linux.Events;
 using PvExec.Processes.Core.Specs;
 
@@ -9,36 +10,53 @@ namespace PvExec.Processes.Adapters;
 /// <param name="directory">Made when first needed.</param>
 internal sealed class OutputLogs(string directory, ILogger<OutputLogs> log)
 {
-    // Never closed: readers wait for it until the process ends.
+    private const string Prefix = "output.";
+
+    // Never closed: readers wait for it until this instance ends.
     private readonly EventCounter _stop = new();
     private readonly Lock _lock = new();
 
-    // Guarded by _lock.
+    // Guarded by _lock. By the processes' safe names.
     private readonly List<(string Name, LogFile File, OutputReader Reader)> _readers = [];
-
-    public string PathOf(string process) => Path.Combine(directory, SafeName.Of(process) + ".log");
 
     /// <summary>Reads the process's output to its end.</summary>
     /// <param name="pipe">Its read end; it is not the caller's any more.</param>
-    public OutputReader Read(string process, SafeFileHandle pipe)
+    public OutputReader Read(string process, SafeFileHandle pipe) => ReadNamed(SafeName.Of(process), pipe);
+
+    /// <summary>Goes on with pipes that only the earlier instance had.</summary>
+    /// <param name="descriptors">Theirs to close from now on, if they are outputs.</param>
+    public void Inherit(IEnumerable<KeptDescriptor> descriptors)
     {
-        lock (_lock)
+        foreach (KeptDescriptor one in descriptors.Where(one => one.Name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
-            _readers.RemoveAll(one => one.Reader.Ended.IsCompleted);
-            LogFile file = _readers.Find(one => one.Name == process).File ?? new LogFile(PathOf(process));
-            var reader = new OutputReader(process, pipe, file, _stop, log);
-            _readers.Add((process, file, reader));
-            return reader;
+            ReadNamed(one.Name[Prefix.Length..], (SafeFileHandle)one.Handle).SetOnlyHere();
         }
     }
 
     /// <summary>Stops all readers. When it returns, every byte that was taken out of a pipe is in its log.</summary>
-    public Task StopAsync()
+    /// <returns>The pipes that nobody else keeps.</returns>
+    public async Task<IReadOnlyList<KeptDescriptor>> StopAsync()
     {
         _stop.Set();
+        List<(string Name, LogFile File, OutputReader Reader)> readers;
         lock (_lock)
         {
-            return Task.WhenAll(_readers.Select(one => one.Reader.Ended));
+            readers = [.. _readers];
+        }
+
+        await Task.WhenAll(readers.Select(one => one.Reader.Ended));
+        return [.. readers.Where(one => one.Reader.IsOnlyHere && !one.Reader.Pipe.IsClosed).Select(one => new KeptDescriptor(Prefix + one.Name, one.Reader.Pipe))];
+    }
+
+    private OutputReader ReadNamed(string name, SafeFileHandle pipe)
+    {
+        lock (_lock)
+        {
+            _readers.RemoveAll(one => one.Reader.Ended.IsCompleted);
+            LogFile file = _readers.Find(one => one.Name == name).File ?? new LogFile(Path.Combine(directory, name + ".log"));
+            var reader = new OutputReader(name, pipe, file, _stop, log);
+            _readers.Add((name, file, reader));
+            return reader;
         }
     }
 }

@@ -23,6 +23,7 @@ internal sealed class OutputReader
     private readonly EventCounter _stop;
     private readonly ILogger _log;
     private bool _lost;
+    private bool _onlyHere;
 
     /// <param name="process">For log lines.</param>
     /// <param name="pipe">Closed at its end, and left open when told to stop.</param>
@@ -36,8 +37,13 @@ internal sealed class OutputReader
 
     public SafeFileHandle Pipe { get; }
 
+    /// <summary>Whether pv-init keeps the pipe no more.</summary>
+    public bool IsOnlyHere => Volatile.Read(ref _onlyHere);
+
     /// <summary>Completes when nothing is moved any more.</summary>
     public Task Ended => _ended.Task;
+
+    public void SetOnlyHere() => Volatile.Write(ref _onlyHere, true);
 
     private void Run()
     {

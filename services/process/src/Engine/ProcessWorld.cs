@@ -3,6 +3,7 @@ using PvExec.Hosting;
 using PvExec.Hosting.Init;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Proxy;
+using PvExec.Processes.Succession;
 
 namespace PvExec.Processes.Engine;
 
@@ -15,7 +16,9 @@ internal sealed record ProcessWorld(
     InitInstance InitInstance,
     PortWatcher Watcher,
     TreeEnder Ender,
-    IPortOwners Owners,
+    ExposedPorts Ports,
+    Mandate Mandate,
+    ISuccessorCalls Successor,
     ProcessTiming Timing,
     TimeProvider Clock,
     ILogger<ProcessWorld> Log)

@@ -78,6 +78,8 @@ public class DetectionTests
 
         public int LeaderPid => pid;
 
+        public IReadOnlyList<ulong> KnownSockets => [];
+
         public TimeSpan? NextLook => TimeSpan.FromMilliseconds(5);
 
         public void Listens(IReadOnlyList<ListeningEndpoint> listeners)

@@ -46,7 +46,7 @@ public sealed class OutputTests : IDisposable
         }
 
         await reader.Ended.WaitAsync(Patience);
-        Assert.Equal([0, 255, 10], File.ReadAllBytes(logs.PathOf("web")));
+        Assert.Equal([0, 255, 10], File.ReadAllBytes(Path.Combine(Logs, "web.log")));
         Assert.True(reader.Pipe.IsClosed);
     }
 
@@ -80,7 +80,7 @@ public sealed class OutputTests : IDisposable
 
         await writing;
         await reader.Ended.WaitAsync(Patience);
-        Assert.Equal(sent, File.ReadAllBytes(logs.PathOf("web")));
+        Assert.Equal(sent, File.ReadAllBytes(Path.Combine(Logs, "web.log")));
         pipe.ReadEnd.Dispose();
     }
 
