@@ -58,7 +58,7 @@ public static partial class Daemon
         return exitCode;
     }
 
-    /// <summary>Gives the service away, then stays until the last call is answered that this instance still holds.</summary>
+    /// <summary>Gives the service away, then stays until the last call is answered that this instance still holds, and for what its hooks name.</summary>
     private static async Task<int> HandOverAsync(DaemonBuilder daemon, WebApplication app, InitConnection init, ILogger log, Task leaving)
     {
         IServiceProvider services = app.Services;
@@ -79,10 +79,10 @@ public static partial class Daemon
         services.GetRequiredService<Successor>().SetTookOver();
         services.GetRequiredService<CallGate>().Refuse();
         using var enough = new CancellationTokenSource();
-        Task closed = listeners.ClosedAsync(time, enough.Token);
-        await Task.WhenAny(closed, leaving, init.Lost);
+        Task finished = Task.WhenAll([listeners.ClosedAsync(time, enough.Token), .. daemon.StayHooks.Select(stay => stay(services, enough.Token))]);
+        await Task.WhenAny(finished, leaving, init.Lost);
         await enough.CancelAsync();
-        await closed;
+        await finished;
         return ExitCodes.Success;
     }
 

@@ -26,12 +26,21 @@ public delegate Task<Outcome<Unit>> StopHook(IServiceProvider services, TimeSpan
 /// <param name="cancellationToken">Cancelled when the time is over.</param>
 public delegate Task<Outcome<Legacy>> HandOverHook(IServiceProvider services, CancellationToken cancellationToken);
 
+/// <summary>
+/// What an instance that has handed over still stays for, beside its calls. Runs after the hand-over, and returns when
+/// there is nothing left to stay for.
+/// </summary>
+/// <param name="services">The service's own.</param>
+/// <param name="cancellationToken">Cancelled when the instance has to leave at once.</param>
+public delegate Task StayHook(IServiceProvider services, CancellationToken cancellationToken);
+
 /// <summary>What makes one service differ from another.</summary>
 public sealed class DaemonBuilder(DaemonOptions options)
 {
     private readonly List<Action<WebApplication>> _endpoints = [];
     private readonly List<StartHook> _startHooks = [];
     private readonly List<StopHook> _stopHooks = [];
+    private readonly List<StayHook> _stayHooks = [];
 
     public DaemonOptions Options { get; } = options;
 
@@ -46,6 +55,8 @@ public sealed class DaemonBuilder(DaemonOptions options)
 
     /// <summary>By default a service hands over once every call under way has been answered, and leaves nothing.</summary>
     internal HandOverHook HandOver { get; private set; } = DrainAsync;
+
+    internal IReadOnlyList<StayHook> StayHooks => _stayHooks;
 
     internal IReadOnlyList<Action<WebApplication>> Endpoints => _endpoints;
 
@@ -65,6 +76,9 @@ public sealed class DaemonBuilder(DaemonOptions options)
     public void OnStop(StopHook hook) => _stopHooks.Add(hook);
 
     public void OnHandOver(HandOverHook hook) => HandOver = hook;
+
+    /// <summary>After a hand-over the instance stays until every one of these has returned.</summary>
+    public void OnHandedOver(StayHook hook) => _stayHooks.Add(hook);
 
     private static async Task<Outcome<Legacy>> DrainAsync(IServiceProvider services, CancellationToken cancellationToken)
     {

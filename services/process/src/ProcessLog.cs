@@ -58,6 +58,15 @@ internal static partial class ProcessLog
     [LoggerMessage(4016, LogLevel.Debug, "a connection to port {Port} of process {Process} failed")]
     public static partial void ConnectionFailed(ILogger log, Exception error, string process, int port);
 
+    [LoggerMessage(4017, LogLevel.Warning, "an exposed port would not outlive pv-process, or stays bound for a while: {Detail}")]
+    public static partial void PortNotKept(ILogger log, string detail);
+
+    [LoggerMessage(4018, LogLevel.Warning, "process {Process} could not be removed: {Detail}")]
+    public static partial void NotRemoved(ILogger log, string process, string detail);
+
+    [LoggerMessage(4019, LogLevel.Error, "what the earlier instance handed over cannot be read ({Bytes} bytes): going on as after a crash")]
+    public static partial void TableUnreadable(ILogger log, int bytes);
+
     [LoggerMessage(4020, LogLevel.Warning, "netlink's socket tables are refused (errno {Errno}): reading /proc/net/tcp instead")]
     public static partial void NetlinkRefused(ILogger log, int errno);
 

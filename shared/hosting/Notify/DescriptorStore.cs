@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using PvExec.Kernel;
 using PvExec.Linux;
+using PvExec.Linux.Events;
+using PvExec.Linux.Files;
 using PvExec.Linux.Sockets;
 
 namespace PvExec.Hosting.Notify;
@@ -15,6 +17,8 @@ public sealed class DescriptorStore(string? notifySocket)
 {
     public const int MaxNameLength = 255;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Stores a copy. Several descriptors may have one name.</summary>
     /// <param name="name">1 to 255 ASCII characters, no control characters, no ':'.</param>
     public Outcome<Unit> Put(string name, SafeHandle descriptor) =>
@@ -24,6 +28,33 @@ public sealed class DescriptorStore(string? notifySocket)
 
     /// <summary>Removes all descriptors of that name; none is no fault.</summary>
     public Outcome<Unit> Remove(string name) => Send($"FDSTOREREMOVE=1\nFDNAME={name}");
+
+    /// <summary>Completes when the keeper has dealt with everything sent before: what was removed is closed (BARRIER=1 of sd_notify(3)).</summary>
+    public Task<Outcome<Unit>> SettledAsync() => notifySocket is null ? Task.FromResult<Outcome<Unit>>(Unit.Value) : Task.Run(WaitForBarrier);
+
+    private Outcome<Unit> WaitForBarrier()
+    {
+        PipePair pipe = PipePair.Open();
+        using (pipe.ReadEnd)
+        {
+            Outcome<Unit> sent;
+            using (pipe.WriteEnd)
+            {
+                sent = Send("BARRIER=1", pipe.WriteEnd);
+            }
+
+            if (sent.Fault is not null)
+            {
+                return sent;
+            }
+
+            using var poll = new EventPoll();
+            poll.Add(pipe.ReadEnd, 0, PollEvents.None);
+            return poll.Wait(stackalloc (long, PollEvents)[1], (int)Patience.TotalMilliseconds) > 0
+                ? Unit.Value
+                : new Fault(FaultKind.DeadlineExceeded, $"the descriptor store behind '{notifySocket}' has not closed what was removed after {Patience.TotalSeconds} s");
+        }
+    }
 
     private static bool IsName(string name) => name.Length is > 0 and <= MaxNameLength && name.All(c => c is > ' ' and < '\x7f' and not ':');
 

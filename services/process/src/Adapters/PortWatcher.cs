@@ -64,7 +64,9 @@ internal sealed class PortWatcher(IKernelTables tables, ILogger<PortWatcher> log
 
     public void Dispose() => _wake.Dispose();
 
-    private TimeSpan? Look()
+    /// <summary>One look. The loop's own, and once for whoever starts it.</summary>
+    /// <returns>The time until the next one; null: until something is watched.</returns>
+    public TimeSpan? Look()
     {
         List<IWatched> watched;
         lock (_lock)
@@ -107,7 +109,7 @@ internal sealed class PortWatcher(IKernelTables tables, ILogger<PortWatcher> log
         foreach (IWatched process in watched)
         {
             bool isNew = !_owned.TryGetValue(process, out HashSet<ulong>? owned);
-            owned ??= _owned[process] = [];
+            owned ??= _owned[process] = [.. process.KnownSockets];
             if (isNew || appeared)
             {
                 rows ??= tables.Processes();

@@ -3,7 +3,10 @@ using PvExec.Processes.Core.Specs;
 
 namespace PvExec.Processes.Adapters;
 
-/// <summary>What is stored of a name. One MessagePack array: version, then the fields in the order below, the specification's first.</summary>
+/// <summary>
+/// What is stored of a name. One MessagePack array: version, then the fields in the order below, the specification's first.
+/// A later version may append fields; a reader skips what it does not know.
+/// </summary>
 /// <param name="Spec">What is to run.</param>
 /// <param name="Generation">The number of this start, rising with every start of the name and never used twice.</param>
 /// <param name="InitInstance">Which pv-init was asked to start it.</param>
@@ -11,7 +14,14 @@ namespace PvExec.Processes.Adapters;
 internal sealed record SpecRecord(ProcessSpec Spec, ulong Generation, string InitInstance, bool Ended)
 {
     private const int Version = 1;
-    private const int Fields = 9;
+    private const int FirstFields = 9;
+    private const int Fields = 11;
+
+    /// <summary>The name is to be forgotten as soon as its tree has ended.</summary>
+    public bool IsRemoval { get; init; }
+
+    /// <summary>When what is being ended gets SIGKILL: this generation for a removal, earlier ones otherwise. Null when nothing is.</summary>
+    public DateTimeOffset? KillAt { get; init; }
 
     public byte[] Encode()
     {
@@ -38,6 +48,8 @@ internal sealed record SpecRecord(ProcessSpec Spec, ulong Generation, string Ini
         writer.Write(Generation);
         writer.Write(InitInstance);
         writer.Write(Ended);
+        writer.Write(IsRemoval);
+        writer.Write(KillAt?.ToUnixTimeMilliseconds() ?? 0);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -48,7 +60,8 @@ internal sealed record SpecRecord(ProcessSpec Spec, ulong Generation, string Ini
         try
         {
             var reader = new MessagePackReader(bytes);
-            if (reader.ReadArrayHeader() != Fields || reader.ReadInt32() != Version)
+            int fields = reader.ReadArrayHeader();
+            if (fields < FirstFields || reader.ReadInt32() != Version)
             {
                 return null;
             }
@@ -69,9 +82,17 @@ internal sealed record SpecRecord(ProcessSpec Spec, ulong Generation, string Ini
             }
 
             var spec = new ProcessSpec { Name = name, Arguments = arguments, RunPath = runPath, ListeningPort = port, Variables = variables };
-            return new SpecRecord(spec, reader.ReadUInt64(), Text(ref reader), reader.ReadBoolean());
+            var record = new SpecRecord(spec, reader.ReadUInt64(), Text(ref reader), reader.ReadBoolean());
+            if (fields < Fields)
+            {
+                return record;
+            }
+
+            bool isRemoval = reader.ReadBoolean();
+            long killAt = reader.ReadInt64();
+            return record with { IsRemoval = isRemoval, KillAt = killAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(killAt) };
         }
-        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException)
+        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentException)
         {
             // Cut short or of another kind: the caller says which file it was.
             return null;

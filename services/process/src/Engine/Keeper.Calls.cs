@@ -9,6 +9,8 @@ internal sealed partial class Keeper
 {
     public async Task<Outcome<Unit>> EnableAsync(ProcessSpec spec)
     {
+        // A start is one step: a hand-over waits for it.
+        using Mandate.Step step = world.Mandate.Enter();
         lock (_lock)
         {
             if (_phase != ProcessPhase.NotRunning && _spec!.Difference(spec) is { } field)
@@ -38,47 +40,110 @@ internal sealed partial class Keeper
     /// <param name="variables">Replace those that it has, unless both are empty: that starts it as it was.</param>
     public async Task<Outcome<Unit>> RestartAsync(IReadOnlyList<string> command, IReadOnlyList<KeyValuePair<string, string>> variables)
     {
-        switch (Phase)
+        ProcessSpec spec;
+        Run? old;
+        ProcessAction action;
+        using (world.Mandate.Enter())
         {
-            case ProcessPhase.NotRunning:
-                return Unknown(name);
-            case ProcessPhase.Stopping:
-                return BeingEnded();
-            default:
-                break;
+            switch (Phase)
+            {
+                case ProcessPhase.NotRunning:
+                    return Unknown(name);
+                case ProcessPhase.Stopping:
+                    return BeingEnded();
+                default:
+                    break;
+            }
+
+            spec = _spec!;
+            if (command.Count > 0 || variables.Count > 0)
+            {
+                spec = spec with { Arguments = command.Count > 0 ? command : spec.Arguments, Variables = variables };
+            }
+
+            // The intent is stored before the old process is ended: if it cannot be, that one lives on as if nobody had asked;
+            // if pv-process ends half-way, the next one finds a generation that was never started, ends what is left of the
+            // older one, and starts it.
+            Outcome<Unit> stored = Store(Record(spec, NextGeneration()) with { KillAt = KillTime() });
+            if (!stored.Succeeded(out Fault? fault))
+            {
+                return fault;
+            }
+
+            action = Signal(ProcessSignal.Restart);
+            if (action == ProcessAction.Refuse)
+            {
+                // A stop of the system came in between: that does not wait for the gate.
+                return Stopping();
+            }
+
+            IsHalfDone = true;
+            old = _run;
         }
 
-        ProcessSpec spec = _spec!;
-        if (command.Count > 0 || variables.Count > 0)
+        if (old is not null)
         {
-            spec = spec with { Arguments = command.Count > 0 ? command : spec.Arguments, Variables = variables };
-        }
-
-        // The intent is stored before the old process is ended: if it cannot be, that one lives on as if nobody had asked;
-        // if pv-process dies half-way, the next one finds a generation that was never started, ends what is left of the
-        // older one, and starts it.
-        Outcome<Unit> stored = Store(spec, NextGeneration(), ended: false);
-        if (!stored.Succeeded(out Fault? fault))
-        {
-            return fault;
-        }
-
-        ProcessAction action = Signal(ProcessSignal.Restart);
-        if (action == ProcessAction.Refuse)
-        {
-            // A stop of the system came in between: that does not wait for the gate.
-            return Stopping();
-        }
-
-        if (_run is { } old)
-        {
-            Outcome<Unit> ended = await EndAsync(old);
-            if (!ended.Succeeded(out fault))
+            Outcome<Unit> ended = await EndAsync(old, world.Timing.Grace);
+            if (!ended.Succeeded(out Fault? fault))
             {
                 return fault;
             }
         }
 
+        using (world.Mandate.Enter())
+        {
+            return await StartAgainAsync(spec, action);
+        }
+    }
+
+    public async Task<Outcome<Unit>> DisableAsync()
+    {
+        Run? run;
+        using (world.Mandate.Enter())
+        {
+            ProcessAction action = Signal(ProcessSignal.Disable);
+            if (action == ProcessAction.None)
+            {
+                return Unit.Value;
+            }
+
+            // First of all the record: if pv-process ends half-way, the next one goes on. Where there is no room for a
+            // longer one it goes at once: a child without a record is ended, too.
+            if (!Store(Record(_spec!, _generation) with { IsRemoval = true, KillAt = KillTime() }).Succeeded(out _))
+            {
+                world.Store.Delete(name);
+            }
+
+            IsHalfDone = true;
+            run = _run;
+        }
+
+        return await RemoveAsync(run is null ? [] : [run], world.Timing.Grace);
+    }
+
+    /// <summary>Ends the runs and forgets the name; the record says so already.</summary>
+    private async Task<Outcome<Unit>> RemoveAsync(IReadOnlyList<Run> runs, TimeSpan grace)
+    {
+        foreach (Run run in runs)
+        {
+            Outcome<Unit> ended = await EndAsync(run, grace);
+            if (!ended.Succeeded(out Fault? fault))
+            {
+                return fault;
+            }
+        }
+
+        using (world.Mandate.Enter())
+        {
+            Forget();
+            ProcessLog.Removed(world.Log, name);
+            return Unit.Value;
+        }
+    }
+
+    /// <summary>The second half of a restart: nobody of the earlier run is left. In a step.</summary>
+    private async Task<Outcome<Unit>> StartAgainAsync(ProcessSpec spec, ProcessAction action)
+    {
         lock (_lock)
         {
             // From here on the old run's exit means nothing.
@@ -92,30 +157,6 @@ internal sealed partial class Keeper
         }
 
         return await StartAsync(spec);
-    }
-
-    public async Task<Outcome<Unit>> DisableAsync()
-    {
-        ProcessAction action = Signal(ProcessSignal.Disable);
-        if (action == ProcessAction.None)
-        {
-            return Unit.Value;
-        }
-
-        // First of all the record: a child without one is ended by the next pv-process, so a removal cannot be lost half-way.
-        world.Store.Delete(name);
-        if (_run is { } run)
-        {
-            Outcome<Unit> ended = await EndAsync(run);
-            if (!ended.Succeeded(out Fault? fault))
-            {
-                return fault;
-            }
-        }
-
-        Forget();
-        ProcessLog.Removed(world.Log, name);
-        return Unit.Value;
     }
 
     /// <summary>For the stop of the whole system: ends what runs, at once and without the gate.</summary>

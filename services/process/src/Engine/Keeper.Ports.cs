@@ -13,6 +13,8 @@ internal sealed partial class Keeper
     {
         public int LeaderPid => run.Child.Pid;
 
+        public IReadOnlyList<ulong> KnownSockets { get; } = [.. keeper._ports.Listeners.Select(listener => listener.Inode)];
+
         public TimeSpan? NextLook => keeper.NextLook(run);
 
         public void Listens(IReadOnlyList<ListeningEndpoint> listeners) => keeper.Listens(run, listeners);

@@ -12,12 +12,13 @@ namespace PvExec.Processes.Engine;
 /// Starting and ending. What survives a crash of pv-process at any point follows from three rules. (1) The record of a
 /// generation is written before pv-init is asked to start it. (2) pv-init remembers a child, with its generation, until
 /// it is acknowledged. (3) A child is acknowledged only after the record says that its generation has ended, speaks of a
-/// later one, or is gone. So a record that has not ended and has no child was never started: it is started now, once. A
-/// child that no record speaks of was to be ended: it is ended now.
+/// later one or of a removal, or is gone. So a record that has not ended and has no child was never started: it is started
+/// now, once. A record of a removal starts nothing; its children are ended. A child that no record speaks of was to be
+/// ended: it is ended now. A hand-over to a new instance stops at the same points (<see cref="Mandate"/>).
 /// </summary>
 internal sealed partial class Keeper
 {
-    /// <summary>Starts the process; the phase is Starting already. The gate is held.</summary>
+    /// <summary>Starts the process; the phase is Starting already. The gate is held, and it is in a step.</summary>
     private async Task<Outcome<Unit>> StartAsync(ProcessSpec spec)
     {
         Outcome<Unit> started = world.IsStopping ? Stopping() : await SpawnAsync(spec);
@@ -25,7 +26,7 @@ internal sealed partial class Keeper
         {
             ProcessLog.NotStarted(world.Log, name, fault.Detail);
             Signal(ProcessSignal.SpawnFailed);
-            Store(spec, _generation, ended: true);
+            Store(Record(spec, _generation) with { Ended = true });
         }
 
         return started;
@@ -41,12 +42,14 @@ internal sealed partial class Keeper
         }
 
         ulong generation = NextGeneration();
-        Outcome<Unit> stored = Store(spec, generation, ended: false);
+        Outcome<Unit> stored = Store(Record(spec, generation));
         if (!stored.Succeeded(out Fault? fault))
         {
             return fault;
         }
 
+        // The command may want to listen on the port that was exposed until now, and whoever started us had it too.
+        await world.Ports.ClosedAsync();
         PipePair pipe;
         try
         {
@@ -108,8 +111,7 @@ internal sealed partial class Keeper
 
         if (output is not null)
         {
-            _output ??= new LogFile(world.LogFileOf(name));
-            OutputReader.Start(name, output, _output, world.Log);
+            run.Output = world.Outputs.Read(name, output);
         }
 
         var watched = new WatchedRun(this, run);
@@ -120,32 +122,46 @@ internal sealed partial class Keeper
     private async Task FollowAsync(Run run, WatchedRun watched)
     {
         ChildExit exit = await run.Child.Exited;
-        ProcessLog.Ended(world.Log, name, run.Child.Pid, exit.Status);
-        world.Watcher.Unwatch(watched);
-        lock (_lock)
-        {
-            if (_run == run)
-            {
-                _ports = PortSet.Empty;
-                Signal(ProcessSignal.Exited);
-            }
-        }
-
-        await Gate.WaitAsync();
         try
         {
-            await SettleAsync(run);
+            using (world.Mandate.Enter())
+            {
+                ProcessLog.Ended(world.Log, name, run.Child.Pid, exit.Status);
+                world.Watcher.Unwatch(watched);
+                lock (_lock)
+                {
+                    if (_run == run)
+                    {
+                        _ports = PortSet.Empty;
+                        Signal(ProcessSignal.Exited);
+                    }
+                }
+            }
+
+            await Gate.WaitAsync(world.Mandate.Over);
+            try
+            {
+                using (world.Mandate.Enter())
+                {
+                    await SettleAsync(run);
+                }
+            }
+            finally
+            {
+                Gate.Release();
+            }
         }
-        finally
+        catch (OperationCanceledException) when (world.Mandate.IsOver)
         {
-            Gate.Release();
+            // The next instance is told of the exit, too.
+            return;
         }
     }
 
-    /// <summary>After an exit: stores it, then lets pv-init forget it, unless the process left somebody behind who is to be ended later. The gate is held.</summary>
+    /// <summary>After an exit: stores it, then lets pv-init forget it, unless the process left somebody behind who is to be ended later. The gate is held, in a step.</summary>
     private async Task SettleAsync(Run run)
     {
-        if (!world.IsStopping && _run == run && Phase == ProcessPhase.Finished && Store(_spec!, run.Generation, ended: true).Succeeded(out Fault? _)
+        if (!world.IsStopping && _run == run && Phase == ProcessPhase.Finished && Store(Record(_spec!, run.Generation) with { Ended = true }).Succeeded(out Fault? _)
             && world.Ender.IsGone(run.Child))
         {
             await AcknowledgeAsync(run);
@@ -153,12 +169,15 @@ internal sealed partial class Keeper
     }
 
     /// <summary>Ends a run with its tree, and lets pv-init forget it. The gate is held; the record speaks of it no more.</summary>
-    private async Task<Outcome<Unit>> EndAsync(Run run)
+    private async Task<Outcome<Unit>> EndAsync(Run run, TimeSpan grace)
     {
-        Outcome<Unit> ended = await world.Ender.EndAsync(name, run.Child, world.Timing.Grace);
+        Outcome<Unit> ended = await world.Ender.EndAsync(name, run.Child, grace);
         if (ended.Succeeded(out Fault? _))
         {
-            await AcknowledgeAsync(run);
+            using (world.Mandate.Enter())
+            {
+                await AcknowledgeAsync(run);
+            }
         }
 
         return ended;
@@ -168,6 +187,8 @@ internal sealed partial class Keeper
     {
         if (run.TakeAcknowledgement())
         {
+            // Somebody who got away from the tree may hold the pipe still, and pv-init closes its copy now.
+            run.Output?.SetOnlyHere();
             await world.Init.AcknowledgeAsync(run.Child, CancellationToken.None);
         }
     }
@@ -175,11 +196,15 @@ internal sealed partial class Keeper
     // Rising even when the name was removed in between: the time in ms, or one more than the last.
     private ulong NextGeneration() => _generation = Math.Max(_generation + 1, (ulong)world.Clock.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private Outcome<Unit> Store(ProcessSpec spec, ulong generation, bool ended)
+    private SpecRecord Record(ProcessSpec spec, ulong generation) => new(spec, generation, world.InitInstance.Id, Ended: false);
+
+    private DateTimeOffset KillTime() => world.Clock.GetUtcNow() + world.Timing.Grace;
+
+    private Outcome<Unit> Store(SpecRecord record)
     {
         try
         {
-            world.Store.Write(new SpecRecord(spec, generation, world.InitInstance.Id, ended));
+            world.Store.Write(record);
             return Unit.Value;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,6 +1,5 @@
 using PvExec.Contract;
 using PvExec.Kernel;
-using PvExec.Processes.Adapters;
 using PvExec.Processes.Core.Lifecycle;
 using PvExec.Processes.Core.Ports;
 using PvExec.Processes.Core.Specs;
@@ -24,8 +23,7 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
     private ExposedPort? _exposed;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Used by whoever holds the gate.
-    private LogFile? _output;
+    // Used by whoever holds the gate, or has seen the mandate end.
     private ulong _generation;
 
     public string Name => name;
@@ -35,6 +33,12 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
 
     /// <summary>Read and set by whoever holds the gate: another keeper is to be made for the name.</summary>
     public bool IsRetired { get; set; }
+
+    /// <summary>Read and set by whoever holds the gate: what the call is to do has begun, and the next instance would go on with it.</summary>
+    public bool IsHalfDone { get; set; }
+
+    /// <summary>How that ended which an earlier instance had begun, null when it was left to the next; set before any call.</summary>
+    public Task<Outcome<Unit>?> Resumed { get; set; } = Task.FromResult<Outcome<Unit>?>(Unit.Value);
 
     public ProcessPhase Phase
     {
@@ -138,7 +142,7 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
         if (_spec?.ListeningPort != spec.ListeningPort)
         {
             _exposed?.Hide();
-            _exposed = spec.ListeningPort == 0 ? null : new ExposedPort(name, spec.ListeningPort, world.Timing, world.Owners, world.Clock, world.Log);
+            _exposed = spec.ListeningPort == 0 ? null : world.Ports.Of(name, spec.ListeningPort);
         }
 
         _spec = spec;

@@ -1,6 +1,8 @@
 using PvExec.Hosting.Init;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Processes.Adapters;
+using PvExec.Processes.Succession;
 
 namespace PvExec.Processes.Engine;
 
@@ -8,8 +10,13 @@ namespace PvExec.Processes.Engine;
 internal sealed partial class ProcessEngine
 {
     /// <summary>Finds again what an earlier pv-process started, and begins to watch. Before any call.</summary>
-    public void Start()
+    public void Start(Inheritance inheritance)
     {
+        ProcessTable table = TableOf(inheritance);
+        world.Ender.Inherit(table.Ending);
+        world.Ports.Inherit([.. inheritance.HandedOver, .. inheritance.Stored]);
+        world.Outputs.Inherit(inheritance.HandedOver);
+        Dictionary<string, KeptProcess> kept = table.Processes.ToDictionary(one => one.Name, StringComparer.Ordinal);
         var children = new Dictionary<string, List<(ulong Generation, Child Child)>>(StringComparer.Ordinal);
         var unclaimed = new List<Child>();
         foreach (Child child in world.Init.Owned)
@@ -32,13 +39,18 @@ internal sealed partial class ProcessEngine
         foreach (SpecRecord record in world.Store.LoadAll())
         {
             children.Remove(record.Spec.Name, out List<(ulong Generation, Child Child)>? ofName);
-            resumed.Add(Restore(record, ofName ?? []));
+            resumed.Add(Restore(record, ofName ?? [], kept.GetValueOrDefault(record.Spec.Name)));
         }
+
+        world.Ports.CloseUnclaimed();
 
         // Children without a record were being removed when the earlier pv-process died.
         unclaimed.AddRange(children.Values.SelectMany(list => list.Select(entry => entry.Child)));
         resumed.AddRange(unclaimed.Select(EndUnclaimedAsync));
         _resuming = Task.WhenAll(resumed);
+
+        // Before the first caller: nobody is to see a process that listens as one that starts.
+        world.Watcher.Look();
         _watching = Task.Run(() => world.Watcher.RunAsync(_leaving.Token));
     }
 
@@ -69,15 +81,20 @@ internal sealed partial class ProcessEngine
     }
 
     /// <returns>What of it takes time. The name's calls wait for it.</returns>
-    private Task Restore(SpecRecord record, IReadOnlyList<(ulong Generation, Child Child)> children)
+    private Task Restore(SpecRecord record, IReadOnlyList<(ulong Generation, Child Child)> children, KeptProcess? kept)
     {
         var keeper = new Keeper(record.Spec.Name, world);
         _keepers[record.Spec.Name] = keeper;
+        if (record.IsRemoval)
+        {
+            return ResumeAsync(keeper, () => keeper.ResumeRemovalAsync(record, [.. children.Select(entry => entry.Child)]));
+        }
+
         Child? own = children.Where(entry => entry.Generation == record.Generation).Select(entry => entry.Child).FirstOrDefault();
         List<Child> others = [.. children.Select(entry => entry.Child).Where(child => child != own)];
         if (own is not null)
         {
-            keeper.Adopt(record, own);
+            keeper.Adopt(record, own, kept?.Generation == record.Generation ? kept : null);
         }
         else if (record.Ended || record.InitInstance != world.InitInstance.Id)
         {
@@ -86,18 +103,28 @@ internal sealed partial class ProcessEngine
         }
         else
         {
-            return ResumeAsync(keeper, record, others);
+            return ResumeAsync(keeper, () => keeper.ResumeStartAsync(record, others));
         }
 
         return Task.WhenAll(others.Select(EndUnclaimedAsync));
     }
 
-    private static async Task ResumeAsync(Keeper keeper, SpecRecord record, List<Child> earlier)
+    private Task ResumeAsync(Keeper keeper, Func<Task<Outcome<Unit>>> resume) => keeper.Resumed = WithGateAsync(keeper, resume);
+
+    // Up to the first wait it runs at once: no call comes before it.
+    private async Task<Outcome<Unit>?> WithGateAsync(Keeper keeper, Func<Task<Outcome<Unit>>> resume)
     {
         await keeper.Gate.WaitAsync();
         try
         {
-            await keeper.ResumeAsync(record, earlier);
+            Outcome<Unit> resumed = await resume();
+            RetireIfForgotten(keeper);
+            return resumed;
+        }
+        catch (OperationCanceledException) when (world.Mandate.IsOver)
+        {
+            // Whoever waits for it asks the next instance.
+            return null;
         }
         finally
         {
@@ -108,14 +135,25 @@ internal sealed partial class ProcessEngine
     private async Task EndUnclaimedAsync(Child child)
     {
         ProcessLog.Unclaimed(world.Log, child.Label, child.Pid);
-        Outcome<Unit> ended = await world.Ender.EndAsync(child.Label, child, world.Timing.Grace);
-        if (ended.Succeeded(out Fault? fault))
+        try
         {
-            await world.Init.AcknowledgeAsync(child, CancellationToken.None);
+            Outcome<Unit> ended = await world.Ender.EndAsync(child.Label, child, world.Timing.Grace);
+            if (ended.Succeeded(out Fault? fault))
+            {
+                using (world.Mandate.Enter())
+                {
+                    await world.Init.AcknowledgeAsync(child, CancellationToken.None);
+                }
+            }
+            else
+            {
+                ProcessLog.SignalFailed(world.Log, 9, child.Label, fault.Detail);
+            }
         }
-        else
+        catch (OperationCanceledException) when (world.Mandate.IsOver)
         {
-            ProcessLog.SignalFailed(world.Log, 9, child.Label, fault.Detail);
+            // The next instance finds it as this one did.
+            return;
         }
     }
 }

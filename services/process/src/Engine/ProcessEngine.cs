@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
+using PvExec.Processes.Core.Lifecycle;
 using PvExec.Processes.Core.Specs;
 using ProcessState = PvExec.Contract.ProcessState;
 
@@ -66,12 +68,12 @@ internal sealed partial class ProcessEngine(ProcessWorld world) : IAsyncDisposab
     /// <summary>Leaves without touching what runs.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _leaving.CancelAsync();
-        await _watching;
+        await EndMandateAsync();
         _leaving.Dispose();
     }
 
     /// <returns>Null when the name was removed meanwhile: look it up again.</returns>
+    /// <exception cref="HandedOverException">A new instance has taken over before the call has done anything.</exception>
     private async Task<Outcome<Unit>?> CallAsync(Keeper keeper, Func<Task<Outcome<Unit>>> call, CancellationToken cancellationToken)
     {
         await keeper.Gate.WaitAsync(cancellationToken);
@@ -82,18 +84,33 @@ internal sealed partial class ProcessEngine(ProcessWorld world) : IAsyncDisposab
                 return null;
             }
 
+            keeper.IsHalfDone = false;
             Outcome<Unit> outcome = await call();
-            if (keeper.Phase == Core.Lifecycle.ProcessPhase.NotRunning)
-            {
-                keeper.IsRetired = true;
-                _keepers.TryRemove(new KeyValuePair<string, Keeper>(keeper.Name, keeper));
-            }
-
+            RetireIfForgotten(keeper);
             return outcome;
+        }
+        catch (OperationCanceledException) when (world.Mandate.IsOver)
+        {
+            if (!keeper.IsHalfDone)
+            {
+                throw new HandedOverException();
+            }
         }
         finally
         {
             keeper.Gate.Release();
+        }
+
+        return await world.Successor.ResultOfAsync(keeper.Name, cancellationToken);
+    }
+
+    // The gate is held.
+    private void RetireIfForgotten(Keeper keeper)
+    {
+        if (keeper.Phase == ProcessPhase.NotRunning)
+        {
+            keeper.IsRetired = true;
+            _keepers.TryRemove(new KeyValuePair<string, Keeper>(keeper.Name, keeper));
         }
     }
 }

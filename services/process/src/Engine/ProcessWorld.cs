@@ -1,22 +1,24 @@
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
-using PvExec.Kernel;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Proxy;
+using PvExec.Processes.Succession;
 
 namespace PvExec.Processes.Engine;
 
 /// <summary>What every keeper works with.</summary>
 internal sealed record ProcessWorld(
     IInit Init,
-    RuntimePaths Paths,
     DaemonEnvironment Environment,
     SpecStore Store,
+    OutputLogs Outputs,
     InitInstance InitInstance,
     PortWatcher Watcher,
     TreeEnder Ender,
-    IPortOwners Owners,
+    ExposedPorts Ports,
+    Mandate Mandate,
+    ISuccessorCalls Successor,
     ProcessTiming Timing,
     TimeProvider Clock,
     ILogger<ProcessWorld> Log)
@@ -27,6 +29,4 @@ internal sealed record ProcessWorld(
     public bool IsStopping => Volatile.Read(ref _stopping) != 0;
 
     public void StartStopping() => Volatile.Write(ref _stopping, 1);
-
-    public string LogFileOf(string process) => Path.Combine(Paths.State(Service.Process), "logs", Core.Specs.SafeName.Of(process) + ".log");
 }

@@ -1,4 +1,5 @@
 using PvExec.Hosting.Init;
+using PvExec.Processes.Adapters;
 
 namespace PvExec.Processes.Engine;
 
@@ -15,6 +16,9 @@ internal sealed class Run(Child child, ulong generation)
 
     /// <summary>What waits for its end; kept so that nothing runs unobserved.</summary>
     public Task Watching { get; set; } = Task.CompletedTask;
+
+    /// <summary>Null when there is none.</summary>
+    public OutputReader? Output { get; set; }
 
     /// <summary>pv-init is told once.</summary>
     public bool TakeAcknowledgement() => Interlocked.Exchange(ref _acknowledged, 1) == 0;

@@ -9,7 +9,7 @@ namespace PvExec.Processes.Proxy;
 /// The port under which a process is to be reached: opened when there is something behind it, tried again when another
 /// program has it. Not thread-safe: the keeper calls it under its lock.
 /// </summary>
-internal sealed class ExposedPort(string process, int port, ProcessTiming timing, IPortOwners owners, TimeProvider clock, ILogger log)
+internal sealed class ExposedPort(string process, int port, ExposedPorts ports, ProcessTiming timing, IPortOwners owners, TimeProvider clock, ILogger log)
 {
     private static readonly Backoff Retries = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10));
 
@@ -23,10 +23,14 @@ internal sealed class ExposedPort(string process, int port, ProcessTiming timing
     /// <summary>Whether connections are taken.</summary>
     public bool IsOpen => _proxy is not null;
 
+    /// <summary>Why the port is wanted and not open; empty otherwise.</summary>
+    public string Problem { get; private set; } = "";
+
     public void Expose(ProxyTarget? target)
     {
         _held = false;
         _wanted = target;
+        Problem = target is null ? "" : Problem;
         if (target is null)
         {
             Close();
@@ -45,6 +49,7 @@ internal sealed class ExposedPort(string process, int port, ProcessTiming timing
     public void Hold()
     {
         _wanted = null;
+        Problem = "";
         if (_proxy is not null && !_held)
         {
             _held = true;
@@ -54,6 +59,24 @@ internal sealed class ExposedPort(string process, int port, ProcessTiming timing
     }
 
     public void Hide() => Expose(null);
+
+    /// <summary>Goes on with the sockets of an earlier instance, if there are any: held until there is a target.</summary>
+    public void Inherit(ProxyTarget? target)
+    {
+        if (ports.Take(process, port) is { } inherited)
+        {
+            _proxy = new PortProxy(process, inherited, timing.Hold, ports.Connections, clock, log);
+            Hold();
+        }
+
+        if (target is not null)
+        {
+            Expose(target);
+        }
+    }
+
+    /// <summary>Stops taking connections and gives the port away.</summary>
+    public async Task<ReleasedPort?> ReleaseAsync() => _proxy is { } proxy ? await proxy.ReleaseAsync() : null;
 
     /// <summary>Called now and then: tries a taken port again, and gives up one that was held too long, so that the process may take it itself.</summary>
     public void Tick()
@@ -73,16 +96,20 @@ internal sealed class ExposedPort(string process, int port, ProcessTiming timing
     {
         try
         {
-            _proxy = PortProxy.Open(process, port, timing.Hold, clock, log);
+            _proxy = PortProxy.Open(process, port, timing.Hold, ports.Connections, clock, log);
             _proxy.SetTarget(_wanted);
             _failures = 0;
+            Problem = "";
+            ports.Keep(process, _proxy.Handle);
             ProcessLog.Exposed(log, process, port, _wanted!.Endpoints[0]);
         }
         catch (SocketException e)
         {
             if (_failures++ == 0)
             {
-                ProcessLog.PortTaken(log, process, port, owners.OwnerOf(port) ?? "another program", e.Message);
+                string owner = owners.OwnerOf(port) ?? "another program";
+                Problem = $"port {port} cannot be opened, {owner} has it ({e.Message}): it is tried again";
+                ProcessLog.PortTaken(log, process, port, owner, e.Message);
             }
 
             _failedAt = clock.GetTimestamp();
@@ -95,6 +122,7 @@ internal sealed class ExposedPort(string process, int port, ProcessTiming timing
         {
             _proxy.Dispose();
             _proxy = null;
+            ports.Forget(process);
             ProcessLog.Hidden(log, process, port);
         }
     }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
-using PvExec.Linux.Files;
 using PvExec.Linux.Ports;
 using PvExec.Processes.Adapters;
 
@@ -71,46 +70,6 @@ public class DetectionTests
         await running;
     }
 
-    [Fact]
-    public void A_full_log_starts_anew_and_keeps_one_older_file()
-    {
-        string directory = Directory.CreateTempSubdirectory("pvx").FullName;
-        string path = Path.Combine(directory, "logs", "web.log");
-        using (var file = new LogFile(path, maxBytes: 10))
-        {
-            file.Append("12345678"u8);
-            file.Append("abcdef"u8);
-            file.Append("XYZ"u8);
-        }
-
-        using (var again = new LogFile(path, maxBytes: 10))
-        {
-            again.Append("!"u8);
-        }
-
-        Assert.Equal("abcdefXYZ!", File.ReadAllText(path));
-        Assert.Equal("12345678", File.ReadAllText(path + ".1"));
-        Directory.Delete(directory, recursive: true);
-    }
-
-    [Fact]
-    public async Task Output_is_in_the_log_when_the_pipe_has_come_to_its_end()
-    {
-        string directory = Directory.CreateTempSubdirectory("pvx").FullName;
-        string path = Path.Combine(directory, "web.log");
-        PipePair pipe = PipePair.Open();
-        using var file = new LogFile(path);
-        Task ended = OutputReader.Start("web", pipe.ReadEnd, file, NullLogger.Instance);
-        using (var writing = new FileStream(pipe.WriteEnd, FileAccess.Write, bufferSize: 0))
-        {
-            writing.Write([0, 255, 10]);
-        }
-
-        await ended.WaitAsync(Patience);
-        Assert.Equal([0, 255, 10], File.ReadAllBytes(path));
-        Directory.Delete(directory, recursive: true);
-    }
-
     private sealed class Recorder(int pid) : IWatched
     {
         public TaskCompletionSource<ListeningEndpoint> Found { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -118,6 +77,8 @@ public class DetectionTests
         public TaskCompletionSource Lost { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int LeaderPid => pid;
+
+        public IReadOnlyList<ulong> KnownSockets => [];
 
         public TimeSpan? NextLook => TimeSpan.FromMilliseconds(5);
 

@@ -2,10 +2,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Contract;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
+using PvExec.Hosting.Notify;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Core.Specs;
 using PvExec.Processes.Engine;
+using PvExec.Processes.Proxy;
 using PvExec.Testing;
 
 namespace PvExec.Processes.Tests.Engine;
@@ -27,6 +30,11 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public FakeTables Tables { get; } = new();
 
+    /// <summary>What an engine asks once another one has taken its place.</summary>
+    public NextEngine Successor { get; } = new();
+
+    public string? NotifySocket { get; set; }
+
     public ProcessTiming Timing { get; set; } = new();
 
     public string InstanceId { get; set; } = "one";
@@ -47,16 +55,21 @@ internal sealed class EngineHarness : IAsyncDisposable
     };
 
     /// <summary>A new pv-process; an earlier one of this harness is left as a crash leaves it.</summary>
-    public ProcessEngine Start(params Child[] owned)
+    public ProcessEngine Start(params Child[] owned) => Start(Inheritance.None, owned);
+
+    public ProcessEngine Start(Inheritance inheritance, params Child[] owned)
     {
         Init.Owned = owned;
+        var mandate = new Mandate();
         var watcher = new PortWatcher(Tables, NullLogger<PortWatcher>.Instance);
-        var ender = new TreeEnder(Init, Tables, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
-        var world = new ProcessWorld(Init, new RuntimePaths(_directory), new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
-            new InitInstance(InstanceId), watcher, ender, Tables, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
+        var ender = new TreeEnder(Init, Tables, mandate, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
+        var ports = new ExposedPorts(new DescriptorStore(NotifySocket), Timing, Tables, TimeProvider.System, NullLogger<ExposedPorts>.Instance);
+        var world = new ProcessWorld(Init, new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
+            new OutputLogs(Path.Combine(_directory, "logs"), NullLogger<OutputLogs>.Instance), new InitInstance(InstanceId), watcher, ender, ports,
+            mandate, Successor, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
         var engine = new ProcessEngine(world);
         _engines.Add(engine);
-        engine.Start();
+        engine.Start(inheritance);
         return engine;
     }
 

@@ -12,7 +12,7 @@ public sealed class PortProxyTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Socket _server = Listen(IPAddress.Loopback);
-    private readonly PortProxy _proxy = PortProxy.Open("web", 0, TimeSpan.FromSeconds(20), TimeProvider.System, NullLogger.Instance);
+    private readonly PortProxy _proxy = PortProxy.Open("web", 0, TimeSpan.FromSeconds(20), new OpenConnections(), TimeProvider.System, NullLogger.Instance);
 
     private static ProxyTarget To(Socket server) => new([(IPEndPoint)server.LocalEndPoint!]);
 
@@ -124,7 +124,7 @@ public sealed class PortProxyTests : IDisposable
         _proxy.Dispose();
         await Assert.ThrowsAsync<SocketException>(() => client.ReceiveAsync(new byte[1]).WaitAsync(Patience));
         await _proxy.Accepting.WaitAsync(Patience);
-        using PortProxy again = PortProxy.Open("web", _proxy.Port, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger.Instance);
+        using PortProxy again = PortProxy.Open("web", _proxy.Port, TimeSpan.FromSeconds(1), new OpenConnections(), TimeProvider.System, NullLogger.Instance);
         Assert.Equal(_proxy.Port, again.Port);
     }
 
