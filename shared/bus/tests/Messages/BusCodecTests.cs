@@ -29,8 +29,17 @@ public sealed class BusCodecTests
         AssertRoundTrip(new ScopesAcquired(ulong.MaxValue, TimeSpan.FromSeconds(5)));
         AssertRoundTrip(new RenewScopes(1));
         AssertRoundTrip(new ReleaseScopes(2));
-        AssertRoundTrip(new TaskStarted("common/file_read", 3));
-        AssertRoundTrip(new TaskEnded("common/file_read", 3, -1, 9));
+        AssertRoundTrip(new TaskStarted("common/file_read", "01J"));
+        AssertRoundTrip(new TaskEnded("common/file_read", "01J", -1, 9));
+        AssertRoundTrip(new ScopeChanged("src", 2, false, 1));
+        FreezeProcesses freeze = RoundTrip(new FreezeProcesses(["web"], "capture", TimeSpan.FromSeconds(5)));
+        Assert.Equal(["web"], freeze.Names);
+        Assert.Equal(("capture", TimeSpan.FromSeconds(5)), (freeze.Reason, freeze.TimeLimit));
+        Assert.Equal(["web", "db"], RoundTrip(new ProcessesFrozen(7, ["web", "db"])).Names);
+        AssertRoundTrip(new ThawProcesses(7));
+        AssertRoundTrip(new ProcessPortChanged("web", 3000, 80));
+        AssertRoundTrip(new SaveWorktree("before an upgrade"));
+        AssertRoundTrip(new WorktreeDirty(Deadline));
         AssertRoundTrip(new ProcessStateChanged("web", "RUNNING", 3000));
         AssertRoundTrip(new WorktreeSaved("0001", true));
         AssertRoundTrip(new FaultReply(FaultKind.DataLoss, "pack 3 is damaged"));
@@ -89,7 +98,7 @@ public sealed class BusCodecTests
         [
             BusCodec.Encode(new AcquireScopes(["src", "dep"], ["out"], "pv-worktree", "autosave", TimeSpan.FromSeconds(10)), 1, Deadline, "00-ab-cd-01"),
             BusCodec.Encode(new ScopesAcquired(7, TimeSpan.FromSeconds(5)), 2, null, null),
-            BusCodec.Encode(new TaskEnded("common/file_read", 3, 0, 0), 3, null, null),
+            BusCodec.Encode(new TaskEnded("common/file_read", "01J", 0, 0), 3, null, null),
             BusCodec.Encode(new FaultReply(FaultKind.NotFound, "no lease 9"), 4, Deadline, null),
         ];
         var random = new Random(seed);
