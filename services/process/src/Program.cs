@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting;
+using PvExec.Hosting.Init;
 using PvExec.Kernel;
 using PvExec.Processes;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Engine;
+using PvExec.Processes.Freezing;
 using PvExec.Processes.Proxy;
 
 return await Daemon.RunAsync(Service.Process, args, daemon =>
@@ -17,14 +19,22 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
         services.GetRequiredService<ILogger<SpecStore>>()));
     daemon.Services.AddSingleton(_ => InitInstance.Current());
     daemon.Services.AddSingleton<PortWatcher>();
+    daemon.Services.AddSingleton(services => new FrozenMark(Path.Combine(services.GetRequiredService<RuntimePaths>().State(Service.Process), "frozen")));
+    daemon.Services.AddSingleton<Freezer>();
+    daemon.Services.AddSingleton<ProcessEvents>();
+    daemon.Services.AddSingleton<IProcessObserver>(services => services.GetRequiredService<ProcessEvents>());
+    daemon.Services.AddSingleton<ProcessBus>();
     daemon.Services.AddSingleton<TreeEnder>();
     daemon.Services.AddSingleton<ProcessWorld>();
     daemon.Services.AddSingleton<ProcessEngine>();
     daemon.MapGrpc<ProcessGrpc>();
-    daemon.OnStart((services, _) =>
+    daemon.OnStart(async (services, _) =>
     {
+        await services.GetRequiredService<Freezer>().ThawLeftAsync(services.GetRequiredService<IInit>().Owned);
+        services.GetRequiredService<ProcessEvents>().Start();
         services.GetRequiredService<ProcessEngine>().Start();
-        return Task.FromResult<Outcome<Unit>>(Unit.Value);
+        services.GetRequiredService<ProcessBus>().Start();
+        return Unit.Value;
     });
     daemon.OnStop(async (services, timeLeft, _) =>
     {

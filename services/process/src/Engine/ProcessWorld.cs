@@ -3,6 +3,7 @@ using PvExec.Hosting;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
 using PvExec.Processes.Adapters;
+using PvExec.Processes.Freezing;
 using PvExec.Processes.Proxy;
 
 namespace PvExec.Processes.Engine;
@@ -16,6 +17,8 @@ internal sealed record ProcessWorld(
     InitInstance InitInstance,
     PortWatcher Watcher,
     TreeEnder Ender,
+    Freezer Freezer,
+    IProcessObserver Observer,
     IPortOwners Owners,
     ProcessTiming Timing,
     TimeProvider Clock,

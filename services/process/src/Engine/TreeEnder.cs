@@ -3,11 +3,12 @@ using PvExec.Hosting.Init;
 using PvExec.Kernel;
 using PvExec.Linux.Processes;
 using PvExec.Processes.Adapters;
+using PvExec.Processes.Freezing;
 
 namespace PvExec.Processes.Engine;
 
 /// <summary>Ends a process with all that it has started: SIGTERM, and SIGKILL after a grace. Safe to run twice at once.</summary>
-internal sealed class TreeEnder(IInit init, IKernelTables tables, ProcessTiming timing, TimeProvider clock, ILogger<TreeEnder> log)
+internal sealed class TreeEnder(IInit init, IKernelTables tables, Freezer freezer, ProcessTiming timing, TimeProvider clock, ILogger<TreeEnder> log)
 {
     private const int SIGKILL = 9;
     private const int SIGTERM = 15;
@@ -27,6 +28,7 @@ internal sealed class TreeEnder(IInit init, IKernelTables tables, ProcessTiming 
         }
 
         await SignalAsync(process, child, SIGTERM);
+        await freezer.ReleaseAsync(child);
         if (await GoneWithinAsync(child, grace))
         {
             return Unit.Value;

@@ -6,6 +6,7 @@ using PvExec.Kernel;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Core.Specs;
 using PvExec.Processes.Engine;
+using PvExec.Processes.Freezing;
 using PvExec.Testing;
 
 namespace PvExec.Processes.Tests.Engine;
@@ -14,6 +15,9 @@ namespace PvExec.Processes.Tests.Engine;
 internal sealed class EngineHarness : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private const int Continue = 18;
+    private const int Stop = 19;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("pvx").FullName;
     private readonly List<ProcessEngine> _engines = [];
@@ -26,6 +30,13 @@ internal sealed class EngineHarness : IAsyncDisposable
     public FakeInit Init { get; private set; }
 
     public FakeTables Tables { get; } = new();
+
+    public RecordingObserver Observer { get; } = new();
+
+    /// <summary>That of the engine started last.</summary>
+    public Freezer Freezer { get; private set; } = null!;
+
+    public string FrozenFile => Path.Combine(_directory, "frozen");
 
     public ProcessTiming Timing { get; set; } = new();
 
@@ -51,9 +62,10 @@ internal sealed class EngineHarness : IAsyncDisposable
     {
         Init.Owned = owned;
         var watcher = new PortWatcher(Tables, NullLogger<PortWatcher>.Instance);
-        var ender = new TreeEnder(Init, Tables, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
+        Freezer = new Freezer(Init, Tables, new FrozenMark(FrozenFile), TimeProvider.System, NullLogger<Freezer>.Instance);
+        var ender = new TreeEnder(Init, Tables, Freezer, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
         var world = new ProcessWorld(Init, new RuntimePaths(_directory), new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
-            new InitInstance(InstanceId), watcher, ender, Tables, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
+            new InitInstance(InstanceId), watcher, ender, Freezer, Observer, Tables, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
         var engine = new ProcessEngine(world);
         _engines.Add(engine);
         engine.Start();
@@ -95,7 +107,11 @@ internal sealed class EngineHarness : IAsyncDisposable
         OnSpawn = (child, _) => Tables.AddProcess(child.Pid),
         OnSignal = (child, signal) =>
         {
-            if (OnSignal is { } own)
+            if (signal is Stop or Continue)
+            {
+                Tables.SetState(child.Pid, signal == Stop ? 'T' : 'S');
+            }
+            else if (OnSignal is { } own)
             {
                 own(child, signal);
             }
