@@ -10,9 +10,6 @@ public static class BusCodec
     private const int StableFields = 3;
     private const int Fields = 6;
 
-    // 9999-12-31, the largest that DateTimeOffset takes.
-    private const long LastUnixMilliseconds = 253402300799999;
-
     public static byte[] Encode<T>(T message, ulong correlation, DateTimeOffset? deadline, string? traceParent)
         where T : IBusMessage<T>
     {
@@ -99,18 +96,7 @@ public static class BusCodec
         }
     }
 
-    private static DateTimeOffset? ReadDeadline(ref MessagePackReader reader)
-    {
-        if (reader.TryReadNil())
-        {
-            return null;
-        }
-
-        long milliseconds = reader.ReadInt64();
-        return milliseconds is >= 0 and <= LastUnixMilliseconds
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : throw new MessagePackSerializationException($"the deadline {milliseconds} is not a time");
-    }
+    private static DateTimeOffset? ReadDeadline(ref MessagePackReader reader) => reader.TryReadNil() ? null : reader.ReadTime();
 
     // What MessagePackReader throws for bytes that are not what was asked for.
     private static bool IsMalformed(Exception e) =>

@@ -5,6 +5,9 @@ namespace PvExec.Proto.Bus;
 /// <summary>What the messages read most.</summary>
 internal static class ReaderExtensions
 {
+    // 9999-12-31, the largest that DateTimeOffset takes.
+    private const long LastUnixMilliseconds = 253402300799999;
+
     /// <summary>The number of fields that follow.</summary>
     /// <exception cref="MessagePackSerializationException">There are fewer than <paramref name="atLeast"/>.</exception>
     public static int ReadFields(this ref MessagePackReader reader, int atLeast)
@@ -38,6 +41,16 @@ internal static class ReaderExtensions
         return milliseconds is >= 0 and <= 366L * 24 * 3600 * 1000
             ? TimeSpan.FromMilliseconds(milliseconds)
             : throw new MessagePackSerializationException($"{milliseconds} ms is no length of time");
+    }
+
+    /// <summary>A moment, Unix milliseconds on the wire.</summary>
+    /// <exception cref="MessagePackSerializationException">It is before 1970 or after 9999.</exception>
+    public static DateTimeOffset ReadTime(this ref MessagePackReader reader)
+    {
+        long milliseconds = reader.ReadInt64();
+        return milliseconds is >= 0 and <= LastUnixMilliseconds
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : throw new MessagePackSerializationException($"{milliseconds} is no time");
     }
 
     public static void WriteTexts(this ref MessagePackWriter writer, IReadOnlyList<string> texts)

@@ -7,7 +7,7 @@ namespace PvExec.Proto.Bus.Exec;
 /// <param name="RunId">The run of <see cref="TaskStarted"/>.</param>
 /// <param name="ExitCode">0 to 255, or -1 when a signal ended it.</param>
 /// <param name="Signal">The signal's number, or 0.</param>
-public sealed record TaskEnded(string TaskName, ulong RunId, int ExitCode, int Signal) : IBusMessage<TaskEnded>
+public sealed record TaskEnded(string TaskName, string RunId, int ExitCode, int Signal) : IBusMessage<TaskEnded>
 {
     public static string Kind => "exec.task.ended";
 
@@ -23,6 +23,6 @@ public sealed record TaskEnded(string TaskName, ulong RunId, int ExitCode, int S
     public static TaskEnded Read(ref MessagePackReader reader)
     {
         reader.ReadFields(4);
-        return new TaskEnded(reader.ReadText(), reader.ReadUInt64(), reader.ReadInt32(), reader.ReadInt32());
+        return new TaskEnded(reader.ReadText(), reader.ReadText(), reader.ReadInt32(), reader.ReadInt32());
     }
 }

@@ -3,9 +3,9 @@ using MessagePack;
 namespace PvExec.Proto.Bus.Exec;
 
 /// <summary>Event: a task runs.</summary>
-/// <param name="TaskName">As in the call: <c>common/file_read</c>.</param>
-/// <param name="RunId">Tells this run from others of the same task.</param>
-public sealed record TaskStarted(string TaskName, ulong RunId) : IBusMessage<TaskStarted>
+/// <param name="TaskName">As in the call.</param>
+/// <param name="RunId">The run's ULID.</param>
+public sealed record TaskStarted(string TaskName, string RunId) : IBusMessage<TaskStarted>
 {
     public static string Kind => "exec.task.started";
 
@@ -19,6 +19,6 @@ public sealed record TaskStarted(string TaskName, ulong RunId) : IBusMessage<Tas
     public static TaskStarted Read(ref MessagePackReader reader)
     {
         reader.ReadFields(2);
-        return new TaskStarted(reader.ReadText(), reader.ReadUInt64());
+        return new TaskStarted(reader.ReadText(), reader.ReadText());
     }
 }

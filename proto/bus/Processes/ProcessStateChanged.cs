@@ -2,7 +2,7 @@ using MessagePack;
 
 namespace PvExec.Proto.Bus.Processes;
 
-/// <summary>Event: a managed process is in another state, or listens on another port.</summary>
+/// <summary>Event: a managed process is in another state.</summary>
 /// <param name="Name">The name that it was configured under.</param>
 /// <param name="State">As in the contract: <c>NOT_RUNNING</c>, <c>STARTING</c>, <c>RUNNING</c>, <c>FINISHED</c>.</param>
 /// <param name="Port">The TCP port that it listens on, or 0.</param>

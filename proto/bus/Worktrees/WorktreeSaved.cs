@@ -2,7 +2,7 @@ using MessagePack;
 
 namespace PvExec.Proto.Bus.Worktrees;
 
-/// <summary>Event: the worktree as it stood is durable in the store.</summary>
+/// <summary>Event, and the answer to <see cref="SaveWorktree"/>: the worktree as it stood is durable in the store.</summary>
 /// <param name="SnapshotId">The snapshot that holds it.</param>
 /// <param name="Changed">False when nothing had changed and the snapshot is an older one.</param>
 public sealed record WorktreeSaved(string SnapshotId, bool Changed) : IBusMessage<WorktreeSaved>

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting;
+using PvExec.Hosting.Init;
 using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Processes;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Engine;
+using PvExec.Processes.Freezing;
 using PvExec.Processes.Proxy;
 using PvExec.Processes.Succession;
 
@@ -25,21 +27,38 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
     daemon.Services.AddSingleton<Mandate>();
     daemon.Services.AddSingleton<ExposedPorts>();
     daemon.Services.AddSingleton<ISuccessorCalls, SuccessorCalls>();
+    daemon.Services.AddSingleton(services => new FrozenMark(Path.Combine(services.GetRequiredService<RuntimePaths>().State(Service.Process), "frozen")));
+    daemon.Services.AddSingleton<Freezer>();
+    daemon.Services.AddSingleton<ProcessEvents>();
+    daemon.Services.AddSingleton<IProcessObserver>(services => services.GetRequiredService<ProcessEvents>());
+    daemon.Services.AddSingleton<ProcessBus>();
     daemon.Services.AddSingleton<TreeEnder>();
     daemon.Services.AddSingleton<ProcessWorld>();
     daemon.Services.AddSingleton<ProcessEngine>();
     daemon.MapGrpc<ProcessGrpc>();
     daemon.MapGrpc<SuccessionGrpc>();
-    daemon.OnStart((services, _) =>
+    daemon.OnStart(async (services, _) =>
     {
+        await services.GetRequiredService<Freezer>().ThawLeftAsync(services.GetRequiredService<IInit>().Owned);
+        services.GetRequiredService<ProcessEvents>().Start();
         services.GetRequiredService<ProcessEngine>().Start(services.GetRequiredService<Inheritance>());
-        return Task.FromResult<Outcome<Unit>>(Unit.Value);
+        services.GetRequiredService<ProcessBus>().Start();
+        return Unit.Value;
     });
     daemon.OnStop(async (services, timeLeft, _) =>
     {
         await services.GetRequiredService<ProcessEngine>().StopAsync(timeLeft);
         return Unit.Value;
     });
-    daemon.OnHandOver(async (services, _) => await services.GetRequiredService<ProcessEngine>().HandOverAsync());
+    daemon.OnHandOver(async (services, _) =>
+    {
+        Legacy legacy = await services.GetRequiredService<ProcessEngine>().HandOverAsync();
+
+        // Who accepts on the bus from now on is the new instance; those who had something frozen ask again there.
+        await services.GetRequiredService<ProcessBus>().DisposeAsync();
+        await services.GetRequiredService<Freezer>().DisposeAsync();
+        await services.GetRequiredService<ProcessEvents>().DisposeAsync();
+        return legacy;
+    });
     daemon.OnHandedOver((services, token) => services.GetRequiredService<ProcessEngine>().FinishAsync(token));
 });

@@ -23,11 +23,36 @@ return await Daemon.RunAsync(Service.Worktree, args, daemon =>
         services.GetRequiredService<IInit>(),
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILogger<BusSaveLock>>()) { Scopes = daemon.Options.SaveScopes });
+    daemon.Services.AddSingleton<ICaptureFreeze>(services => daemon.Options.SaveFreeze ? BusFreeze(services, daemon.Options.Paths) : new NoFreeze());
+    daemon.Services.AddSingleton<WorktreeEvents>();
+    daemon.Services.AddSingleton<IWorktreeObserver>(services => services.GetRequiredService<WorktreeEvents>());
+    daemon.Services.AddSingleton<WorktreeBus>();
     daemon.Services.AddSingleton<WorktreeHost>();
     daemon.Services.AddHostedService<Autosave>();
     daemon.Services.AddHostedService<CollectionLoop>();
+    daemon.Services.AddHostedService<DirtyWatch>();
     daemon.MapGrpc<WorktreeService>();
     daemon.MapGrpc<WorktreesService>();
-    daemon.OnStart((services, token) => services.GetRequiredService<WorktreeHost>().StartAsync(token));
+    daemon.OnStart(async (services, token) =>
+    {
+        services.GetRequiredService<WorktreeEvents>().Start();
+        Outcome<Unit> started = await services.GetRequiredService<WorktreeHost>().StartAsync(token);
+        if (started.Fault is null)
+        {
+            services.GetRequiredService<WorktreeBus>().Start();
+        }
+
+        return started;
+    });
     daemon.OnStop((services, timeLeft, token) => services.GetRequiredService<WorktreeHost>().FinishAsync(timeLeft, token));
 });
+
+static BusCaptureFreeze BusFreeze(IServiceProvider services, RuntimePaths paths) => new(
+    new BusClient(
+        Service.Process.Name(),
+        paths.BusRequests(Service.Process),
+        BusLimits.Default,
+        UnixTransportOptions.Default,
+        services.GetRequiredService<ILogger<BusClient>>()),
+    services.GetRequiredService<IInit>(),
+    services.GetRequiredService<ILogger<BusCaptureFreeze>>());

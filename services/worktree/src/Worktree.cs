@@ -4,6 +4,7 @@ using PvExec.Kernel.Configuration;
 using PvExec.Worktrees.Adapters;
 using PvExec.Worktrees.Adapters.Places;
 using PvExec.Worktrees.Adapters.Store;
+using PvExec.Worktrees.Adapters.Tree;
 using PvExec.Worktrees.Core;
 using PvExec.Worktrees.Core.Snapshots;
 using PvExec.Worktrees.Saving;
@@ -17,18 +18,24 @@ public sealed class Worktree : IAsyncDisposable
     private readonly TreePlace _place;
     private readonly Saver _saver;
     private readonly SaveQueue _queue;
+    private readonly IWorktreeObserver _observer;
     private readonly TimeProvider _time;
+
+    /// <summary>The tree at the first look, to compare with until the first save.</summary>
+    private CaptureMemory? _baseline;
     private readonly ILogger _log;
     private volatile bool _final;
+    private volatile bool _dirty;
     private volatile string _lastSaveError = "";
+    private long _saves;
 
     /// <summary>What is kept of the time for the final save, to say that it did not end and to leave.</summary>
     private static readonly TimeSpan LeavingTime = TimeSpan.FromSeconds(1);
 
-    private Worktree(WorktreeOptions options, TreePlace place, Saver saver, TimeProvider time, ILogger log)
+    private Worktree(WorktreeOptions options, TreePlace place, Saver saver, IWorktreeObserver observer, TimeProvider time, ILogger log)
     {
         Options = options;
-        (_place, _saver, _time, _log) = (place, saver, time, log);
+        (_place, _saver, _observer, _time, _log) = (place, saver, observer, time, log);
         _queue = new SaveQueue(SaveOnceAsync);
     }
 
@@ -45,10 +52,36 @@ public sealed class Worktree : IAsyncDisposable
     /// <summary>Why the last save failed; empty when it did not.</summary>
     public string LastSaveError => _lastSaveError;
 
+    /// <summary>A difference from the last snapshot was found since the last save.</summary>
+    public bool IsDirty => _dirty;
+
+    /// <summary>How many saves have succeeded since the start.</summary>
+    public long Saves => Interlocked.Read(ref _saves);
+
+    /// <summary>Looks whether the tree differs from what was saved last, or, before the first save, from what it was at the first look.</summary>
+    /// <remarks>One caller at a time.</remarks>
+    /// <returns>False when it does not, when a save ended meanwhile, and when the tree cannot be walked now.</returns>
+    public bool LookForChanges(CancellationToken cancellationToken)
+    {
+        long saves = Saves;
+        try
+        {
+            CaptureMemory before = _saver.Memory ?? (_baseline ??= DirtyCheck.Baseline(_place.Root, cancellationToken));
+            bool differs = DirtyCheck.Differs(_place.Root, before, cancellationToken);
+            _dirty = differs && saves == Saves;
+            return _dirty;
+        }
+        catch (Exception e) when (e is IOException or FaultException)
+        {
+            // The next save meets the same and says so.
+            return false;
+        }
+    }
+
     /// <summary>Brings the worktree to its mount point.</summary>
     /// <param name="stateDirectory">This service's own, below the runtime directory.</param>
     public static async Task<Outcome<Worktree>> StartAsync(
-        WorktreeOptions options, string stateDirectory, SnapshotStore store, ISaveLock saveLock, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+        WorktreeOptions options, string stateDirectory, SnapshotStore store, ISaveLock saveLock, ICaptureFreeze freeze, IWorktreeObserver observer, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         if (options.Problems().FirstOrDefault() is { } problem)
         {
@@ -58,7 +91,7 @@ public sealed class Worktree : IAsyncDisposable
         var start = new WorktreeStart(options, new PlaceOpener(options, stateDirectory), store, time, logs.CreateLogger<WorktreeStart>());
         Outcome<(TreePlace Place, StoredState Stored)> started = await start.RunAsync(cancellationToken);
         return started.Then<Worktree>(found => new Worktree(
-            options, found.Place, new Saver(found.Place, store, saveLock, found.Stored, time, logs.CreateLogger<Saver>()), time, logs.CreateLogger<Worktree>()));
+            options, found.Place, new Saver(found.Place, store, saveLock, freeze, found.Stored, time, logs.CreateLogger<Saver>()), observer, time, logs.CreateLogger<Worktree>()));
     }
 
     /// <summary>Returns when the worktree as it stood at the call is durable in the store.</summary>
@@ -116,7 +149,13 @@ public sealed class Worktree : IAsyncDisposable
     {
         Outcome<SaveResult> saved = await _saver.SaveAsync(begin, locked: !_final, cancellationToken);
         _lastSaveError = saved.Fault?.Detail ?? "";
-        if (saved.Fault is { } fault)
+        if (saved.TryGet(out SaveResult? save, out Fault? fault))
+        {
+            Interlocked.Increment(ref _saves);
+            _dirty = false;
+            _observer.Saved(save);
+        }
+        else
         {
             WorktreeLog.SaveFailed(_log, fault.Detail);
         }

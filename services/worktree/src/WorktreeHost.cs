@@ -9,7 +9,8 @@ using PvExec.Worktrees.Core;
 namespace PvExec.Worktrees;
 
 /// <summary>Holds the worktree, or the fact that there is none, from the start of the daemon to its stop.</summary>
-public sealed class WorktreeHost(DaemonOptions options, ISaveLock saveLock, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+public sealed class WorktreeHost(
+    DaemonOptions options, ISaveLock saveLock, ICaptureFreeze freeze, IWorktreeObserver observer, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly Channel<bool> _stored = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Worktree? _worktree;
@@ -39,7 +40,7 @@ public sealed class WorktreeHost(DaemonOptions options, ISaveLock saveLock, Time
 
         Store = new SnapshotStore(blobs);
         Outcome<Worktree> started = await PvExec.Worktrees.Worktree.StartAsync(
-            asked, options.Paths.State(Service.Worktree), Store, saveLock, time, logs, cancellationToken);
+            asked, options.Paths.State(Service.Worktree), Store, saveLock, freeze, observer, time, logs, cancellationToken);
         return started.Then<Unit>(worktree =>
         {
             _worktree = worktree;

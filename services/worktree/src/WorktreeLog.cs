@@ -41,6 +41,12 @@ internal static partial class WorktreeLog
     [LoggerMessage(5014, LogLevel.Warning, "the locks of the save did not last until its end, a task may have written meanwhile: the tree is captured again")]
     public static partial void LockLost(ILogger log);
 
+    [LoggerMessage(5015, LogLevel.Warning, "the processes run on while the tree is captured: {Detail}")]
+    public static partial void NotFrozen(ILogger log, string detail);
+
+    [LoggerMessage(5016, LogLevel.Warning, "the processes go on when their freeze is over, they could not be thawed now: {Detail}")]
+    public static partial void NotThawed(ILogger log, string detail);
+
     [LoggerMessage(5020, LogLevel.Information, "removed {Count} files from the store that no snapshot needs")]
     public static partial void Collected(ILogger log, int count);
 

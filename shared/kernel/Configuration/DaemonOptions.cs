@@ -34,6 +34,9 @@ public sealed record DaemonOptions
 
     public IReadOnlyList<string> SaveScopes { get; init; } = ["src", "dep"];
 
+    /// <summary>Whether the managed processes stand still while a save captures the tree.</summary>
+    public bool SaveFreeze { get; init; }
+
     /// <summary>Ten seconds is what container engines wait before they kill.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -61,6 +64,7 @@ public sealed record DaemonOptions
             Store = Text(DaemonFlags.Store),
             AutosaveInterval = TimeSpan.FromSeconds(Number(DaemonFlags.AutosaveInterval, 0, 30 * 86400, least: 1)),
             SaveScopes = values.All(DaemonFlags.SaveScope) is { Count: > 0 } scopes ? scopes : defaults.SaveScopes,
+            SaveFreeze = Switch(DaemonFlags.SaveFreeze),
             StopTimeout = TimeSpan.FromSeconds(Number(DaemonFlags.StopTimeout, defaults.StopTimeout.TotalSeconds, 86400)),
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
@@ -84,6 +88,18 @@ public sealed record DaemonOptions
 
             wrong.Add($"-{flag.Name} '{text}' is not a{(wholeOnly ? " whole" : "")} number {(least == 0 ? "" : "that is 0 or ")}from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}");
             return otherwise;
+        }
+
+        bool Switch(DaemonFlag flag)
+        {
+            switch (Text(flag))
+            {
+                case null or "off": return false;
+                case "on": return true;
+                case var other:
+                    wrong.Add($"-{flag.Name} '{other}' is neither on nor off");
+                    return false;
+            }
         }
 
         WorktreeMode Mode()
@@ -207,6 +223,7 @@ public sealed record DaemonOptions
             Add(DaemonFlags.SaveScope, scope);
         }
 
+        Add(DaemonFlags.SaveFreeze, SaveFreeze ? "on" : null);
         Add(DaemonFlags.StopTimeout, Seconds(StopTimeout));
         return words;
 

@@ -21,6 +21,7 @@ internal sealed partial class Keeper
     /// <summary>Starts the process; the phase is Starting already. The gate is held, and it is in a step.</summary>
     private async Task<Outcome<Unit>> StartAsync(ProcessSpec spec)
     {
+        await world.Freezer.Thawed;
         Outcome<Unit> started = world.IsStopping ? Stopping() : await SpawnAsync(spec);
         if (!started.Succeeded(out Fault? fault))
         {

@@ -1,4 +1,5 @@
 using PvExec.Contract;
+using PvExec.Hosting.Init;
 using PvExec.Kernel;
 using PvExec.Processes.Core.Lifecycle;
 using PvExec.Processes.Core.Ports;
@@ -61,6 +62,18 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
             lock (_lock)
             {
                 return _ports.Port;
+            }
+        }
+    }
+
+    /// <summary>What runs now, or null.</summary>
+    public Child? Living
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _run is { HasEnded: false } run ? run.Child : null;
             }
         }
     }
@@ -132,6 +145,7 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
     // Called under _lock.
     private void NotifyChange()
     {
+        world.Observer.Changed(name, ProcessMachine.Reported(_phase), _ports.Port, _ports.Port == 0 || _exposed is null ? 0 : _spec!.ListeningPort);
         _changed.SetResult();
         _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PvExec.Hosting.Init;
 using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Processes.Core.Lifecycle;
@@ -17,6 +18,21 @@ internal sealed partial class ProcessEngine(ProcessWorld world) : IAsyncDisposab
 
     /// <summary>The keeper of a configured name, or null.</summary>
     public Keeper? Find(string name) => _keepers.GetValueOrDefault(name);
+
+    /// <summary>What runs now, by name.</summary>
+    public IReadOnlyDictionary<string, Child> Living()
+    {
+        var living = new Dictionary<string, Child>(StringComparer.Ordinal);
+        foreach (Keeper keeper in _keepers.Values)
+        {
+            if (keeper.Living is { } child)
+            {
+                living.Add(keeper.Name, child);
+            }
+        }
+
+        return living;
+    }
 
     public ProcessState StateOf(string name) => Find(name)?.State ?? ProcessState.NotRunning;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
 using PvExec.Processes.Adapters;
+using PvExec.Processes.Freezing;
 using PvExec.Processes.Proxy;
 using PvExec.Processes.Succession;
 
@@ -16,6 +17,8 @@ internal sealed record ProcessWorld(
     InitInstance InitInstance,
     PortWatcher Watcher,
     TreeEnder Ender,
+    Freezer Freezer,
+    IProcessObserver Observer,
     ExposedPorts Ports,
     Mandate Mandate,
     ISuccessorCalls Successor,

@@ -3,6 +3,7 @@ using PvExec.Hosting.Init;
 using PvExec.Kernel;
 using PvExec.Linux.Processes;
 using PvExec.Processes.Adapters;
+using PvExec.Processes.Freezing;
 using PvExec.Processes.Succession;
 
 namespace PvExec.Processes.Engine;
@@ -11,7 +12,7 @@ namespace PvExec.Processes.Engine;
 /// Ends a process with all that it has started: SIGTERM, and SIGKILL after a grace. Safe to run twice at once: the tree is
 /// asked once, and the shorter grace counts. A new instance goes on where this one was.
 /// </summary>
-internal sealed class TreeEnder(IInit init, IKernelTables tables, Mandate mandate, ProcessTiming timing, TimeProvider clock, ILogger<TreeEnder> log)
+internal sealed class TreeEnder(IInit init, IKernelTables tables, Freezer freezer, Mandate mandate, ProcessTiming timing, TimeProvider clock, ILogger<TreeEnder> log)
 {
     private const int SIGKILL = 9;
     private const int SIGTERM = 15;
@@ -107,6 +108,7 @@ internal sealed class TreeEnder(IInit init, IKernelTables tables, Mandate mandat
         using (mandate.Enter())
         {
             await SendAsync(process, child, SIGTERM);
+            await freezer.ReleaseAsync(child);
             lock (_lock)
             {
                 _asked[child.Id] = After(grace);

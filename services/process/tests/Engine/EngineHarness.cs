@@ -8,6 +8,7 @@ using PvExec.Kernel;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Core.Specs;
 using PvExec.Processes.Engine;
+using PvExec.Processes.Freezing;
 using PvExec.Processes.Proxy;
 using PvExec.Testing;
 
@@ -17,6 +18,9 @@ namespace PvExec.Processes.Tests.Engine;
 internal sealed class EngineHarness : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private const int Continue = 18;
+    private const int Stop = 19;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("pvx").FullName;
     private readonly List<ProcessEngine> _engines = [];
@@ -34,6 +38,12 @@ internal sealed class EngineHarness : IAsyncDisposable
     public NextEngine Successor { get; } = new();
 
     public string? NotifySocket { get; set; }
+    public RecordingObserver Observer { get; } = new();
+
+    /// <summary>That of the engine started last.</summary>
+    public Freezer Freezer { get; private set; } = null!;
+
+    public string FrozenFile => Path.Combine(_directory, "frozen");
 
     public ProcessTiming Timing { get; set; } = new();
 
@@ -62,10 +72,11 @@ internal sealed class EngineHarness : IAsyncDisposable
         Init.Owned = owned;
         var mandate = new Mandate();
         var watcher = new PortWatcher(Tables, NullLogger<PortWatcher>.Instance);
-        var ender = new TreeEnder(Init, Tables, mandate, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
+        Freezer = new Freezer(Init, Tables, new FrozenMark(FrozenFile), TimeProvider.System, NullLogger<Freezer>.Instance);
+        var ender = new TreeEnder(Init, Tables, Freezer, mandate, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
         var ports = new ExposedPorts(new DescriptorStore(NotifySocket), Timing, Tables, TimeProvider.System, NullLogger<ExposedPorts>.Instance);
         var world = new ProcessWorld(Init, new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
-            new OutputLogs(Path.Combine(_directory, "logs"), NullLogger<OutputLogs>.Instance), new InitInstance(InstanceId), watcher, ender, ports,
+            new OutputLogs(Path.Combine(_directory, "logs"), NullLogger<OutputLogs>.Instance), new InitInstance(InstanceId), watcher, ender, Freezer, Observer, ports,
             mandate, Successor, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
         var engine = new ProcessEngine(world);
         _engines.Add(engine);
@@ -108,7 +119,11 @@ internal sealed class EngineHarness : IAsyncDisposable
         OnSpawn = (child, _) => Tables.AddProcess(child.Pid),
         OnSignal = (child, signal) =>
         {
-            if (OnSignal is { } own)
+            if (signal is Stop or Continue)
+            {
+                Tables.SetState(child.Pid, signal == Stop ? 'T' : 'S');
+            }
+            else if (OnSignal is { } own)
             {
                 own(child, signal);
             }

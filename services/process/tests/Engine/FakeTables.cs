@@ -34,6 +34,27 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
         }
     }
 
+    /// <summary>Stops a process, or lets it go on, as SIGSTOP and SIGCONT do.</summary>
+    public void SetState(int pid, char state)
+    {
+        lock (_lock)
+        {
+            int at = _rows.FindIndex(row => row.Pid == pid);
+            if (at >= 0)
+            {
+                _rows[at] = _rows[at] with { State = state };
+            }
+        }
+    }
+
+    public char StateOf(int pid)
+    {
+        lock (_lock)
+        {
+            return _rows.Find(row => row.Pid == pid).State;
+        }
+    }
+
     public void Listen(int pid, int port, string address = "127.0.0.1")
     {
         lock (_lock)

@@ -15,16 +15,19 @@ namespace PvExec.Worktrees.Saving;
 /// Saves the tree: captures it under the save lock, uploads what is new after releasing it, and makes it visible by
 /// replacing the head. Called by one save at a time.
 /// </summary>
-internal sealed class Saver(TreePlace place, SnapshotStore store, ISaveLock saveLock, StoredState stored, TimeProvider time, ILogger<Saver> log)
+internal sealed class Saver(TreePlace place, SnapshotStore store, ISaveLock saveLock, ICaptureFreeze freeze, StoredState stored, TimeProvider time, ILogger<Saver> log)
 {
     private const int CaptureAttempts = 3;
 
     /// <summary>Null: compare everything, as the first save does.</summary>
-    private CaptureMemory? _memory;
+    private volatile CaptureMemory? _memory;
     private int _skipped;
 
     /// <summary>What the store has, as far as this service knows.</summary>
     public StoredState Stored { get; private set; } = stored;
+
+    /// <summary>What the last save remembers of the tree; null before the first.</summary>
+    public CaptureMemory? Memory => _memory;
 
     /// <param name="begin">Called when the capture begins; tells whether to compare everything.</param>
     /// <param name="locked">False for the final save: exec and its tasks have ended by then.</param>
@@ -81,7 +84,12 @@ internal sealed class Saver(TreePlace place, SnapshotStore store, ISaveLock save
 
             await using (held)
             {
-                Outcome<CaptureResult> captured = await CaptureAsync(begin(), uploads, cancellationToken);
+                Outcome<CaptureResult> captured;
+                await using (await freeze.FreezeAsync(cancellationToken))
+                {
+                    captured = await CaptureAsync(begin(), uploads, cancellationToken);
+                }
+
                 if (captured.Fault is not null || await held.ReleaseAsync())
                 {
                     return captured;

@@ -21,12 +21,16 @@ internal sealed class Rig : IDisposable
 
     public SnapshotStore Store { get; }
 
+    public CountedFreeze Freeze { get; } = new();
+
+    public RecordingObserver Observer { get; } = new();
+
     public CountedLock Lock { get; } = new();
 
     public Task<Outcome<Worktree>> TryStartAsync(string id, string mountPoint, string? source = null, WorktreeMode mode = WorktreeMode.Directory, string state = "state") =>
         Worktree.StartAsync(
             new WorktreeOptions { MountPoint = Scratch.At(mountPoint), Worktree = id, Store = "file://" + Scratch.At("store"), SourceWorktree = source, Mode = mode },
-            Scratch.At(state), Store, Lock, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+            Scratch.At(state), Store, Lock, Freeze, Observer, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
 
     public async Task<Worktree> StartAsync(string id, string mountPoint, string? source = null, WorktreeMode mode = WorktreeMode.Directory, string state = "state") =>
         (await TryStartAsync(id, mountPoint, source, mode, state)).Value;

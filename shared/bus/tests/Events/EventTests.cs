@@ -29,7 +29,7 @@ public sealed class EventTests : IDisposable
         await using BusSubscriber subscriber = Subscriber();
         EventStream<WorktreeSaved> saved = subscriber.Subscribe<WorktreeSaved>(100);
         await HeardAsync(publisher, saved);
-        publisher.Publish(new TaskStarted("other", 1));
+        publisher.Publish(new TaskStarted("other", "run 1"));
         publisher.Publish(new WorktreeSaved("a", true));
         publisher.Publish(new WorktreeSaved("b", false));
         Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved("a", true), 0), await NextAsync(saved));

@@ -17,6 +17,7 @@ public sealed class DaemonOptionsTests
         Store = "file:///with space=and:more",
         AutosaveInterval = TimeSpan.FromTicks(12_345_678),
         SaveScopes = ["a", "-p"],
+        SaveFreeze = true,
         StopTimeout = TimeSpan.FromSeconds(2.5),
     };
 
@@ -74,6 +75,7 @@ public sealed class DaemonOptionsTests
     [InlineData("-stop-timeout", "NaN", "-stop-timeout 'NaN' is not a number from 0 to 86400")]
     [InlineData("-stop-timeout", "-Infinity", "-stop-timeout '-Infinity' is not a number from 0 to 86400")]
     [InlineData("-stop-timeout", "1e3", "-stop-timeout '1e3' is not a number from 0 to 86400")]
+    [InlineData("-save-freeze", "yes", "-save-freeze 'yes' is neither on nor off")]
     [InlineData("-autosave-interval", "1,5", "-autosave-interval '1,5' is not a number that is 0 or from 1 to 2592000")]
     [InlineData("-autosave-interval", "0.9", "-autosave-interval '0.9' is not a number that is 0 or from 1 to 2592000")]
     [InlineData("-autosave-interval", "99999999", "-autosave-interval '99999999' is not a number that is 0 or from 1 to 2592000")]

@@ -1,0 +1,136 @@
+using PvExec.Contract;
+using PvExec.Hosting.Init;
+using PvExec.Kernel;
+using PvExec.Processes.Freezing;
+using PvExec.Processes.Tests.Engine;
+
+namespace PvExec.Processes.Tests.Freezing;
+
+public sealed class FreezeTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Long = TimeSpan.FromHours(1);
+
+    private readonly EngineHarness _harness = new();
+
+    public ValueTask DisposeAsync() => _harness.DisposeAsync();
+
+    [Fact]
+    public async Task A_frozen_process_stands_still_until_it_is_thawed()
+    {
+        Child child = await StartAsync("web");
+
+        Freeze freeze = await FreezeAsync(Long);
+        Assert.Equal('T', _harness.Tables.StateOf(child.Pid));
+        Assert.True(File.Exists(_harness.FrozenFile));
+
+        Assert.Null((await _harness.Freezer.ThawAsync(freeze.Id)).Fault);
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+        Assert.False(File.Exists(_harness.FrozenFile));
+        Assert.Equal(FaultKind.NotFound, (await _harness.Freezer.ThawAsync(freeze.Id)).Fault!.Kind);
+    }
+
+    [Fact]
+    public async Task A_freeze_ends_with_the_connection_of_its_asker()
+    {
+        Child child = await StartAsync("web");
+        using var connection = new CancellationTokenSource();
+        Freeze freeze = (await _harness.Freezer.FreezeAsync(_harness.Engine.Living(), "test", Long, connection.Token)).Value;
+
+        await connection.CancelAsync();
+
+        await freeze.Ended.WaitAsync(EngineHarness.Patience);
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+    }
+
+    [Fact]
+    public async Task A_freeze_ends_when_its_time_is_over()
+    {
+        Child child = await StartAsync("web");
+
+        Freeze freeze = await FreezeAsync(TimeSpan.FromMilliseconds(1));
+
+        await freeze.Ended.WaitAsync(EngineHarness.Patience);
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+    }
+
+    [Fact]
+    public async Task A_process_goes_on_only_when_no_freeze_holds_it_any_more()
+    {
+        Child child = await StartAsync("web");
+        Freeze first = await FreezeAsync(Long);
+        Freeze second = await FreezeAsync(Long);
+
+        await _harness.Freezer.ThawAsync(first.Id);
+        Assert.Equal('T', _harness.Tables.StateOf(child.Pid));
+
+        await _harness.Freezer.ThawAsync(second.Id);
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+    }
+
+    [Fact]
+    public async Task A_process_that_is_started_meanwhile_waits_for_the_thaw()
+    {
+        await StartAsync("web");
+        Freeze freeze = await FreezeAsync(Long);
+
+        Task<Outcome<Unit>> starting = _harness.Engine.EnableAsync(EngineHarness.Spec("late"), CancellationToken.None);
+        Assert.Single(_harness.Init.Spawned);
+        await _harness.Freezer.ThawAsync(freeze.Id);
+
+        Assert.Null((await starting.WaitAsync(EngineHarness.Patience)).Fault);
+        Assert.Equal(2, _harness.Init.Spawned.Count);
+    }
+
+    [Fact]
+    public async Task A_frozen_process_can_be_ended()
+    {
+        Child child = await StartAsync("web");
+        bool told = false;
+        _harness.OnSignal = (_, _) => told = true;
+        _ = await FreezeAsync(Long);
+
+        Task<Outcome<Unit>> ending = _harness.Engine.DisableAsync("web", CancellationToken.None);
+        Assert.True(told);
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+        _harness.Exit(child);
+
+        Assert.Null((await ending.WaitAsync(EngineHarness.Patience)).Fault);
+    }
+
+    [Fact]
+    public async Task What_a_killed_instance_left_frozen_goes_on_at_the_next_start()
+    {
+        Child child = await StartAsync("web");
+        _ = await FreezeAsync(Long);
+
+        var next = new Freezer(_harness.Init, _harness.Tables, new FrozenMark(_harness.FrozenFile), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Freezer>.Instance);
+        await next.ThawLeftAsync([child]);
+
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+        Assert.False(File.Exists(_harness.FrozenFile));
+    }
+
+    [Fact]
+    public async Task Observers_are_told_of_states_and_ports()
+    {
+        Child child = await StartAsync("web");
+        _harness.Tables.Listen(child.Pid, 3000);
+        await _harness.UntilAsync("web", ProcessState.Running);
+        _harness.Exit(child);
+        await _harness.UntilAsync("web", ProcessState.Finished);
+
+        Assert.Equal(
+            [("web", ProcessState.Starting, 0, 0), ("web", ProcessState.Running, 3000, 0), ("web", ProcessState.Finished, 0, 0)],
+            _harness.Observer.Told.Distinct());
+    }
+
+    private async Task<Child> StartAsync(string name)
+    {
+        _harness.Start();
+        Assert.Null((await _harness.Engine.EnableAsync(EngineHarness.Spec(name), CancellationToken.None)).Fault);
+        return _harness.Init.Spawned[^1].Child;
+    }
+
+    private async Task<Freeze> FreezeAsync(TimeSpan timeLimit) =>
+        (await _harness.Freezer.FreezeAsync(_harness.Engine.Living(), "test", timeLimit, CancellationToken.None)).Value;
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using PvExec.Bus;
+using PvExec.Bus.Calls;
+using PvExec.Bus.Transport;
+using PvExec.Hosting.Sockets;
+using PvExec.Kernel;
+using PvExec.Proto.Bus.Worktrees;
+
+namespace PvExec.Worktrees;
+
+/// <summary>Bus to core: other services ask for saves.</summary>
+public sealed class WorktreeBus : IAsyncDisposable
+{
+    private readonly BusServer _server;
+
+    public WorktreeBus(WorktreeHost host, ILogger<BusServer> log)
+    {
+        _server = new BusServer(Service.Worktree.Name(), BusLimits.Default, UnixTransportOptions.Default, log);
+        _server.Handle<SaveWorktree, WorktreeSaved>(async (_, _, cancellationToken) =>
+            (await host.SaveAsync(cancellationToken)).Then<WorktreeSaved>(save => new WorktreeSaved(save.Snapshot.Id.ToString(), save.Changed)));
+    }
+
+    /// <summary>Serves on the socket that pv-init passed.</summary>
+    /// <exception cref="FaultException">None was passed.</exception>
+    public void Start() => _server.Start(InheritedSockets.Take("bus"));
+
+    /// <summary>Serves on a path of its own, in tests.</summary>
+    public void Start(string path) => _server.Start(path);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}
