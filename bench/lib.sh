@@ -13,6 +13,14 @@ build_project() {
     log="$(dotnet build "$@" -c Release -v quiet --nologo 2>&1)" || { warn "$log"; die "building $1 failed: the reason is above"; }
 }
 
+# build_just_in_time : the daemons without Native AOT, as the alternative.
+build_just_in_time() {
+    local service
+    for service in front exec process worktree; do
+        build_project "$ROOT/services/$service/src"
+    done
+}
+
 # build_c SOURCE : prints the path of the program.
 build_c() {
     local program

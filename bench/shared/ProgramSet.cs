@@ -17,14 +17,20 @@ public sealed class ProgramSet : IDisposable
 
     public string InitPath { get; }
 
+    public string Directory => Path.GetDirectoryName(InitPath)!;
+
     /// <summary>The published daemons.</summary>
     public static ProgramSet Published(BenchOptions options) => new(options.Programs, null);
+
+    /// <summary>The published pv-init, and the daemons compiled just in time, as bench/lib.sh builds them.</summary>
+    public static ProgramSet JustInTime(BenchOptions options) =>
+        With(options, service => Path.Combine(options.Programs, $"../../services/{service.Name()}/src/bin/Release/net10.0", service.Program()));
 
     /// <summary>The published pv-init, and the given programs in place of the daemons.</summary>
     /// <param name="program">The path of the program for a service.</param>
     public static ProgramSet With(BenchOptions options, Func<Service, string> program)
     {
-        DirectoryInfo directory = Directory.CreateTempSubdirectory("pvb-");
+        DirectoryInfo directory = System.IO.Directory.CreateTempSubdirectory("pvb-");
         // A copy: pv-init looks beside the file that it was started from, whatever link led there.
         File.Copy(Path.Combine(options.Programs, Init), Path.Combine(directory.FullName, Init));
         foreach (Service service in Services.All)

@@ -20,8 +20,9 @@ public sealed class RootProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Queue<string> _words = []; // what it wrote last; guarded by itself
 
-    private RootProcess(DirectoryInfo home, Process process, int port)
+    private RootProcess(DirectoryInfo home, Process process, int port, long began)
     {
+        Began = began;
         _home = home;
         _process = process;
         Port = port;
@@ -31,6 +32,9 @@ public sealed class RootProcess : IAsyncDisposable
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
     }
+
+    /// <summary>When it was started, as <see cref="Stopwatch.GetTimestamp"/> has it.</summary>
+    public long Began { get; }
 
     public int Pid => _process.Id;
 
@@ -53,7 +57,8 @@ public sealed class RootProcess : IAsyncDisposable
             "--runtime-dir", PathsIn(home).Root, "--stop-timeout", "5",
         ];
         var start = new ProcessStartInfo(programs.InitPath, words) { RedirectStandardError = true, RedirectStandardOutput = true };
-        return new RootProcess(home, Process.Start(start)!, port);
+        long began = Stopwatch.GetTimestamp();
+        return new RootProcess(home, Process.Start(start)!, port, began);
     }
 
     /// <summary>Starts it and waits until every service is ready.</summary>
