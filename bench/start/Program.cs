@@ -27,7 +27,7 @@ Results.Compare("cold start until the front answers", cold, "daemons compiled ju
 Results.Compare("cold start", cold, "warm start", warm, Amount.Time);
 Results.Note($"Medians of {rounds} interleaved runs; from starting pv-init, with an empty worktree, to the first answer that pv-process gives through the front");
 Results.Note(PageCache.IsDroppable
-    ? "Cold: after dropping the page cache (drop_caches)"
+    ? "Cold: after dropping the page cache (drop_caches), which keeps what the measuring program has mapped: the runtime of those compiled just in time"
     : "Cold: after evicting the programs' own files (posix_fadvise); the page cache may not be dropped here");
 
 static async Task<double> StartAsync(ProgramSet programs)
