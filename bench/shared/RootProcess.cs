@@ -65,8 +65,16 @@ public sealed class RootProcess : IAsyncDisposable
     public static async Task<RootProcess> StartReadyAsync(ProgramSet programs)
     {
         RootProcess root = Start(programs);
-        await root.WaitUntilAsync(services => services.All(service => service.State == "ready"), "every service is ready");
-        return root;
+        try
+        {
+            await root.WaitUntilAsync(services => services.All(service => service.State == "ready"), "every service is ready");
+            return root;
+        }
+        catch
+        {
+            await root.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>pv-init itself and its services, as it lists them; null while it does not answer.</summary>
