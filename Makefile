@@ -2,7 +2,7 @@
 PORT ?= 50000
 SCRIPTS := deploy/scripts
 
-.PHONY: build run demo test image clean
+.PHONY: build run demo test bench image clean
 .DEFAULT_GOAL := build
 
 build: ## Native AOT programs in out/bin
@@ -16,6 +16,9 @@ demo: build ## a tour on a real JavaScript project
 
 test: ## unit and integration tests; sets up what they need
 	@$(SCRIPTS)/test.sh
+
+bench: build ## measures, and writes docs/measurements.md; for one, or quickly: bench/run.sh NAME --quick
+	@bench/run.sh
 
 image: build ## the container image pv-exec
 	@$(SCRIPTS)/docker-image.sh pv-exec
