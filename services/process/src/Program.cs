@@ -40,6 +40,6 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
         await services.GetRequiredService<ProcessEngine>().StopAsync(timeLeft);
         return Unit.Value;
     });
-    daemon.OnHandOver(async (services, _) => await services.GetRequiredService<ProcessEngine>().HandOverAsync());
+    daemon.OnHandOver(async (services, token) => await services.GetRequiredService<ProcessEngine>().HandOverAsync().WaitAsync(token));
     daemon.OnHandedOver((services, token) => services.GetRequiredService<ProcessEngine>().FinishAsync(token));
 });
