@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PvExec.Bus;
 using PvExec.Bus.Calls;
@@ -29,5 +30,14 @@ return await Daemon.RunAsync(Service.Worktree, args, daemon =>
     daemon.MapGrpc<WorktreeService>();
     daemon.MapGrpc<WorktreesService>();
     daemon.OnStart((services, token) => services.GetRequiredService<WorktreeHost>().StartAsync(token));
+    daemon.OnHandOver(async (services, token) =>
+    {
+        foreach (BackgroundService loop in services.GetServices<IHostedService>().OfType<BackgroundService>().Where(one => one is Autosave or CollectionLoop))
+        {
+            await loop.StopAsync(token);
+        }
+
+        return await services.GetRequiredService<WorktreeHost>().HandOverAsync().WaitAsync(token);
+    });
     daemon.OnStop((services, timeLeft, token) => services.GetRequiredService<WorktreeHost>().FinishAsync(timeLeft, token));
 });
