@@ -7,5 +7,5 @@ import sys
 
 document = json.load(sys.stdin)
 services = document if isinstance(document, list) else document["services"]
-service = next(service for service in services if service["name"] == sys.argv[1])
+service = next(service for service in services if service["name"] == sys.argv[1] and service["state"] != "leaving")
 sys.exit(not (service["pid"] not in (0, None, int(sys.argv[2])) and service["state"] in ("running", "ready")))

@@ -31,12 +31,12 @@ public sealed partial class TestContainer
             $"{expected.Length} entries became {actual.Length}\nonly before:\n{string.Join('\n', missing.Take(5))}\nonly after:\n{string.Join('\n', extra.Take(5))}");
     }
 
-    /// <summary>What <c>pv_exec services --json</c> says of the daemons, by name.</summary>
+    /// <summary>What <c>pv_exec services --json</c> says of the daemons, by name; without instances that have handed over and still answer calls.</summary>
     public async Task<Dictionary<string, JsonElement>> ServicesAsync()
     {
         using JsonDocument document = JsonDocument.Parse((await ShellAsync("pv_exec services --json")).Text);
         JsonElement root = document.RootElement.Clone();
         JsonElement list = root.ValueKind == JsonValueKind.Array ? root : root.GetProperty("services");
-        return list.EnumerateArray().ToDictionary(service => service.GetProperty("name").GetString()!);
+        return list.EnumerateArray().Where(service => service.GetProperty("state").GetString() != "leaving").ToDictionary(service => service.GetProperty("name").GetString()!);
     }
 }

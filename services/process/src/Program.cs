@@ -50,9 +50,9 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
         await services.GetRequiredService<ProcessEngine>().StopAsync(timeLeft);
         return Unit.Value;
     });
-    daemon.OnHandOver(async (services, _) =>
+    daemon.OnHandOver(async (services, token) =>
     {
-        Legacy legacy = await services.GetRequiredService<ProcessEngine>().HandOverAsync();
+        Legacy legacy = await services.GetRequiredService<ProcessEngine>().HandOverAsync().WaitAsync(token);
 
         // Who accepts on the bus from now on is the new instance; those who had something frozen ask again there.
         await services.GetRequiredService<ProcessBus>().DisposeAsync();

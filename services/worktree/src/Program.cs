@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PvExec.Bus;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Transport;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Worktrees;
 using PvExec.Worktrees.Adapters;
@@ -43,6 +45,20 @@ return await Daemon.RunAsync(Service.Worktree, args, daemon =>
         }
 
         return started;
+    });
+    daemon.OnHandOver(async (services, token) =>
+    {
+        foreach (BackgroundService loop in services.GetServices<IHostedService>().OfType<BackgroundService>().Where(one => one is Autosave or CollectionLoop or DirtyWatch))
+        {
+            await loop.StopAsync(token);
+        }
+
+        Legacy legacy = await services.GetRequiredService<WorktreeHost>().HandOverAsync().WaitAsync(token);
+
+        // Who accepts on the bus from now on is the new instance.
+        await services.GetRequiredService<WorktreeBus>().DisposeAsync();
+        await services.GetRequiredService<WorktreeEvents>().DisposeAsync();
+        return legacy;
     });
     daemon.OnStop((services, timeLeft, token) => services.GetRequiredService<WorktreeHost>().FinishAsync(timeLeft, token));
 });

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
@@ -49,6 +50,9 @@ public sealed class Worktree : IAsyncDisposable
 
     public bool Saving => _queue.Saving;
 
+    /// <summary>The root of the tree, locked as long as it is open.</summary>
+    public SafeHandle Root => _place.Root;
+
     /// <summary>Why the last save failed; empty when it did not.</summary>
     public string LastSaveError => _lastSaveError;
 
@@ -80,15 +84,16 @@ public sealed class Worktree : IAsyncDisposable
 
     /// <summary>Brings the worktree to its mount point.</summary>
     /// <param name="stateDirectory">This service's own, below the runtime directory.</param>
+    /// <param name="kept">Of earlier instances.</param>
     public static async Task<Outcome<Worktree>> StartAsync(
-        WorktreeOptions options, string stateDirectory, SnapshotStore store, ISaveLock saveLock, ICaptureFreeze freeze, IWorktreeObserver observer, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+        WorktreeOptions options, string stateDirectory, KeptRoots kept, SnapshotStore store, ISaveLock saveLock, ICaptureFreeze freeze, IWorktreeObserver observer, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         if (options.Problems().FirstOrDefault() is { } problem)
         {
             return new Fault(FaultKind.InvalidArgument, problem);
         }
 
-        var start = new WorktreeStart(options, new PlaceOpener(options, stateDirectory), store, time, logs.CreateLogger<WorktreeStart>());
+        var start = new WorktreeStart(options, new PlaceOpener(options, stateDirectory, kept), store, time, logs.CreateLogger<WorktreeStart>());
         Outcome<(TreePlace Place, StoredState Stored)> started = await start.RunAsync(cancellationToken);
         return started.Then<Worktree>(found => new Worktree(
             options, found.Place, new Saver(found.Place, store, saveLock, freeze, found.Stored, time, logs.CreateLogger<Saver>()), observer, time, logs.CreateLogger<Worktree>()));
@@ -121,6 +126,9 @@ public sealed class Worktree : IAsyncDisposable
 
         return saved;
     }
+
+    /// <summary>Another instance keeps the tree from now on: what has begun is finished, nothing else is saved here, and the final save is not ours.</summary>
+    public Task HandOverAsync() => _queue.HandOverAsync();
 
     public async ValueTask DisposeAsync()
     {

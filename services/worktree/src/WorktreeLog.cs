@@ -58,4 +58,7 @@ internal static partial class WorktreeLog
 
     [LoggerMessage(5031, LogLevel.Error, "{MountPoint} could not be unmounted (all is saved): {Detail}")]
     public static partial void UnmountFailed(ILogger log, string mountPoint, string detail);
+
+    [LoggerMessage(5032, LogLevel.Warning, "the lock of the worktree's root would not outlive pv-worktree, or its mount is busy for a while: {Detail}")]
+    public static partial void RootNotKept(ILogger log, string detail);
 }

@@ -8,6 +8,14 @@ public sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
     internal FileDescriptor(int fd) : base(ownsHandle: true) => SetHandle(fd);
 
+    /// <summary>One that came from elsewhere; the handle it came in is empty afterwards.</summary>
+    public static FileDescriptor From(SafeHandle handle)
+    {
+        var descriptor = new FileDescriptor((int)handle.DangerousGetHandle());
+        handle.SetHandleAsInvalid();
+        return descriptor;
+    }
+
     /// <summary>The number, for <c>/proc/self/fd</c>; valid while this is not disposed.</summary>
     public int Number => (int)handle;
 

@@ -51,6 +51,11 @@ internal sealed partial class Keeper
 
         // The command may want to listen on the port that was exposed until now, and whoever started us had it too.
         await world.Ports.ClosedAsync();
+        lock (_lock)
+        {
+            _exposed?.LookForOwner();
+        }
+
         PipePair pipe;
         try
         {

@@ -78,6 +78,18 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
         }
     }
 
+    /// <summary>Why the configured port does not lead to the process; empty otherwise.</summary>
+    public string PortProblem
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _exposed?.Problem ?? "";
+            }
+        }
+    }
+
     /// <summary>Waits until phase and port are as wanted.</summary>
     public async Task UntilAsync(Func<ProcessState, int, bool> wanted, CancellationToken cancellationToken)
     {

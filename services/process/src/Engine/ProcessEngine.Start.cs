@@ -35,23 +35,24 @@ internal sealed partial class ProcessEngine
             ofName.Add((note.Generation, child));
         }
 
-        var resumed = new List<Task>();
+        // Begun only when all ports that nobody goes on with are closed: what is started may want one of them.
+        var later = new List<Func<Task>>();
         foreach (SpecRecord record in world.Store.LoadAll())
         {
             children.Remove(record.Spec.Name, out List<(ulong Generation, Child Child)>? ofName);
-            resumed.Add(Restore(record, ofName ?? [], kept.GetValueOrDefault(record.Spec.Name)));
+            Restore(record, ofName ?? [], kept.GetValueOrDefault(record.Spec.Name), later);
         }
 
         world.Ports.CloseUnclaimed();
 
         // Children without a record were being removed when the earlier pv-process died.
         unclaimed.AddRange(children.Values.SelectMany(list => list.Select(entry => entry.Child)));
-        resumed.AddRange(unclaimed.Select(EndUnclaimedAsync));
-        _resuming = Task.WhenAll(resumed);
+        later.AddRange(unclaimed.Select<Child, Func<Task>>(child => () => EndUnclaimedAsync(child)));
+        _resuming = Task.WhenAll([.. later.Select(resume => resume())]);
 
         // Before the first caller: nobody is to see a process that listens as one that starts.
         world.Watcher.Look();
-        _watching = Task.Run(() => world.Watcher.RunAsync(_leaving.Token));
+        _watching = Task.Run(() => world.Watcher.RunAsync(world.Mandate.Over));
     }
 
     /// <summary>Ends every process for the stop of the whole system. Returns as soon as all have ended.</summary>
@@ -80,14 +81,15 @@ internal sealed partial class ProcessEngine
         }
     }
 
-    /// <returns>What of it takes time. The name's calls wait for it.</returns>
-    private Task Restore(SpecRecord record, IReadOnlyList<(ulong Generation, Child Child)> children, KeptProcess? kept)
+    /// <param name="later">Gets what of it takes time. The name's calls wait for it.</param>
+    private void Restore(SpecRecord record, IReadOnlyList<(ulong Generation, Child Child)> children, KeptProcess? kept, List<Func<Task>> later)
     {
         var keeper = new Keeper(record.Spec.Name, world);
         _keepers[record.Spec.Name] = keeper;
         if (record.IsRemoval)
         {
-            return ResumeAsync(keeper, () => keeper.ResumeRemovalAsync(record, [.. children.Select(entry => entry.Child)]));
+            later.Add(() => ResumeAsync(keeper, () => keeper.ResumeRemovalAsync(record, [.. children.Select(entry => entry.Child)])));
+            return;
         }
 
         Child? own = children.Where(entry => entry.Generation == record.Generation).Select(entry => entry.Child).FirstOrDefault();
@@ -103,10 +105,11 @@ internal sealed partial class ProcessEngine
         }
         else
         {
-            return ResumeAsync(keeper, () => keeper.ResumeStartAsync(record, others));
+            later.Add(() => ResumeAsync(keeper, () => keeper.ResumeStartAsync(record, others)));
+            return;
         }
 
-        return Task.WhenAll(others.Select(EndUnclaimedAsync));
+        later.AddRange(others.Select<Child, Func<Task>>(child => () => EndUnclaimedAsync(child)));
     }
 
     private Task ResumeAsync(Keeper keeper, Func<Task<Outcome<Unit>>> resume) => keeper.Resumed = WithGateAsync(keeper, resume);

@@ -66,7 +66,6 @@ internal sealed partial class ProcessEngine
     private async Task EndMandateAsync()
     {
         await world.Mandate.EndAsync();
-        await _leaving.CancelAsync();
         await _watching;
     }
 

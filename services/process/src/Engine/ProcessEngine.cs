@@ -12,7 +12,6 @@ namespace PvExec.Processes.Engine;
 internal sealed partial class ProcessEngine(ProcessWorld world) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Keeper> _keepers = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _leaving = new();
     private Task _watching = Task.CompletedTask;
     private Task _resuming = Task.CompletedTask;
 
@@ -82,11 +81,7 @@ internal sealed partial class ProcessEngine(ProcessWorld world) : IAsyncDisposab
     }
 
     /// <summary>Leaves without touching what runs.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await EndMandateAsync();
-        _leaving.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await EndMandateAsync();
 
     /// <returns>Null when the name was removed meanwhile: look it up again.</returns>
     /// <exception cref="HandedOverException">A new instance has taken over before the call has done anything.</exception>

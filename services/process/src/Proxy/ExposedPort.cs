@@ -23,8 +23,11 @@ internal sealed class ExposedPort(string process, int port, ExposedPorts ports, 
     /// <summary>Whether connections are taken.</summary>
     public bool IsOpen => _proxy is not null;
 
-    /// <summary>Why the port is wanted and not open; empty otherwise.</summary>
+    /// <summary>Who has the port, and what follows from that; empty as long as nobody else is known to.</summary>
     public string Problem { get; private set; } = "";
+
+    /// <summary>Before the process is started, so that whoever has the port is another program.</summary>
+    public void LookForOwner() => Problem = owners.OwnerOf(port) is { } owner ? $"port {port} is taken by {owner}: it is opened for '{process}' when it is free" : "";
 
     public void Expose(ProxyTarget? target)
     {
@@ -108,7 +111,7 @@ internal sealed class ExposedPort(string process, int port, ExposedPorts ports, 
             if (_failures++ == 0)
             {
                 string owner = owners.OwnerOf(port) ?? "another program";
-                Problem = $"port {port} cannot be opened, {owner} has it ({e.Message}): it is tried again";
+                Problem = $"port {port} is taken by {owner} ({e.Message}): it is opened for '{process}' when it is free";
                 ProcessLog.PortTaken(log, process, port, owner, e.Message);
             }
 

@@ -73,6 +73,7 @@ internal sealed partial class PortProxy
     {
         using var timeout = new CancellationTokenSource(_hold, _clock);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _closed.Token);
+        using var connecting = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _givenUp.Token);
         try
         {
             while (true)
@@ -83,7 +84,7 @@ internal sealed partial class PortProxy
                     var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                     try
                     {
-                        await socket.ConnectAsync(endpoint, given.Token);
+                        await socket.ConnectAsync(endpoint, connecting.Token);
                         return socket;
                     }
                     catch (Exception e) when (e is SocketException or OperationCanceledException)

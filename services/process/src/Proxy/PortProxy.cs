@@ -14,6 +14,9 @@ internal sealed partial class PortProxy : IDisposable
     // Between attempts on a process that refuses although its port was just seen.
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(25);
 
+    // For a connection that is just being made to a process that does not take it, before another instance tries again.
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(1);
+
     private readonly string _process;
     private readonly int _port;
     private readonly TimeSpan _hold;
@@ -22,6 +25,7 @@ internal sealed partial class PortProxy : IDisposable
     private readonly Socket _listening;
     private readonly OpenConnections _connections;
     private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _givenUp = new();
     private readonly TaskCompletionSource _allReleased = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Socket> _released = [];
     private readonly Lock _lock = new(); // guards _target, _released, _unconnected and _isReleasing; a leaf
@@ -93,6 +97,9 @@ internal sealed partial class PortProxy : IDisposable
             }
         }
 
+        // One that is just being connected to the process is seen there already: it is carried from here.
+        await Task.WhenAny(_allReleased.Task, Task.Delay(ConnectTime, _clock));
+        await _givenUp.CancelAsync();
         await _allReleased.Task;
         return new ReleasedPort(_listening, _released);
     }
@@ -101,6 +108,7 @@ internal sealed partial class PortProxy : IDisposable
     public void Dispose()
     {
         _closed.Cancel();
+        _givenUp.Cancel();
         _listening.Dispose();
     }
 

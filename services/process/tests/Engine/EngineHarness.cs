@@ -10,6 +10,7 @@ using PvExec.Processes.Core.Specs;
 using PvExec.Processes.Engine;
 using PvExec.Processes.Freezing;
 using PvExec.Processes.Proxy;
+using PvExec.Processes.Tests.Succession;
 using PvExec.Testing;
 
 namespace PvExec.Processes.Tests.Engine;
@@ -24,6 +25,7 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("pvx").FullName;
     private readonly List<ProcessEngine> _engines = [];
+    private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public EngineHarness()
     {
@@ -35,7 +37,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     public FakeTables Tables { get; } = new();
 
     /// <summary>What an engine asks once another one has taken its place.</summary>
-    public NextEngine Successor { get; } = new();
+    public NextEngine Successor { get; private set; } = new();
 
     public string? NotifySocket { get; set; }
     public RecordingObserver Observer { get; } = new();
@@ -83,6 +85,47 @@ internal sealed class EngineHarness : IAsyncDisposable
         engine.Start(inheritance);
         return engine;
     }
+
+    /// <summary>The engine hands over, and a new one takes over.</summary>
+    /// <param name="owned">What pv-init tells the new one of.</param>
+    public async Task<Legacy> HandOverAsync(params Child[] owned)
+    {
+        Legacy legacy = await Engine.HandOverAsync().WaitAsync(Patience);
+        StartNext(legacy, owned);
+        return legacy;
+    }
+
+    public ProcessEngine StartNext(Legacy legacy, params Child[] owned)
+    {
+        KeptDescriptor[] descriptors = [.. legacy.Descriptors.Select(one => new KeptDescriptor(one.Name, Descriptors.Copy(one.Handle)))];
+        NextEngine asked = Successor;
+        Successor = new NextEngine();
+        ProcessEngine next = Start(new Inheritance(legacy.Table, descriptors, []) { IsHandedOver = true }, owned);
+        asked.Set(next);
+        return next;
+    }
+
+    /// <summary>An engine with one process, "web", that ends on SIGKILL only.</summary>
+    public async Task<Child> StartDeafAsync()
+    {
+        OnSignal = (child, signal) =>
+        {
+            if (signal == 9)
+            {
+                Exit(child);
+            }
+            else
+            {
+                _terminated.TrySetResult();
+            }
+        };
+        Start();
+        await Engine.EnableAsync(Spec(), default);
+        return Init.Spawned[0].Child;
+    }
+
+    /// <summary>Completes when that process has been sent SIGTERM.</summary>
+    public Task TerminatedAsync() => _terminated.Task.WaitAsync(Patience);
 
     /// <summary>A pv-init that has started nothing yet.</summary>
     public void ReplaceInit() => Init = NewInit();

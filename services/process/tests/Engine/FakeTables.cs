@@ -34,6 +34,16 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
         }
     }
 
+    /// <summary>The process leaves its session, as a daemon does.</summary>
+    public void Detach(int pid)
+    {
+        lock (_lock)
+        {
+            int at = _rows.FindIndex(row => row.Pid == pid);
+            _rows[at] = new ProcessStat(pid, 'S', 1, pid, pid, 1, 0);
+        }
+    }
+
     /// <summary>Stops a process, or lets it go on, as SIGSTOP and SIGCONT do.</summary>
     public void SetState(int pid, char state)
     {
@@ -101,5 +111,8 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
         }
     }
 
-    public string? OwnerOf(int port) => null;
+    /// <summary>Who has every port; null: nobody known.</summary>
+    public string? Owner { get; set; }
+
+    public string? OwnerOf(int port) => Owner;
 }

@@ -1,3 +1,4 @@
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Worktrees.Core;
 
@@ -25,6 +26,9 @@ public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<S
     /// <summary>Guarded by the lock: the last save was asked for.</summary>
     private bool _closed;
 
+    /// <summary>Guarded by the lock: another instance saves from now on.</summary>
+    private bool _handedOver;
+
     public bool Saving
     {
         get
@@ -39,10 +43,16 @@ public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<S
     /// <summary>Asks for a save that begins after this call.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the save: others may wait for it too.</param>
     /// <returns>As the save; Cancelled when the last one has begun.</returns>
+    /// <exception cref="HandedOverException">Another instance of the service saves from now on; nothing was done.</exception>
     public Task<Outcome<SaveResult>> RequestAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
+            if (_handedOver)
+            {
+                return Task.FromException<Outcome<SaveResult>>(new HandedOverException());
+            }
+
             return _closed && _next is null
                 ? Task.FromResult<Outcome<SaveResult>>(new Fault(FaultKind.Cancelled, "the worktree has begun its final save: nothing is saved after it"))
                 : Join(everything: false, cancellationToken);
@@ -58,6 +68,36 @@ public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<S
             _closed = true;
             return Join(everything: true, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// Another instance saves from now on. A save that has begun is finished; one that waits for its locks, and those who
+    /// wait for the next, are left to be asked for there. Completes when nothing is saved here any more.
+    /// </summary>
+    public async Task HandOverAsync()
+    {
+        Batch? left;
+        Task loop;
+        lock (_lock)
+        {
+            _handedOver = true;
+            left = _next;
+            _next = null;
+            loop = _loop;
+            if (left is not null)
+            {
+                left.IsLeft = true;
+            }
+        }
+
+        if (left is not null)
+        {
+            // Before it hears that it is cancelled, which would be its answer.
+            left.Done.TrySetException(new HandedOverException());
+            await left.Leave.CancelAsync();
+        }
+
+        await loop;
     }
 
     public async ValueTask DisposeAsync()
@@ -104,9 +144,10 @@ public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<S
             }
 
             Outcome<SaveResult> outcome;
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, batch.Leave.Token);
             try
             {
-                outcome = await save(() => Close(batch), _stop.Token);
+                outcome = await save(() => Begin(batch), ending.Token);
             }
             catch (OperationCanceledException)
             {
@@ -116,16 +157,32 @@ public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<S
             {
                 // A bug: the callers get it, and the queue goes on.
                 Close(batch);
-                batch.Done.SetException(e);
+                batch.Done.TrySetException(e);
                 continue;
             }
 
             Close(batch);
-            batch.Done.SetResult(outcome);
+            // Those of a batch that was left have been told.
+            batch.Done.TrySetResult(outcome);
         }
     }
 
-    private bool Close(Batch batch)
+    /// <returns>Whether everything is to be compared.</returns>
+    private bool Begin(Batch batch)
+    {
+        lock (_lock)
+        {
+            if (batch.IsLeft)
+            {
+                throw new OperationCanceledException("left to another instance");
+            }
+
+            Close(batch);
+            return batch.Everything;
+        }
+    }
+
+    private void Close(Batch batch)
     {
         lock (_lock)
         {
@@ -133,14 +190,18 @@ public sealed class SaveQueue(Func<Func<bool>, CancellationToken, Task<Outcome<S
             {
                 _next = null;
             }
-
-            return batch.Everything;
         }
     }
 
     private sealed class Batch
     {
         public bool Everything { get; set; }
+
+        /// <summary>Guarded by the queue's lock: another instance is to do it, and it does not begin here.</summary>
+        public bool IsLeft { get; set; }
+
+        /// <summary>Ends its waiting for locks when it is left.</summary>
+        public CancellationTokenSource Leave { get; } = new();
 
         public TaskCompletionSource<Outcome<SaveResult>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

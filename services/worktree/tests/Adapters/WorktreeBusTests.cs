@@ -3,6 +3,8 @@ using PvExec.Bus;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Events;
 using PvExec.Bus.Transport;
+using PvExec.Hosting.Notify;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Proto.Bus.Worktrees;
@@ -71,7 +73,7 @@ public sealed class WorktreeBusTests : IAsyncDisposable
             Store = "file://" + _rig.Scratch.At("store"),
             WorktreeMode = WorktreeMode.Directory,
         };
-        var host = new WorktreeHost(options, _rig.Lock, _rig.Freeze, _events, TimeProvider.System, NullLoggerFactory.Instance);
+        var host = new WorktreeHost(options, Inheritance.None, new DescriptorStore(null), _rig.Lock, _rig.Freeze, _events, TimeProvider.System, NullLoggerFactory.Instance);
         Assert.Null((await host.StartAsync(TestContext.Current.CancellationToken)).Fault);
         return host;
     }

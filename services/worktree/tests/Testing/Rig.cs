@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
+using PvExec.Worktrees.Adapters.Places;
 using PvExec.Worktrees.Adapters.Store;
 using PvExec.Worktrees.Core;
 
@@ -27,10 +28,11 @@ internal sealed class Rig : IDisposable
 
     public CountedLock Lock { get; } = new();
 
-    public Task<Outcome<Worktree>> TryStartAsync(string id, string mountPoint, string? source = null, WorktreeMode mode = WorktreeMode.Directory, string state = "state") =>
+    public Task<Outcome<Worktree>> TryStartAsync(
+        string id, string mountPoint, string? source = null, WorktreeMode mode = WorktreeMode.Directory, string state = "state", KeptRoots? kept = null) =>
         Worktree.StartAsync(
             new WorktreeOptions { MountPoint = Scratch.At(mountPoint), Worktree = id, Store = "file://" + Scratch.At("store"), SourceWorktree = source, Mode = mode },
-            Scratch.At(state), Store, Lock, Freeze, Observer, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+            Scratch.At(state), kept ?? KeptRoots.None, Store, Lock, Freeze, Observer, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
 
     public async Task<Worktree> StartAsync(string id, string mountPoint, string? source = null, WorktreeMode mode = WorktreeMode.Directory, string state = "state") =>
         (await TryStartAsync(id, mountPoint, source, mode, state)).Value;

@@ -16,7 +16,8 @@ public delegate Task<Outcome<Unit>> TreeFiller(FileDescriptor root, Cancellation
 /// locked with flock(2) as long as its service lives, so that two daemons cannot work on one tree.
 /// </summary>
 /// <param name="stateDirectory">This service's own.</param>
-public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory)
+/// <param name="kept">Roots that earlier instances of this service have locked.</param>
+public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory, KeptRoots kept)
 {
     private readonly MarkerFile _markers = new(stateDirectory);
 
@@ -175,6 +176,12 @@ public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory)
     private Outcome<FileDescriptor> LockRoot()
     {
         FileDescriptor root = OpenRoot();
+        if (kept.Take(root) is { } locked)
+        {
+            root.Dispose();
+            return locked;
+        }
+
         if (AdvisoryLock.TryTake(root))
         {
             return root;

@@ -1,0 +1,50 @@
+using MessagePack;
+using PvExec.Processes.Adapters;
+using PvExec.Processes.Tests.Engine;
+
+namespace PvExec.Processes.Tests.Adapters;
+
+public class SpecRecordTests
+{
+    private static readonly SpecRecord Record = new(EngineHarness.Spec("web", 80, "server", "-x"), 7, "one", Ended: true)
+    {
+        IsRemoval = true, KillAt = DateTimeOffset.FromUnixTimeMilliseconds(1234),
+    };
+
+    [Theory]
+    [InlineData(11, true)]
+    [InlineData(12, true)]
+    [InlineData(9, false)]
+    public void Records_of_earlier_and_later_versions_are_read(int fields, bool hasEnding)
+    {
+        SpecRecord read = SpecRecord.Decode(WithFields(fields))!;
+        Assert.True(Record.Spec.SameAs(read.Spec));
+        Assert.Equal((7ul, "one", true), (read.Generation, read.InitInstance, read.Ended));
+        Assert.Equal(hasEnding, read.IsRemoval);
+        Assert.Equal(hasEnding ? Record.KillAt : null, read.KillAt);
+    }
+
+    [Fact]
+    public void A_record_that_is_cut_short_is_none() => Assert.Null(SpecRecord.Decode(Record.Encode().AsMemory(0, 20)));
+
+    private static byte[] WithFields(int count)
+    {
+        var reader = new MessagePackReader(Record.Encode());
+        int there = reader.ReadArrayHeader();
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteArrayHeader(count);
+        for (int i = 0; i < Math.Min(there, count); i++)
+        {
+            writer.WriteRaw(reader.ReadRaw());
+        }
+
+        for (int i = there; i < count; i++)
+        {
+            writer.Write("of a later version");
+        }
+
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}
