@@ -79,7 +79,7 @@ public static partial class Daemon
         services.GetRequiredService<Successor>().SetTookOver();
         services.GetRequiredService<CallGate>().Refuse();
         using var enough = new CancellationTokenSource();
-        Task closed = listeners.ClosedAsync(time, enough.Token);
+        Task closed = listeners.ClosedAsync(enough.Token);
         await Task.WhenAny(closed, leaving, init.Lost);
         await enough.CancelAsync();
         await closed;

@@ -9,7 +9,7 @@ namespace PvExec.Hosting.Succession;
 /// Kestrel's listening sockets and their connections, so that a service can stop accepting long before it ends: the
 /// sockets are shared with the new instance, and what either accepts is lost to the other.
 /// </summary>
-internal sealed class HandOverListeners(IConnectionListenerFactory sockets) : IConnectionListenerFactory
+internal sealed class HandOverListeners(IConnectionListenerFactory sockets, TimeProvider time) : IConnectionListenerFactory
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(50);
 
@@ -42,7 +42,7 @@ internal sealed class HandOverListeners(IConnectionListenerFactory sockets) : IC
     }
 
     /// <summary>Completes when no connection is left.</summary>
-    public async Task ClosedAsync(TimeProvider time, CancellationToken cancellationToken)
+    public async Task ClosedAsync(CancellationToken cancellationToken)
     {
         while (!_connections.IsEmpty)
         {
