@@ -21,7 +21,7 @@ internal sealed class Instance : IAsyncDisposable
         using SafeFileHandle mine = ListeningSocket.Duplicate(listener);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<TimeProvider>(new HurriedTime());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.AddServer((ulong)mine.DangerousGetHandle(), HttpProtocols.Http2);
         mine.SetHandleAsInvalid(); // the server's from now on
