@@ -73,9 +73,10 @@ internal sealed partial class RepeatableContent : HttpContent
         {
             await ReplayAsync(stream, cancellationToken);
             Exception? failure = await Pump().WaitAsync(cancellationToken);
-            if (failure is not null)
+            if (failure is not null || !IsAttached(stream))
             {
-                throw new IOException($"the body cannot be passed on: {failure.Message}", failure);
+                // Without an exception the body would count as complete.
+                throw new IOException($"the body cannot be passed on: {failure?.Message ?? "the connection is broken"}", failure);
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested && !_caller.IsCancellationRequested)
@@ -163,6 +164,14 @@ internal sealed partial class RepeatableContent : HttpContent
             _attempt = stream;
             _attempted.TrySetResult();
             return true;
+        }
+    }
+
+    private bool IsAttached(Stream stream)
+    {
+        lock (_lock)
+        {
+            return _attempt == stream;
         }
     }
 
