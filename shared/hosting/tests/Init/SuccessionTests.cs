@@ -54,7 +54,7 @@ public sealed class SuccessionTests : IDisposable
     [Fact]
     public async Task A_refused_takeover_is_the_fault_that_pv_init_gave()
     {
-        InitConnection connection = await _init.ConnectStandbyAsync();
+        await using InitConnection connection = await _init.ConnectStandbyAsync();
         Task<Outcome<Unit>> taking = connection.TakeOverAsync(_init.Paths);
         _init.Read<TakeOver>(out _);
         _init.Write(0, new Failed((int)FaultKind.FailedPrecondition, "not now"));
