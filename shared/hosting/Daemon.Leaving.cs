@@ -79,7 +79,7 @@ public static partial class Daemon
         services.GetRequiredService<Successor>().SetTookOver();
         services.GetRequiredService<CallGate>().Refuse();
         using var enough = new CancellationTokenSource();
-        Task finished = Task.WhenAll([listeners.ClosedAsync(time, enough.Token), .. daemon.StayHooks.Select(stay => stay(services, enough.Token))]);
+        Task finished = Task.WhenAll([listeners.ClosedAsync(enough.Token), .. daemon.StayHooks.Select(stay => stay(services, enough.Token))]);
         await Task.WhenAny(finished, leaving, init.Lost);
         await enough.CancelAsync();
         await finished;

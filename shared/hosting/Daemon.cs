@@ -1,12 +1,7 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using PvExec.Hosting.Faults;
 using PvExec.Hosting.Init;
 using PvExec.Hosting.Logging;
@@ -77,7 +72,6 @@ public static partial class Daemon
         builder.Services.AddSingleton(_ => init.Inherited);
         builder.Services.AddSingleton<ServiceExit>();
         builder.Services.AddSingleton<Successor>();
-        builder.Services.AddSingleton<CallGate>();
         builder.Services.AddSingleton(daemon.Options);
         builder.Services.AddSingleton(daemon.Options.Paths);
         builder.Services.AddSingleton(DaemonEnvironment.FromProcess());
@@ -94,26 +88,11 @@ public static partial class Daemon
             builder.Services.Add(descriptor);
         }
 
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
-            kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
-            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
-            kestrel.ListenHandle((ulong)InheritedSockets.Main, listen => listen.Protocols = daemon.Protocols);
-        });
-
-        builder.Services.AddSingleton<HandOverListeners>(services => new HandOverListeners(new SocketTransportFactory(
-            services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>())));
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<HandOverListeners>());
+        builder.AddServer((ulong)InheritedSockets.Main, daemon.Protocols);
         WebApplication app = builder.Build();
         if (daemon.RefusesLateCalls)
         {
-            CallGate gate = app.Services.GetRequiredService<CallGate>();
-            app.Use((context, next) => gate.PassAsync(context, next));
+            app.UseCallGate();
         }
 
         foreach (Action<WebApplication> map in daemon.Endpoints)

@@ -18,6 +18,7 @@ public sealed partial class InitConnection
     private const long BlockBytes = 512;
 
     private readonly MessageReceiver _receiver = new();
+    private bool _isReceiving; // not while a new instance waits to take over
 
     private static Outcome<InitConnection> Connect(RuntimePaths paths, Service service)
     {
@@ -43,7 +44,11 @@ public sealed partial class InitConnection
         return connection;
     }
 
-    private void StartReceiving() => new Thread(Receive, 256 * 1024) { IsBackground = true, Name = "pv-init line" }.Start();
+    private void StartReceiving()
+    {
+        _isReceiving = true;
+        new Thread(Receive, 256 * 1024) { IsBackground = true, Name = "pv-init line" }.Start();
+    }
 
     private Outcome<Unit> Greet(RuntimePaths paths, Service service)
     {

@@ -100,7 +100,11 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _socket.Shutdown();
-        await _lost.Task;
+        if (_isReceiving)
+        {
+            await _lost.Task;
+        }
+
         _socket.Dispose();
     }
 

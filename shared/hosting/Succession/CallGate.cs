@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -43,6 +44,9 @@ public sealed class CallGate
     public async Task RefuseAsync(HttpContext context)
     {
         await _refusing.Task;
+
+        // The caller's library repeats the call at once: not on this connection, where it would be refused again.
+        context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(RefusedStream);
     }
 

@@ -9,12 +9,21 @@ namespace PvExec.Hosting.Succession;
 /// Kestrel's listening sockets and their connections, so that a service can stop accepting long before it ends: the
 /// sockets are shared with the new instance, and what either accepts is lost to the other.
 /// </summary>
-internal sealed class HandOverListeners(IConnectionListenerFactory sockets) : IConnectionListenerFactory
+internal sealed class HandOverListeners(IConnectionListenerFactory sockets, TimeProvider time) : IConnectionListenerFactory
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// How old a connection must be to be asked to close. Asked before the client's first bytes have come, Kestrel says
+    /// GOAWAY without the SETTINGS that have to come first, which clients take for a server that is broken.
+    /// </summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentBag<Listener> _listeners = [];
-    private readonly ConcurrentDictionary<ConnectionContext, byte> _connections = [];
+    private readonly ConcurrentDictionary<LingeringConnection, long> _connections = []; // and when each was accepted
+    private volatile bool _isLeaving;
+
+    private TimeProvider Time => time;
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -35,18 +44,19 @@ internal sealed class HandOverListeners(IConnectionListenerFactory sockets) : IC
     /// <summary>Tells every connection to go elsewhere once its calls are answered (GOAWAY, RFC 9113 section 6.8).</summary>
     public void AskToClose()
     {
-        foreach (ConnectionContext connection in _connections.Keys)
+        _isLeaving = true;
+        foreach (LingeringConnection connection in _connections.Where(one => time.GetElapsedTime(one.Value) >= Settled).Select(one => one.Key))
         {
             connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
     }
 
     /// <summary>Completes when no connection is left.</summary>
-    public async Task ClosedAsync(TimeProvider time, CancellationToken cancellationToken)
+    public async Task ClosedAsync(CancellationToken cancellationToken)
     {
         while (!_connections.IsEmpty)
         {
-            // One that was accepted a moment before the unbinding cannot be asked until Kestrel knows it.
+            // Those accepted a moment before the unbinding could not be asked yet.
             AskToClose();
             await Task.Delay(AskAgain, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancellationToken.IsCancellationRequested)
@@ -63,13 +73,15 @@ internal sealed class HandOverListeners(IConnectionListenerFactory sockets) : IC
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
             ConnectionContext? connection = await inner.AcceptAsync(cancellationToken);
-            if (connection is not null)
+            if (connection is null)
             {
-                owner._connections.TryAdd(connection, 0);
-                connection.ConnectionClosed.Register(() => owner._connections.TryRemove(connection, out _));
+                return null;
             }
 
-            return connection;
+            var lingering = new LingeringConnection(connection, () => owner._isLeaving, owner.Time);
+            owner._connections.TryAdd(lingering, owner.Time.GetTimestamp());
+            connection.ConnectionClosed.Register(() => owner._connections.TryRemove(lingering, out _));
+            return lingering;
         }
 
         public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => inner.UnbindAsync(cancellationToken);

@@ -65,6 +65,13 @@ public static unsafe class ListeningSocket
         return handle;
     }
 
+    /// <summary>Another descriptor of the same socket, left open in a program that this one becomes (dup(2)), as an inherited one is.</summary>
+    public static SafeFileHandle Duplicate(SafeHandle socket)
+    {
+        int fd = dup(socket);
+        return fd >= 0 ? new SafeFileHandle(fd, true) : throw SystemCallException.FromLast("dup");
+    }
+
     private static SafeFileHandle Open(int family)
     {
         int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);

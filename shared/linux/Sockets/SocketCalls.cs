@@ -70,6 +70,9 @@ internal static unsafe partial class SocketCalls
     public static partial int accept4(SafeHandle sockfd, void* addr, uint* addrlen, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int dup(SafeHandle oldfd);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int shutdown(SafeHandle sockfd, int how);
 
     [LibraryImport("libc", SetLastError = true)]

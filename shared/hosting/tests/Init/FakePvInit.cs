@@ -30,7 +30,12 @@ internal sealed class FakePvInit : IDisposable
     public MessageReceiver Receiver { get; } = new();
 
     /// <summary>Takes the connection and its Hello, and answers with what the caller owns and Welcome.</summary>
-    public async Task<InitConnection> ConnectAsync(params (Owned Child, SafeHandle[] Kept)[] owned)
+    public Task<InitConnection> ConnectAsync(params (Owned Child, SafeHandle[] Kept)[] owned) => ConnectAsync(false, owned);
+
+    /// <summary>As above, for an instance beside one that is the service still.</summary>
+    public Task<InitConnection> ConnectStandbyAsync() => ConnectAsync(true, []);
+
+    private async Task<InitConnection> ConnectAsync(bool standby, (Owned Child, SafeHandle[] Kept)[] owned)
     {
         Task<Outcome<InitConnection>> connecting = InitConnection.ConnectAsync(Paths, Service.Exec, CancellationToken.None);
         Wait();
@@ -43,7 +48,7 @@ internal sealed class FakePvInit : IDisposable
             Assert.Equal(0, _sender.Send(_line, 0, child, kept));
         }
 
-        Write(0, new Welcome(InitProtocol.Version, "exec", Standby: false));
+        Write(0, new Welcome(InitProtocol.Version, "exec", standby));
         return (await connecting).Value;
     }
 
@@ -61,6 +66,9 @@ internal sealed class FakePvInit : IDisposable
 
     public void Write<T>(ulong correlation, T message)
         where T : IInitMessage<T> => Assert.Equal(0, _sender.Send(_line!, correlation, message));
+
+    public void Write<T>(T message, params SafeHandle[] descriptors)
+        where T : IInitMessage<T> => Assert.Equal(0, _sender.Send(_line!, 0, message, descriptors));
 
     public void Break() => _line!.Shutdown();
 

@@ -55,18 +55,12 @@ internal sealed partial class RepeatableContent : HttpContent
     /// <summary>There will be no other attempt: the response has begun, or the call has failed.</summary>
     public void Settle()
     {
-        bool isOver;
         lock (_lock)
         {
             _isSettled = true;
-            Forget();
-            isOver = _attempt is null;
         }
 
-        if (isOver)
-        {
-            _stop.Cancel();
-        }
+        EndIfOver();
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -79,9 +73,10 @@ internal sealed partial class RepeatableContent : HttpContent
         {
             await ReplayAsync(stream, cancellationToken);
             Exception? failure = await Pump().WaitAsync(cancellationToken);
-            if (failure is not null)
+            if (failure is not null || !IsAttached(stream))
             {
-                throw new IOException($"the body cannot be passed on: {failure.Message}", failure);
+                // Without an exception the body would count as complete.
+                throw new IOException($"the body cannot be passed on: {failure?.Message ?? "the connection is broken"}", failure);
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested && !_caller.IsCancellationRequested)
@@ -129,54 +124,86 @@ internal sealed partial class RepeatableContent : HttpContent
     /// <summary>Sends what is kept, and makes the stream the one that gets what comes.</summary>
     private async Task ReplayAsync(Stream stream, CancellationToken cancellationToken)
     {
-        long position = 0;
-        while (true)
+        lock (_lock)
         {
-            ReadOnlyMemory<byte> next;
-            lock (_lock)
-            {
-                if (_kept is null)
-                {
-                    throw new IOException("the call cannot be repeated: its body is too long to be kept");
-                }
+            _replaying++;
+        }
 
-                next = _kept.From(position);
-                if (next.IsEmpty)
-                {
-                    _attempt = stream;
-                    _attempted.TrySetResult();
-                    return;
-                }
-
-                _replaying++;
-            }
-
-            try
+        try
+        {
+            long position = 0;
+            for (ReadOnlyMemory<byte> next; !TryAttach(stream, position, out next); position += next.Length)
             {
                 await stream.WriteAsync(next, cancellationToken);
                 await stream.FlushAsync(cancellationToken);
-                position += next.Length;
             }
-            finally
+        }
+        finally
+        {
+            lock (_lock)
             {
-                lock (_lock)
-                {
-                    _replaying--;
-                }
+                _replaying--;
             }
+
+            EndIfOver();
+        }
+    }
+
+    /// <param name="position">How much of what is kept was sent.</param>
+    /// <param name="next">What is to be sent before.</param>
+    private bool TryAttach(Stream stream, long position, out ReadOnlyMemory<byte> next)
+    {
+        lock (_lock)
+        {
+            next = _kept is not null ? _kept.From(position) : throw new IOException("the call cannot be repeated: its body is too long to be kept");
+            if (!next.IsEmpty)
+            {
+                return false;
+            }
+
+            _attempt = stream;
+            _attempted.TrySetResult();
+            return true;
+        }
+    }
+
+    private bool IsAttached(Stream stream)
+    {
+        lock (_lock)
+        {
+            return _attempt == stream;
         }
     }
 
     private void Detach(Stream stream)
     {
+        lock (_lock)
+        {
+            if (_attempt != stream)
+            {
+                return;
+            }
+
+            _attempt = null;
+            _attempted = NewSource();
+        }
+
+        EndIfOver();
+    }
+
+    /// <summary>
+    /// Once settled: forgets what is kept as soon as nobody sends it, which may go on when the response has begun, and ends
+    /// the pump as soon as nobody takes what it reads.
+    /// </summary>
+    private void EndIfOver()
+    {
         bool isOver = false;
         lock (_lock)
         {
-            if (_attempt == stream)
+            if (_isSettled && _replaying == 0)
             {
-                _attempt = null;
-                _attempted = NewSource();
-                isOver = _isSettled;
+                Forget();
+                isOver = _attempt is null;
             }
         }
 
