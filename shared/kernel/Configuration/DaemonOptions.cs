@@ -37,6 +37,15 @@ public sealed record DaemonOptions
     /// <summary>Ten seconds is what container engines wait before they kill.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a service may be silent (WATCHDOG=1 of sd_notify(3)) before it is killed; zero: for ever.</summary>
+    public TimeSpan Watchdog { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often in a row a service may end soon before it is given up; 0: without end.</summary>
+    public int RestartLimit { get; init; } = 10;
+
+    /// <summary>Names of services without which the whole system stops once they are given up.</summary>
+    public IReadOnlyList<string> ExitOnFailed { get; init; } = [];
+
     /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
@@ -62,6 +71,9 @@ public sealed record DaemonOptions
             AutosaveInterval = TimeSpan.FromSeconds(Number(DaemonFlags.AutosaveInterval, 0, 30 * 86400, least: 1)),
             SaveScopes = values.All(DaemonFlags.SaveScope) is { Count: > 0 } scopes ? scopes : defaults.SaveScopes,
             StopTimeout = TimeSpan.FromSeconds(Number(DaemonFlags.StopTimeout, defaults.StopTimeout.TotalSeconds, 86400)),
+            Watchdog = TimeSpan.FromSeconds(Number(DaemonFlags.Watchdog, defaults.Watchdog.TotalSeconds, 86400, least: 1)),
+            RestartLimit = (int)Number(DaemonFlags.RestartLimit, defaults.RestartLimit, 1_000_000, wholeOnly: true),
+            ExitOnFailed = values.All(DaemonFlags.ExitOnFailed),
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
         problems = wrong;
@@ -121,6 +133,11 @@ public sealed record DaemonOptions
         if (Encoding.UTF8.GetByteCount(RuntimeDir) > RuntimePaths.MaxRootBytes)
         {
             yield return $"-runtime-dir '{RuntimeDir}' is longer than {RuntimePaths.MaxRootBytes} bytes, too long for Unix sockets in it: take a shorter one";
+        }
+
+        foreach (string name in ExitOnFailed.Where(name => Services.Parse(name) is null))
+        {
+            yield return $"-exit-on-failed '{name}' is no service: name one of {string.Join(", ", Services.All.Select(service => service.Name()))}";
         }
 
         foreach (string problem in WorktreeProblems())
@@ -200,6 +217,13 @@ public sealed record DaemonOptions
         }
 
         Add(DaemonFlags.StopTimeout, Seconds(StopTimeout));
+        Add(DaemonFlags.Watchdog, Seconds(Watchdog));
+        Add(DaemonFlags.RestartLimit, RestartLimit.ToString(CultureInfo.InvariantCulture));
+        foreach (string name in ExitOnFailed)
+        {
+            Add(DaemonFlags.ExitOnFailed, name);
+        }
+
         return words;
 
         void Add(DaemonFlag flag, string? value)

@@ -219,10 +219,17 @@ internal sealed partial class Supervisor
     /// <summary>From here on the instance is the one that is told of exits and may ask for children.</summary>
     private void TellOwned(Line line, ServiceInstance instance)
     {
+        bool isFirst = !instance.Owns;
         instance.Owns = true;
         foreach (ChildRecord child in _children.Of(instance.Service.Service))
         {
             Reply(line, 0, child.ToOwned(), child.Kept);
+        }
+
+        // On a later line it has them already.
+        foreach (StoredDescriptor stored in instance.Service.Store.All.Where(one => isFirst && one.Number > instance.StorePassed))
+        {
+            Reply(line, 0, new Stored(stored.Name), [stored.Handle]);
         }
     }
 

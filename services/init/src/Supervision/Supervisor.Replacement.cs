@@ -59,7 +59,7 @@ internal sealed partial class Supervisor
         service.Restart = request;
         if (service.State == ServiceState.Failed)
         {
-            service.Failures = 0;
+            service.Crashes = default;
         }
 
         Apply(service, ServiceSignal.Restart);
@@ -90,7 +90,7 @@ internal sealed partial class Supervisor
     private void SpawnSuccessor(SupervisedService service)
     {
         service.LateAt = Clock.Monotonic + PrepareTime;
-        service.Successor = TrySpawn(service, out SpawnResult result);
+        service.Successor = TrySpawn(service, [], out SpawnResult result);
         if (service.Successor is null)
         {
             Conclude(service, new Fault(FaultKind.Internal, $"a new instance of {service.Name} could not be started: {Describe(result)}: the one that runs goes on"));

@@ -32,6 +32,7 @@ internal sealed partial class Supervisor
     private readonly MessageReceiver _receiver = new();
     private readonly SupervisedService[] _services;
     private readonly StopPlan _plan;
+    private readonly CrashRule _crashRule;
     private readonly long _startedAt = Clock.Monotonic;
 
     /// <param name="options">With the port that the front really has.</param>
@@ -55,7 +56,11 @@ internal sealed partial class Supervisor
         _programDirectory = programDirectory;
         _childDescriptors = childDescriptors;
         _plan = new StopPlan((long)options.StopTimeout.TotalMilliseconds);
-        _services = [.. Services.All.Select(service => new SupervisedService(service, sockets.For(service)))];
+        _crashRule = new CrashRule(options.RestartLimit);
+
+        // All stores together leave half of the descriptors to the children.
+        int storeRoom = (int)Math.Min((ulong)DescriptorStore.MaxCount, DescriptorLimit.Current.Soft / 8);
+        _services = [.. Services.All.Select(service => new SupervisedService(service, sockets.For(service), storeRoom))];
     }
 
     /// <summary>Starts the services and runs until all is stopped.</summary>
@@ -71,7 +76,13 @@ internal sealed partial class Supervisor
         var ready = new (long Token, PollEvents Events)[64];
         while (_step != StopStep.Done)
         {
-            int count = _poll.Wait(ready, Timeout());
+            long due = Due();
+            int count = _poll.Wait(ready, due == long.MaxValue ? -1 : (int)Math.Clamp(due - Clock.Monotonic, 0, int.MaxValue));
+            if (WatchdogRule.WasHeldUp(due, Clock.Monotonic))
+            {
+                ForgiveSilence();
+            }
+
             for (int i = 0; i < count; i++)
             {
                 (long token, PollEvents events) = ready[i];
@@ -153,24 +164,25 @@ internal sealed partial class Supervisor
             AcceptAgain();
         }
 
+        CheckWatchdogs(now);
         AdvanceStop();
     }
 
-    /// <summary>Milliseconds until something is due, -1 for never.</summary>
-    private int Timeout()
+    /// <summary>When something is due at the latest; <see cref="long.MaxValue"/> for never.</summary>
+    private long Due()
     {
         if (_endedInstances.Count > 0)
         {
-            return 0;
+            return Clock.Monotonic;
         }
 
-        long due = Math.Min(StopDue(), _acceptAt);
+        long due = Math.Min(Math.Min(StopDue(), _acceptAt), WatchdogDue());
         foreach (SupervisedService service in _services)
         {
             due = Math.Min(due, Math.Min(service.RetryAt, service.LateAt));
         }
 
-        return due == long.MaxValue ? -1 : (int)Math.Clamp(due - Clock.Monotonic, 0, int.MaxValue);
+        return due;
     }
 
     private SupervisedService Get(Service service) => _services[(int)service];

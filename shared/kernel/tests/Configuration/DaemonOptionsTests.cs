@@ -18,6 +18,9 @@ public sealed class DaemonOptionsTests
         AutosaveInterval = TimeSpan.FromTicks(12_345_678),
         SaveScopes = ["a", "-p"],
         StopTimeout = TimeSpan.FromSeconds(2.5),
+        Watchdog = TimeSpan.FromSeconds(1.25),
+        RestartLimit = 3,
+        ExitOnFailed = ["exec", "worktree"],
     };
 
     [Fact]
