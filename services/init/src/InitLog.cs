@@ -69,6 +69,13 @@ internal static unsafe partial class InitLog
     public static void ReplacementLate(string service, int pid, string state) =>
         Line($"warning: {service}: killed pid {pid}, which took too long ({state})");
 
+    public static void NotRestarted(string service, string why) => Line($"warning: {service} was not restarted: {why}");
+
+    public static void Status(Proto.Init.ServiceStatus one) => Line(
+        $"status: {one.Name}: {one.State}, pid {one.Pid}, {one.Restarts} restarts, up {one.UptimeMilliseconds / 1000} s, {one.ResidentBytes / 1024} KiB{(one.StatusText.Length > 0 ? ", says: " + one.StatusText : "")}");
+
+    public static void Children(int living, int ended) => Line($"status: children: {living} run, {ended} have ended and are not acknowledged");
+
     public static void Malformed(int pid, string what) => Line($"warning: closing the line of pid {pid}: {what}");
 
     public static void Refused(int pid, uint uid) => Line($"warning: refused a connection of pid {pid}, user {uid}: only pv-init's own user may ask");

@@ -43,7 +43,7 @@ using (directory)
         Prctl.BecomeSubreaper();
     }
 
-    var signals = new StopSignals();
+    var signals = new CaughtSignals();
     signals.Catch();
     var reaper = new Reaper(); // not disposed: its thread waits until the process ends
     reaper.Start();

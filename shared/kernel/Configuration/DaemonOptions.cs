@@ -6,6 +6,8 @@ namespace PvExec.Kernel.Configuration;
 /// <summary>What <c>pv_exec daemon</c> was asked to do. pv-init passes the same words on to every service.</summary>
 public sealed record DaemonOptions
 {
+    private const string TaskPrefix = "task:";
+
     /// <summary>An IPv4 or IPv6 address, or <c>localhost</c>.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
@@ -46,6 +48,12 @@ public sealed record DaemonOptions
     /// <summary>Names of services without which the whole system stops once they are given up.</summary>
     public IReadOnlyList<string> ExitOnFailed { get; init; } = [];
 
+    /// <summary>What is started when all is ready and whose end is the end of everything, as <c>task:NAME</c>; null for nothing.</summary>
+    public string? Main { get; init; }
+
+    /// <summary>The task that <see cref="Main"/> names.</summary>
+    public string? MainTask => Main is not null && Main.StartsWith(TaskPrefix, StringComparison.Ordinal) ? Main[TaskPrefix.Length..] : null;
+
     /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
@@ -74,6 +82,7 @@ public sealed record DaemonOptions
             Watchdog = TimeSpan.FromSeconds(Number(DaemonFlags.Watchdog, defaults.Watchdog.TotalSeconds, 86400, least: 1)),
             RestartLimit = (int)Number(DaemonFlags.RestartLimit, defaults.RestartLimit, 1_000_000, wholeOnly: true),
             ExitOnFailed = values.All(DaemonFlags.ExitOnFailed),
+            Main = Text(DaemonFlags.Main),
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
         problems = wrong;
@@ -138,6 +147,11 @@ public sealed record DaemonOptions
         foreach (string name in ExitOnFailed.Where(name => Services.Parse(name) is null))
         {
             yield return $"-exit-on-failed '{name}' is no service: name one of {string.Join(", ", Services.All.Select(service => service.Name()))}";
+        }
+
+        if (Main is not null && MainTask is null or "")
+        {
+            yield return $"-main '{Main}' is no task: give task:NAME";
         }
 
         foreach (string problem in WorktreeProblems())
@@ -224,6 +238,7 @@ public sealed record DaemonOptions
             Add(DaemonFlags.ExitOnFailed, name);
         }
 
+        Add(DaemonFlags.Main, Main);
         return words;
 
         void Add(DaemonFlag flag, string? value)

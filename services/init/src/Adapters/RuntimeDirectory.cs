@@ -50,6 +50,7 @@ internal sealed class RuntimeDirectory : IDisposable
 
             var directory = new RuntimeDirectory(paths, held);
             directory.RemoveSockets();
+            File.Delete(paths.MainRun);
             Directory.CreateDirectory(paths.BusDirectory, OwnerOnly);
             foreach (Service service in Services.All)
             {

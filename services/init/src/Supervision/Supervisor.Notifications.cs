@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using PvExec.Init.Adapters;
 using PvExec.Init.Core;
+using PvExec.Kernel;
 using PvExec.Linux.Sockets;
 
 namespace PvExec.Init.Supervision;
@@ -70,6 +71,11 @@ internal sealed partial class Supervisor
         {
             instance.ReadyAt = instance.ReadyAt == 0 ? Clock.Monotonic : instance.ReadyAt;
             Apply(service, ServiceSignal.Ready);
+        }
+
+        if (message.MainExit is { } code && service.Service == Service.Exec && instance == service.Current && _options.MainTask is { } task)
+        {
+            BeginStop($"the main task '{task}' has ended with exit code {code}", code);
         }
 
         if (message.WatchdogTrigger && instance.KillAt == long.MaxValue)

@@ -72,18 +72,17 @@ internal sealed partial class Supervisor
     {
         RestartRequest? request = service.Restart;
         service.Restart = null;
-        if (request?.Line is not { } line)
-        {
-            return;
-        }
-
-        if (fault is null)
+        if (request?.Line is { } line && fault is null)
         {
             Reply(line, request.Correlation, new Done());
         }
-        else
+        else if (request?.Line is { } asked)
         {
-            Reply(line, request.Correlation, new Failed((int)fault.Kind, fault.Detail));
+            Reply(asked, request.Correlation, new Failed((int)fault!.Kind, fault.Detail));
+        }
+        else if (request is not null && fault is not null)
+        {
+            InitLog.NotRestarted(service.Name, fault.Detail);
         }
     }
 

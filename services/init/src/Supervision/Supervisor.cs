@@ -21,7 +21,7 @@ internal sealed partial class Supervisor
     private readonly DaemonOptions _options;
     private readonly ListenSet _sockets;
     private readonly Reaper _reaper;
-    private readonly StopSignals _signals;
+    private readonly CaughtSignals _signals;
     private readonly IReadOnlyList<byte[]> _environment;
     private readonly string _programDirectory;
     private readonly DescriptorLimit _childDescriptors;
@@ -43,7 +43,7 @@ internal sealed partial class Supervisor
         DaemonOptions options,
         ListenSet sockets,
         Reaper reaper,
-        StopSignals signals,
+        CaughtSignals signals,
         IReadOnlyList<byte[]> environment,
         string programDirectory,
         DescriptorLimit childDescriptors)
@@ -165,6 +165,7 @@ internal sealed partial class Supervisor
         }
 
         CheckWatchdogs(now);
+        RestartNext();
         AdvanceStop();
     }
 

@@ -20,6 +20,8 @@ public class NotifyMessageTests
         { "WATCHDOG_USEC=20s\nWATCHDOG_USEC=-1\nWATCHDOG_USEC=", Nothing },
         { "FDSTORE=1\nFDNAME=pipe\nFDPOLL=0", Nothing with { Store = true, Name = "pipe" } },
         { "FDSTOREREMOVE=1\nFDNAME=pipe", Nothing with { StoreRemove = true, Name = "pipe" } },
+        { "X_PV_MAIN_EXIT=143", Nothing with { MainExit = 143 } },
+        { "X_PV_MAIN_EXIT=256\nX_PV_MAIN_EXIT=-1\nX_PV_MAIN_EXIT=x", Nothing },
         { "BARRIER=1", Nothing },
         { "READY=11\nXREADY=1\nMAINPID=3\n\n=\nREADY", Nothing },
         { "", Nothing },

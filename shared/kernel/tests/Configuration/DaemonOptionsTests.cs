@@ -21,6 +21,7 @@ public sealed class DaemonOptionsTests
         Watchdog = TimeSpan.FromSeconds(1.25),
         RestartLimit = 3,
         ExitOnFailed = ["exec", "worktree"],
+        Main = "task:serve",
     };
 
     [Fact]
