@@ -76,6 +76,10 @@ internal static unsafe partial class InitLog
 
     public static void Children(int living, int ended) => Line($"status: children: {living} run, {ended} have ended and are not acknowledged");
 
+    public static void SupervisorDeaf(string socket, string error) => Line($"warning: NOTIFY_SOCKET '{socket}' does not take a message: {error}");
+
+    public static void ReadyForServices(string directory) => Line($"ready in {directory} for services that somebody else runs");
+
     public static void Malformed(int pid, string what) => Line($"warning: closing the line of pid {pid}: {what}");
 
     public static void Refused(int pid, uint uid) => Line($"warning: refused a connection of pid {pid}, user {uid}: only pv-init's own user may ask");

@@ -18,7 +18,7 @@ if (SignalChecks.IsChildSignalCaught())
 }
 
 string programs = Path.GetDirectoryName(Environment.ProcessPath)!;
-if (Start.MissingProgram(programs) is { } missing)
+if (!options.ExternalServices && Start.MissingProgram(programs) is { } missing)
 {
     return Start.Refuse([$"'{missing}' is missing: the services' programs belong beside pv-init"], ExitCodes.System);
 }
@@ -26,7 +26,7 @@ if (Start.MissingProgram(programs) is { } missing)
 // Every task costs pv-init three descriptors. Tasks get the limit as it was: select(2) fails above 1024.
 DescriptorLimit descriptors = DescriptorLimit.Raise();
 
-if (!RuntimeDirectory.Take(options.Paths).TryGet(out RuntimeDirectory? directory, out Fault? fault))
+if (!RuntimeDirectory.Take(options.Paths, options.ExternalServices).TryGet(out RuntimeDirectory? directory, out Fault? fault))
 {
     return Start.Refuse(fault);
 }

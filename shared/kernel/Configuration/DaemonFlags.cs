@@ -19,6 +19,7 @@ public static class DaemonFlags
     public static readonly DaemonFlag RestartLimit = new("restart-limit", "COUNT", "a service that ends so often in a row is given up; 0 for never (default 10)");
     public static readonly DaemonFlag ExitOnFailed = new("exit-on-failed", "NAME", "stop everything when that service is given up", Repeatable: true);
     public static readonly DaemonFlag Main = new("main", "task:NAME", "start that task when all is ready, and end with its exit code when it ends");
+    public static readonly DaemonFlag ExternalServices = new("external-services", "[true|false]", "start no services: systemd, or another supervisor, runs them (default false)", Switch: true);
     public static readonly DaemonFlag AccountName = new("account-name", "NAME", "blob store account");
     public static readonly DaemonFlag AccountKey = new("account-key", "KEY", "blob store key; prefer PV_EXEC_ACCOUNT_KEY", Secret: true);
     public static readonly DaemonFlag Container = new("container", "NAME", "blob store container");
@@ -26,7 +27,7 @@ public static class DaemonFlags
     public static readonly IReadOnlyList<DaemonFlag> All =
     [
         Host, Port, RuntimeDir, ConfigRoot, MountPoint, Worktree, SourceWorktree, WorktreeMode, Store,
-        AutosaveInterval, SaveScope, StopTimeout, Watchdog, RestartLimit, ExitOnFailed, Main, AccountName, AccountKey, Container,
+        AutosaveInterval, SaveScope, StopTimeout, Watchdog, RestartLimit, ExitOnFailed, Main, ExternalServices, AccountName, AccountKey, Container,
     ];
 
     public static DaemonFlag? Find(string name)

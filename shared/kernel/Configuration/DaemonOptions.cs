@@ -54,6 +54,9 @@ public sealed record DaemonOptions
     /// <summary>The task that <see cref="Main"/> names.</summary>
     public string? MainTask => Main is not null && Main.StartsWith(TaskPrefix, StringComparison.Ordinal) ? Main[TaskPrefix.Length..] : null;
 
+    /// <summary>pv-init spawns and reaps only; somebody else runs the services.</summary>
+    public bool ExternalServices { get; init; }
+
     /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
@@ -83,6 +86,7 @@ public sealed record DaemonOptions
             RestartLimit = (int)Number(DaemonFlags.RestartLimit, defaults.RestartLimit, 1_000_000, wholeOnly: true),
             ExitOnFailed = values.All(DaemonFlags.ExitOnFailed),
             Main = Text(DaemonFlags.Main),
+            ExternalServices = Switch(DaemonFlags.ExternalServices),
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
         problems = wrong;
@@ -107,6 +111,16 @@ public sealed record DaemonOptions
             return otherwise;
         }
 
+        bool Switch(DaemonFlag flag)
+        {
+            if (Text(flag) is { } text and not ("true" or "false"))
+            {
+                wrong.Add($"-{flag.Name} '{text}' is none of true, false");
+            }
+
+            return Text(flag) == "true";
+        }
+
         WorktreeMode Mode()
         {
             switch (Text(DaemonFlags.WorktreeMode))
@@ -129,7 +143,7 @@ public sealed record DaemonOptions
             yield return "-account-name, -account-key and -container are not supported yet: give --store file:///directory";
         }
 
-        if (ConfigRoots.Count == 0)
+        if (ConfigRoots.Count == 0 && !ExternalServices)
         {
             yield return "no -exec-config-root is given: name at least one directory that holds task directories";
         }
@@ -149,7 +163,11 @@ public sealed record DaemonOptions
             yield return $"-exit-on-failed '{name}' is no service: name one of {string.Join(", ", Services.All.Select(service => service.Name()))}";
         }
 
-        if (Main is not null && MainTask is null or "")
+        if (Main is not null && ExternalServices)
+        {
+            yield return $"-main '{Main}' is given with -external-services: let the supervisor of the services end what is to end";
+        }
+        else if (Main is not null && MainTask is null or "")
         {
             yield return $"-main '{Main}' is no task: give task:NAME";
         }
@@ -239,6 +257,7 @@ public sealed record DaemonOptions
         }
 
         Add(DaemonFlags.Main, Main);
+        Add(DaemonFlags.ExternalServices, ExternalServices ? "true" : "false");
         return words;
 
         void Add(DaemonFlag flag, string? value)

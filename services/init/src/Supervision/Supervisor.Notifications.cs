@@ -14,9 +14,9 @@ internal sealed partial class Supervisor
 
     private void ReadNotifications()
     {
-        while (true)
+        while (_sockets.Notify is { } socket)
         {
-            ReceivedPacket received = _sockets.Notify.Receive(_notification, _notificationDescriptors);
+            ReceivedPacket received = socket.Receive(_notification, _notificationDescriptors);
             if (received.Errno != 0)
             {
                 return;

@@ -44,6 +44,11 @@ internal sealed partial class Supervisor
             return new Fault(FaultKind.Unavailable, "the system stops: nothing is started any more");
         }
 
+        if (_options.ExternalServices)
+        {
+            return new Fault(FaultKind.FailedPrecondition, $"this pv-init does not run {service.Name}: ask its supervisor, such as 'systemctl restart pv-{service.Name}'");
+        }
+
         if (service.Restart is not null || ServiceMachine.Next(service.State, ServiceSignal.Restart).Action == ServiceAction.Refuse)
         {
             return new Fault(FaultKind.FailedPrecondition, service.State == ServiceState.Stopped

@@ -5,6 +5,7 @@ using PvExec.Init.Core;
 using PvExec.Init.Native;
 using PvExec.Kernel;
 using PvExec.Linux;
+using PvExec.Linux.Events;
 using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Supervision;
@@ -23,6 +24,7 @@ internal sealed partial class Supervisor
     /// <summary>The front comes last, so that a caller never meets a service that is not ready.</summary>
     private void StartServices()
     {
+        _poll.Add(_sockets.Notify!.Handle, NotifyToken, PollEvents.Readable);
         foreach (SupervisedService service in _services)
         {
             if (service.Service != Service.Front)

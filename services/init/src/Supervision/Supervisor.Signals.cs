@@ -14,6 +14,9 @@ internal sealed partial class Supervisor
     /// <summary>Those that SIGHUP asked for and that wait for their turn.</summary>
     private readonly Queue<Service> _toRestart = [];
 
+    /// <summary>The last one of them whose turn it was.</summary>
+    private SupervisedService? _restarting;
+
     private int _stopSignals;
 
     private void TakeSignals()
@@ -77,15 +80,13 @@ internal sealed partial class Supervisor
 
     private void RestartNext()
     {
-        while (_toRestart.TryPeek(out Service service) && Get(service).Restart is null)
+        while (_restarting?.Restart is null && _toRestart.TryDequeue(out Service service))
         {
-            _toRestart.Dequeue();
-            if (TryRestart(Get(service), new RestartRequest(null, 0)) is not { } fault)
+            _restarting = Get(service);
+            if (TryRestart(_restarting, new RestartRequest(null, 0)) is { } fault)
             {
-                return;
+                InitLog.NotRestarted(_restarting.Name, fault.Detail);
             }
-
-            InitLog.NotRestarted(service.Name(), fault.Detail);
         }
     }
 

@@ -41,6 +41,7 @@ internal sealed partial class Supervisor
 
         _exitCode = exitCode;
         _stopBegan = Clock.Monotonic;
+        _ownSupervisor.Say("STOPPING=1");
         Enter(StopStep.Front);
     }
 
@@ -50,6 +51,11 @@ internal sealed partial class Supervisor
         _stepBegan = Clock.Monotonic;
         switch (step)
         {
+            case StopStep.Front or StopStep.Save when _options.ExternalServices:
+                break;
+            case StopStep.Work when _options.ExternalServices:
+                StopExternal();
+                break;
             case StopStep.Front:
                 Stop(Service.Front);
                 break;
@@ -191,7 +197,7 @@ internal sealed partial class Supervisor
         _ => true,
     };
 
-    private bool Runs(Service service) => Get(service).Instances.Any();
+    private bool Runs(Service service) => !_options.ExternalServices && Get(service).Instances.Any();
 
     private void KillLate()
     {
@@ -202,7 +208,7 @@ internal sealed partial class Supervisor
             StopStep.Save => [Service.Worktree],
             _ => [],
         };
-        foreach (ServiceInstance instance in late.SelectMany(service => Get(service).Instances))
+        foreach (ServiceInstance instance in late.Where(Runs).SelectMany(service => Get(service).Instances))
         {
             SupervisedService service = instance.Service;
             InitLog.Killed($"{service.Name}, which did not stop in time");

@@ -68,10 +68,9 @@ internal sealed partial class Supervisor
     public int Run()
     {
         _poll.Add(_sockets.Init.Handle, InitToken, PollEvents.Readable);
-        _poll.Add(_sockets.Notify.Handle, NotifyToken, PollEvents.Readable);
         _poll.Add(_reaper.Handle, ReaperToken, PollEvents.Readable);
         _poll.Add(_signals.Handle, SignalToken, PollEvents.Readable);
-        Guard(StartServices);
+        Guard(_options.ExternalServices ? AwaitServices : StartServices);
 
         var ready = new (long Token, PollEvents Events)[64];
         while (_step != StopStep.Done)
