@@ -6,7 +6,7 @@ namespace PvExec.Proto.Init;
 /// <param name="Name">Such as <c>exec</c>; <c>init</c> for pv-init itself.</param>
 /// <param name="Pid">0 when it does not run.</param>
 /// <param name="State">
-/// Of the service: stopped, starting, ready, replacing, handing-over, taking-over, backing-off, stopping or failed. Of its
+/// Of the service: stopped, starting, ready, reloading, replacing, handing-over, taking-over, backing-off, stopping or failed. Of its
 /// other instances: standby for one that is to take its place, leaving for one that was the service and still answers calls.
 /// </param>
 /// <param name="StatusText">Its last STATUS= of sd_notify(3), or empty.</param>

@@ -32,6 +32,9 @@ public sealed record RuntimePaths(string Root)
     /// <summary>The service's XPUB socket: events from it.</summary>
     public string BusEvents(Service service) => Path.Combine(BusDirectory, service.Name() + ".events.sock");
 
+    /// <summary>Which run is the main task's, once it has been started; pv-init removes it at its own start.</summary>
+    public string MainRun => Path.Combine(Root, "main");
+
     /// <summary>What the service keeps over its own restarts, not over those of the container.</summary>
     public string State(Service service) => Path.Combine(Root, "state", service.Name());
 }

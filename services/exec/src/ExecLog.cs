@@ -55,6 +55,12 @@ internal static partial class ExecLog
     [LoggerMessage(3015, LogLevel.Warning, "run {Run} of {Task}: not done within its timeout of {Seconds} s, made to end: {Status}")]
     public static partial void TimedOut(ILogger log, RunId run, string task, double seconds, ExitStatus status);
 
+    [LoggerMessage(3090, LogLevel.Error, "the main task '{Task}' did not run to its end: {Reason}")]
+    public static partial void MainTaskFailed(ILogger log, string task, string reason);
+
+    [LoggerMessage(3091, LogLevel.Warning, "the main task '{Task}' runs, and if pv-exec ends before it does, its exit code is lost: {Reason}")]
+    public static partial void MainTaskNotNoted(ILogger log, string task, string reason);
+
     [LoggerMessage(3030, LogLevel.Warning, "{Holder} ({Reason}; {Scopes}) did not renew its lease for {Seconds:0.0} s: its locks are free")]
     public static partial void LeaseExpired(ILogger log, string holder, string reason, string scopes, double seconds);
 

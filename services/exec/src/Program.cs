@@ -6,6 +6,7 @@ using PvExec.Exec.Engine;
 using PvExec.Exec.Leases;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
+using PvExec.InitClient;
 using PvExec.Kernel;
 
 return await Daemon.RunAsync(Service.Exec, args, daemon =>
@@ -18,6 +19,9 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<RunEngine>();
     daemon.Services.AddSingleton<ScopeLeases>();
     daemon.Services.AddSingleton<ExecBus>();
+    daemon.Services.AddSingleton<ServiceListing>(services => () => InitQuery.ListServices(services.GetRequiredService<RuntimePaths>()));
+    daemon.Services.AddSingleton<MainTask>();
+    daemon.Services.AddHostedService(services => services.GetRequiredService<MainTask>());
     daemon.MapGrpc<ExecGrpc>();
 
     // First of all start hooks: what runs holds its locks before anyone can ask for one.
@@ -26,6 +30,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
         Outcome<Unit> roots = services.GetRequiredService<TaskDirectories>().Check();
         if (roots.Succeeded(out Fault? _))
         {
+            services.GetRequiredService<MainTask>().Recall(services.GetRequiredService<IInit>().Owned);
             services.GetRequiredService<RunEngine>().Adopt(services.GetRequiredService<IInit>().Owned);
         }
 

@@ -35,8 +35,21 @@ internal static unsafe partial class InitLog
     public static void Ready(string host, int port, string? worktree) =>
         Line(worktree is null ? $"ready on {host}:{port}" : $"ready on {host}:{port} (worktree at {worktree})");
 
-    public static void ServiceEnded(string service, int pid, object status, TimeSpan again) =>
-        Line($"warning: {service} (pid {pid}) ended with {status}: starting it again in {again.TotalMilliseconds:0} ms");
+    /// <param name="again">Null when it is not started again.</param>
+    public static void ServiceEnded(string service, int pid, object status, TimeSpan? again) =>
+        Line($"warning: {service} (pid {pid}) ended with {status}{(again is { } time ? $": starting it again in {time.TotalMilliseconds:0} ms" : "")}");
+
+    public static void ServiceGivenUp(string service, int times) =>
+        Line($"error: {service} has ended {times} times in a row and is given up: mend it, then 'pv_exec services restart {service}'");
+
+    public static void Silent(string service, int pid, long milliseconds) =>
+        Line($"warning: {service} (pid {pid}) has given no sign of life for {milliseconds / 1000.0:0.#} s: ending it by SIGABRT, and by SIGKILL in {Core.WatchdogRule.AbortTime / 1000} s");
+
+    public static void WatchdogTriggered(string service, int pid) =>
+        Line($"warning: {service} (pid {pid}) asks to be ended (WATCHDOG=trigger): ending it by SIGABRT, and by SIGKILL in {Core.WatchdogRule.AbortTime / 1000} s");
+
+    public static void StoreFull(string service, int room) =>
+        Line($"warning: {service}: its store holds {room} descriptors already: closed one more");
 
     public static void ServiceNotStarted(string service, string stage, string error, TimeSpan again) =>
         Line($"warning: {service} could not be started: {stage}: {error}: trying again in {again.TotalMilliseconds:0} ms");
@@ -55,6 +68,17 @@ internal static unsafe partial class InitLog
 
     public static void ReplacementLate(string service, int pid, string state) =>
         Line($"warning: {service}: killed pid {pid}, which took too long ({state})");
+
+    public static void NotRestarted(string service, string why) => Line($"warning: {service} was not restarted: {why}");
+
+    public static void Status(Proto.Init.ServiceStatus one) => Line(
+        $"status: {one.Name}: {one.State}, pid {one.Pid}, {one.Restarts} restarts, up {one.UptimeMilliseconds / 1000} s, {one.ResidentBytes / 1024} KiB{(one.StatusText.Length > 0 ? ", says: " + one.StatusText : "")}");
+
+    public static void Children(int living, int ended) => Line($"status: children: {living} run, {ended} have ended and are not acknowledged");
+
+    public static void SupervisorDeaf(string socket, string error) => Line($"warning: NOTIFY_SOCKET '{socket}' does not take a message: {error}");
+
+    public static void ReadyForServices(string directory) => Line($"ready in {directory} for services that somebody else runs");
 
     public static void Malformed(int pid, string what) => Line($"warning: closing the line of pid {pid}: {what}");
 

@@ -19,14 +19,14 @@ if (SignalChecks.IsChildSignalCaught())
 }
 
 string programs = Path.GetDirectoryName(Environment.ProcessPath)!;
-if (Start.MissingProgram(programs) is { } missing)
+if (!options.ExternalServices && Start.MissingProgram(programs) is { } missing)
 {
     return Start.Refuse([$"'{missing}' is missing: the services' programs belong beside pv-init"], ExitCodes.System);
 }
 
 ChildDefaults defaults = Start.PrepareProcess();
 
-if (!RuntimeDirectory.Take(options.Paths).TryGet(out RuntimeDirectory? directory, out Fault? fault))
+if (!RuntimeDirectory.Take(options.Paths, options.ExternalServices).TryGet(out RuntimeDirectory? directory, out Fault? fault))
 {
     return Start.Refuse(fault);
 }
@@ -45,7 +45,7 @@ using (directory)
 
     ChildCgroups? cgroups = ChildCgroups.TryOpen();
     cgroups?.Settle();
-    var signals = new StopSignals();
+    var signals = new CaughtSignals();
     signals.Catch();
     var reaper = new Reaper(); // not disposed: its thread waits until the process ends
     reaper.Start();

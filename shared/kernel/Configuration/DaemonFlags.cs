@@ -14,8 +14,13 @@ public static class DaemonFlags
     public static readonly DaemonFlag Store = new("store", "URL", "where snapshots are kept: file:///directory");
     public static readonly DaemonFlag AutosaveInterval = new("autosave-interval", "SECONDS", "time between saves; 0 for none (default 0)");
     public static readonly DaemonFlag SaveScope = new("save-scope", "SCOPE", "read-locked while a save captures the tree (default src and dep)", Repeatable: true);
-    public static readonly DaemonFlag SaveFreeze = new("save-freeze", "on|off", "processes stand still while a save captures the tree (default off)");
+    public static readonly DaemonFlag SaveFreeze = new("save-freeze", "[true|false]", "processes stand still while a save captures the tree (default false)", Switch: true);
     public static readonly DaemonFlag StopTimeout = new("stop-timeout", "SECONDS", "bound of a whole stop, the final save included (default 10)");
+    public static readonly DaemonFlag Watchdog = new("watchdog", "SECONDS", "a service that is silent for so long is killed and started again; 0 for never (default 30)");
+    public static readonly DaemonFlag RestartLimit = new("restart-limit", "COUNT", "a service that ends so often in a row is given up; 0 for never (default 10)");
+    public static readonly DaemonFlag ExitOnFailed = new("exit-on-failed", "NAME", "stop everything when that service is given up", Repeatable: true);
+    public static readonly DaemonFlag Main = new("main", "task:NAME", "start that task when all is ready, and end with its exit code when it ends");
+    public static readonly DaemonFlag ExternalServices = new("external-services", "[true|false]", "start no services: systemd, or another supervisor, runs them (default false)", Switch: true);
     public static readonly DaemonFlag AccountName = new("account-name", "NAME", "blob store account");
     public static readonly DaemonFlag AccountKey = new("account-key", "KEY", "blob store key; prefer PV_EXEC_ACCOUNT_KEY", Secret: true);
     public static readonly DaemonFlag Container = new("container", "NAME", "blob store container");
@@ -23,7 +28,7 @@ public static class DaemonFlags
     public static readonly IReadOnlyList<DaemonFlag> All =
     [
         Host, Port, RuntimeDir, ConfigRoot, MountPoint, Worktree, SourceWorktree, WorktreeMode, Store,
-        AutosaveInterval, SaveScope, SaveFreeze, StopTimeout, AccountName, AccountKey, Container,
+        AutosaveInterval, SaveScope, SaveFreeze, StopTimeout, Watchdog, RestartLimit, ExitOnFailed, Main, ExternalServices, AccountName, AccountKey, Container,
     ];
 
     public static DaemonFlag? Find(string name)

@@ -6,6 +6,8 @@ namespace PvExec.Kernel.Configuration;
 /// <summary>What <c>pv_exec daemon</c> was asked to do. pv-init passes the same words on to every service.</summary>
 public sealed record DaemonOptions
 {
+    private const string TaskPrefix = "task:";
+
     /// <summary>An IPv4 or IPv6 address, or <c>localhost</c>.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
@@ -40,6 +42,24 @@ public sealed record DaemonOptions
     /// <summary>Ten seconds is what container engines wait before they kill.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a service may be silent (WATCHDOG=1 of sd_notify(3)) before it is killed; zero: for ever.</summary>
+    public TimeSpan Watchdog { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often in a row a service may end soon before it is given up; 0: without end.</summary>
+    public int RestartLimit { get; init; } = 10;
+
+    /// <summary>Names of services without which the whole system stops once they are given up.</summary>
+    public IReadOnlyList<string> ExitOnFailed { get; init; } = [];
+
+    /// <summary>What is started when all is ready and whose end is the end of everything, as <c>task:NAME</c>; null for nothing.</summary>
+    public string? Main { get; init; }
+
+    /// <summary>The task that <see cref="Main"/> names.</summary>
+    public string? MainTask => Main is not null && Main.StartsWith(TaskPrefix, StringComparison.Ordinal) ? Main[TaskPrefix.Length..] : null;
+
+    /// <summary>pv-init spawns and reaps only; somebody else runs the services.</summary>
+    public bool ExternalServices { get; init; }
+
     /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
@@ -66,6 +86,11 @@ public sealed record DaemonOptions
             SaveScopes = values.All(DaemonFlags.SaveScope) is { Count: > 0 } scopes ? scopes : defaults.SaveScopes,
             SaveFreeze = Switch(DaemonFlags.SaveFreeze),
             StopTimeout = TimeSpan.FromSeconds(Number(DaemonFlags.StopTimeout, defaults.StopTimeout.TotalSeconds, 86400)),
+            Watchdog = TimeSpan.FromSeconds(Number(DaemonFlags.Watchdog, defaults.Watchdog.TotalSeconds, 86400, least: 1)),
+            RestartLimit = (int)Number(DaemonFlags.RestartLimit, defaults.RestartLimit, 1_000_000, wholeOnly: true),
+            ExitOnFailed = values.All(DaemonFlags.ExitOnFailed),
+            Main = Text(DaemonFlags.Main),
+            ExternalServices = Switch(DaemonFlags.ExternalServices),
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
         problems = wrong;
@@ -92,14 +117,12 @@ public sealed record DaemonOptions
 
         bool Switch(DaemonFlag flag)
         {
-            switch (Text(flag))
+            if (Text(flag) is { } text and not ("true" or "false"))
             {
-                case null or "off": return false;
-                case "on": return true;
-                case var other:
-                    wrong.Add($"-{flag.Name} '{other}' is neither on nor off");
-                    return false;
+                wrong.Add($"-{flag.Name} '{text}' is none of true, false");
             }
+
+            return Text(flag) == "true";
         }
 
         WorktreeMode Mode()
@@ -124,7 +147,7 @@ public sealed record DaemonOptions
             yield return "-account-name, -account-key and -container are not supported yet: give --store file:///directory";
         }
 
-        if (ConfigRoots.Count == 0)
+        if (ConfigRoots.Count == 0 && !ExternalServices)
         {
             yield return "no -exec-config-root is given: name at least one directory that holds task directories";
         }
@@ -145,6 +168,20 @@ public sealed record DaemonOptions
             {
                 yield return $"-save-scope: {fault.Detail}";
             }
+        }
+
+        foreach (string name in ExitOnFailed.Where(name => Services.Parse(name) is null))
+        {
+            yield return $"-exit-on-failed '{name}' is no service: name one of {string.Join(", ", Services.All.Select(service => service.Name()))}";
+        }
+
+        if (Main is not null && ExternalServices)
+        {
+            yield return $"-main '{Main}' is given with -external-services: let the supervisor of the services end what is to end";
+        }
+        else if (Main is not null && MainTask is null or "")
+        {
+            yield return $"-main '{Main}' is no task: give task:NAME";
         }
 
         foreach (string problem in WorktreeProblems())
@@ -223,8 +260,17 @@ public sealed record DaemonOptions
             Add(DaemonFlags.SaveScope, scope);
         }
 
-        Add(DaemonFlags.SaveFreeze, SaveFreeze ? "on" : null);
+        Add(DaemonFlags.SaveFreeze, SaveFreeze ? "true" : "false");
         Add(DaemonFlags.StopTimeout, Seconds(StopTimeout));
+        Add(DaemonFlags.Watchdog, Seconds(Watchdog));
+        Add(DaemonFlags.RestartLimit, RestartLimit.ToString(CultureInfo.InvariantCulture));
+        foreach (string name in ExitOnFailed)
+        {
+            Add(DaemonFlags.ExitOnFailed, name);
+        }
+
+        Add(DaemonFlags.Main, Main);
+        Add(DaemonFlags.ExternalServices, ExternalServices ? "true" : "false");
         return words;
 
         void Add(DaemonFlag flag, string? value)

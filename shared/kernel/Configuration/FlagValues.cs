@@ -40,6 +40,11 @@ public sealed class FlagValues
                 continue;
             }
 
+            if (flag.Switch)
+            {
+                value ??= "true";
+            }
+
             // A value may start with a dash, but the next flag is none: "-store -worktree w" has forgotten one.
             if (value is null && i + 1 < arguments.Count && !TrySplit(arguments[i + 1], out _, out _))
             {

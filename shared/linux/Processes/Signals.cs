@@ -5,7 +5,7 @@ namespace PvExec.Linux.Processes;
 /// <summary>signal(7): the numbers used here, and kill(2).</summary>
 public static partial class Signals
 {
-    public const int SIGHUP = 1, SIGINT = 2, SIGKILL = 9, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18;
+    public const int SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGABRT = 6, SIGKILL = 9, SIGUSR1 = 10, SIGTERM = 15, SIGCHLD = 17, SIGCONT = 18;
 
     /// <summary>The highest number of a signal.</summary>
     public const int Last = 64;

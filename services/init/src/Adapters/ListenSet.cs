@@ -15,7 +15,7 @@ internal sealed class ListenSet
 
     private readonly Dictionary<Service, List<ListeningDescriptor>> _sockets = [];
 
-    private ListenSet(PacketSocket init, PacketSocket notify, int frontPort)
+    private ListenSet(PacketSocket init, PacketSocket? notify, int frontPort)
     {
         Init = init;
         Notify = notify;
@@ -25,8 +25,8 @@ internal sealed class ListenSet
     /// <summary>pv-init's own line.</summary>
     public PacketSocket Init { get; }
 
-    /// <summary>For sd_notify(3).</summary>
-    public PacketSocket Notify { get; }
+    /// <summary>For sd_notify(3); null where somebody else runs the services.</summary>
+    public PacketSocket? Notify { get; }
 
     /// <summary>The port that the front really has.</summary>
     public int FrontPort { get; }
@@ -34,7 +34,28 @@ internal sealed class ListenSet
     /// <summary>What the service is given, in the order of its descriptors from 3 on.</summary>
     public IReadOnlyList<ListeningDescriptor> For(Service service) => _sockets[service];
 
-    public static Outcome<ListenSet> Open(DaemonOptions options)
+    public static Outcome<ListenSet> Open(DaemonOptions options) => options.ExternalServices ? OpenOwn(options) : OpenAll(options);
+
+    private static Outcome<ListenSet> OpenOwn(DaemonOptions options)
+    {
+        try
+        {
+            var set = new ListenSet(PacketSocket.Listen(options.Paths.Init, Backlog), null, options.Port);
+            File.SetUnixFileMode(options.Paths.Init, OwnerOnly);
+            foreach (Service service in Services.All)
+            {
+                set._sockets[service] = [];
+            }
+
+            return set;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return SocketFault(options, e);
+        }
+    }
+
+    private static Outcome<ListenSet> OpenAll(DaemonOptions options)
     {
         IPAddress? address = OptionChecks.Resolve(options.Host);
         if (address is null)
@@ -69,9 +90,12 @@ internal sealed class ListenSet
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Fault(FaultKind.Internal, $"cannot open the sockets in -runtime-dir '{paths.Root}': {e.Message}");
+            return SocketFault(options, e);
         }
     }
+
+    private static Fault SocketFault(DaemonOptions options, Exception e) =>
+        new(FaultKind.Internal, $"cannot open the sockets in -runtime-dir '{options.RuntimeDir}': {e.Message}");
 
     private static ListeningDescriptor OpenUnix(string name, string path)
     {

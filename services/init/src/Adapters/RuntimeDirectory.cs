@@ -13,16 +13,20 @@ internal sealed class RuntimeDirectory : IDisposable
 
     private readonly LockFile _lock;
 
-    private RuntimeDirectory(RuntimePaths paths, LockFile @lock)
+    private readonly bool _ownSocketOnly;
+
+    private RuntimeDirectory(RuntimePaths paths, LockFile @lock, bool ownSocketOnly)
     {
         Paths = paths;
         _lock = @lock;
+        _ownSocketOnly = ownSocketOnly;
     }
 
     public RuntimePaths Paths { get; }
 
     /// <summary>Makes the directory private, takes its lock and clears away what a dead daemon left.</summary>
-    public static Outcome<RuntimeDirectory> Take(RuntimePaths paths)
+    /// <param name="ownSocketOnly">The services' sockets are somebody else's.</param>
+    public static Outcome<RuntimeDirectory> Take(RuntimePaths paths, bool ownSocketOnly)
     {
         try
         {
@@ -48,8 +52,9 @@ internal sealed class RuntimeDirectory : IDisposable
                     $"a daemon with pid {holder} already runs on -runtime-dir '{paths.Root}': stop it, or give this one another directory");
             }
 
-            var directory = new RuntimeDirectory(paths, held);
+            var directory = new RuntimeDirectory(paths, held, ownSocketOnly);
             directory.RemoveSockets();
+            File.Delete(paths.MainRun);
             Directory.CreateDirectory(paths.BusDirectory, OwnerOnly);
             foreach (Service service in Services.All)
             {
@@ -68,6 +73,11 @@ internal sealed class RuntimeDirectory : IDisposable
     public void RemoveSockets()
     {
         File.Delete(Paths.Init);
+        if (_ownSocketOnly)
+        {
+            return;
+        }
+
         File.Delete(Paths.Notify);
         foreach (Service service in Services.All)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
@@ -11,10 +12,16 @@ internal static class ServiceEnvironment
     /// <param name="notifySocket">For sd_notify(3).</param>
     /// <param name="socketNames">The names of the passed listening sockets, from descriptor 3 on (sd_listen_fds_with_names(3)).</param>
     /// <param name="listenPid">Stands for the service's pid, which is not known yet.</param>
+    /// <param name="watchdog">For sd_watchdog_enabled(3); zero when it is not watched. WATCHDOG_PID is not set: nobody else gets these variables.</param>
     public static List<byte[]> For(
-        Service service, IReadOnlyList<byte[]> own, string notifySocket, IReadOnlyList<string> socketNames, ReadOnlySpan<byte> listenPid)
+        Service service,
+        IReadOnlyList<byte[]> own,
+        string notifySocket,
+        IReadOnlyList<string> socketNames,
+        ReadOnlySpan<byte> listenPid,
+        TimeSpan watchdog)
     {
-        var variables = new List<byte[]>(own.Count + 4);
+        var variables = new List<byte[]>(own.Count + 5);
         foreach (byte[] variable in own)
         {
             if (!IsReplaced(variable) && (service == Service.Worktree || !IsSecret(variable)))
@@ -27,6 +34,11 @@ internal static class ServiceEnvironment
         variables.Add(listenPid.ToArray());
         variables.Add(Encoding.UTF8.GetBytes($"LISTEN_FDS={socketNames.Count}"));
         variables.Add(Encoding.UTF8.GetBytes("LISTEN_FDNAMES=" + string.Join(':', socketNames)));
+        if (watchdog > TimeSpan.Zero)
+        {
+            variables.Add(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"WATCHDOG_USEC={(long)watchdog.TotalMicroseconds}")));
+        }
+
         return variables;
     }
 

@@ -30,6 +30,24 @@ internal sealed class ServiceInstance(SupervisedService service, int pid, SafeFi
     /// <summary>It has been told what the service owns: it is the service, or was.</summary>
     public bool Owns { get; set; }
 
+    /// <summary>The last descriptor of the store that was passed to it at its start, as the stored ones are numbered; 0 for none.</summary>
+    public long StorePassed { get; set; }
+
+    /// <summary>It said RELOADING=1, and not READY=1 since.</summary>
+    public bool IsReloading { get; set; }
+
+    /// <summary>It said STOPPING=1.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>Milliseconds that it may be silent; 0 for as long as it likes.</summary>
+    public long WatchdogInterval { get; set; }
+
+    /// <summary>When it last gave a sign of life (WATCHDOG=1).</summary>
+    public long LastSign { get; set; }
+
+    /// <summary>When it is killed after it was told to abort.</summary>
+    public long KillAt { get; set; } = long.MaxValue;
+
     /// <summary>Of its TakeOver that is not answered yet; null when there is none.</summary>
     public ulong? TakeOver { get; set; }
 

@@ -5,7 +5,8 @@ using PvExec.Kernel;
 namespace PvExec.Init.Supervision;
 
 /// <summary>A service and all that is known of it.</summary>
-internal sealed class SupervisedService(Service service, IReadOnlyList<ListeningDescriptor> sockets)
+/// <param name="storeRoom">How many descriptors its store holds at most.</param>
+internal sealed class SupervisedService(Service service, IReadOnlyList<ListeningDescriptor> sockets, int storeRoom)
 {
     /// <summary>Earlier instances that still answer calls; a restart that would make it one more is refused.</summary>
     public const int MaxRetired = 64;
@@ -38,8 +39,9 @@ internal sealed class SupervisedService(Service service, IReadOnlyList<Listening
 
     public bool EverReady { get; set; }
 
-    /// <summary>Ends in a row, without having been ready for long in between.</summary>
-    public int Failures { get; set; }
+    public CrashCount Crashes { get; set; }
+
+    public DescriptorStore Store { get; } = new(storeRoom);
 
     public int Restarts { get; set; }
 

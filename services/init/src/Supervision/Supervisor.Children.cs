@@ -89,18 +89,6 @@ internal sealed partial class Supervisor
         }
     }
 
-    /// <summary>What a service owns. From here on the instance is the one that is told of exits and may ask for children.</summary>
-    private void TellOwned(Line line, ServiceInstance instance)
-    {
-        instance.Owns = true;
-        foreach (ChildRecord child in _children.Of(instance.Service.Service))
-        {
-            ReplyWith(line, 0, child.ToOwned(), child);
-        }
-
-        TellDropped(line, instance.Service);
-    }
-
     private void Spawn(Line line, SupervisedService owner, in InitPacket packet)
     {
         if (!SpawnView.TryRead(packet, out SpawnView spawn))

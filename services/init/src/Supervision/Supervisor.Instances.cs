@@ -80,6 +80,9 @@ internal sealed partial class Supervisor
     private void CurrentEnded(SupervisedService service, ServiceInstance instance, in ReapedProcess end)
     {
         service.Current = null;
+        service.LateAt = long.MaxValue;
+        service.HandedOver.Dispose();
+        service.HandedOver = HandedOverState.Nothing;
         if (service.State == ServiceState.Stopping)
         {
             NoteStopped(service, end.Status);
@@ -95,16 +98,17 @@ internal sealed partial class Supervisor
         }
 
         bool refused = !service.EverReady && end.Status.Code is ExitCodes.Usage or ExitCodes.System;
-        bool wasStable = service.State == ServiceState.Ready && Clock.Monotonic - instance.ReadyAt >= StableAfter;
-        service.Failures = wasStable ? 1 : service.Failures + 1;
+        service.Crashes = _crashRule.After(service.Crashes, instance.ReadyAt == 0 ? 0 : Clock.Monotonic - instance.ReadyAt);
+        ServiceSignal signal = refused ? ServiceSignal.Refused : EndSignal(service);
         if (!refused)
         {
-            InitLog.ServiceEnded(service.Name, end.Pid, end.Status, Restarting.After(service.Failures));
+            TimeSpan? again = signal == ServiceSignal.Ended ? Restarting.After(service.Crashes.BackOff) : null;
+            InitLog.ServiceEnded(service.Name, end.Pid, end.Status, again);
         }
 
         string when = service.State == ServiceState.TakingOver ? "after it took over and before it was ready" : "before it was ready";
-        Conclude(service, new Fault(FaultKind.Internal, $"the new instance of {service.Name} ended with {end.Status} {when}: it is started again"));
-        Apply(service, refused ? ServiceSignal.Refused : EndSignal(service), end.Status.Code.GetValueOrDefault());
+        Conclude(service, new Fault(FaultKind.Internal, $"the new instance of {service.Name} ended with {end.Status} {when}: {(signal == ServiceSignal.Ended ? "it is started again" : "it is given up")}"));
+        Apply(service, signal, end.Status.Code.GetValueOrDefault());
     }
 
     /// <summary>Sends a signal to a service's process, if it still runs.</summary>

@@ -169,52 +169,6 @@ internal sealed partial class Supervisor
         }
     }
 
-    private void Greet(Line line, in InitPacket packet)
-    {
-        if (!packet.TryRead(out Hello hello) || line.Greeted)
-        {
-            Malformed(line, "a Hello that cannot be read, or a second one");
-            return;
-        }
-
-        if (hello.Version != InitProtocol.Version)
-        {
-            Reply(line, packet.Correlation, new Failed(
-                (int)FaultKind.FailedPrecondition,
-                $"pv-init speaks version {InitProtocol.Version} and the caller version {hello.Version}: use programs of one build"));
-            Close(line);
-            return;
-        }
-
-        line.Greeted = true;
-        ServiceInstance? instance = FindRunning(line.Peer.Pid);
-        if (instance is null || instance.Service.Retired.Contains(instance))
-        {
-            Reply(line, packet.Correlation, new Welcome(InitProtocol.Version, "", Standby: false));
-            return;
-        }
-
-        if (instance.Line is { } earlier)
-        {
-            Close(earlier);
-        }
-
-        SupervisedService service = instance.Service;
-        line.Instance = instance;
-        instance.Line = line;
-        bool standsBy = instance == service.Successor;
-        if (!standsBy)
-        {
-            TellOwned(line, instance);
-        }
-
-        Reply(line, packet.Correlation, new Welcome(InitProtocol.Version, service.Name, standsBy));
-        if (!standsBy && service.StopPending)
-        {
-            AskToStop(service);
-        }
-    }
-
     private void Reply<T>(Line line, ulong correlation, T message, System.Runtime.InteropServices.SafeHandle[]? descriptors = null)
         where T : IInitMessage<T>
     {
@@ -271,6 +225,7 @@ internal sealed partial class Supervisor
             if (line.Instance is { } instance && instance.Line == line)
             {
                 instance.Line = null;
+                ForgetExternal(instance);
             }
 
             line.Dispose();

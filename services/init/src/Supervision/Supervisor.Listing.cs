@@ -17,7 +17,7 @@ internal sealed partial class Supervisor
         };
         foreach (SupervisedService service in _services)
         {
-            list.Add(Status(service, service.Current, service.State.Name()));
+            list.Add(Status(service, service.Current, Shown(service)));
             if (service.Successor is { } successor)
             {
                 list.Add(Status(service, successor, "standby"));
@@ -28,6 +28,14 @@ internal sealed partial class Supervisor
 
         return new ServiceList(list);
     }
+
+    /// <summary>What it says of itself counts while it is ready.</summary>
+    private static string Shown(SupervisedService service) => service switch
+    {
+        { State: ServiceState.Ready, Current.IsLeaving: true } => ServiceState.Stopping.Name(),
+        { State: ServiceState.Ready, Current.IsReloading: true } => "reloading",
+        _ => service.State.Name(),
+    };
 
     private static ServiceStatus Status(SupervisedService service, ServiceInstance? instance, string state) => new(
         service.Name,

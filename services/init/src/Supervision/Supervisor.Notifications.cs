@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using PvExec.Init.Adapters;
 using PvExec.Init.Core;
+using PvExec.Kernel;
 using PvExec.Linux.Sockets;
 
 namespace PvExec.Init.Supervision;
@@ -13,40 +14,90 @@ internal sealed partial class Supervisor
 
     private void ReadNotifications()
     {
-        while (true)
+        while (_sockets.Notify is { } socket)
         {
-            ReceivedPacket received = _sockets.Notify.Receive(_notification, _notificationDescriptors);
+            ReceivedPacket received = socket.Receive(_notification, _notificationDescriptors);
             if (received.Errno != 0)
             {
                 return;
             }
 
-            // Closing what came with it also answers BARRIER=1, once everything before it has been read.
-            _notificationDescriptors.ForEach(descriptor => descriptor.Dispose());
-            _notificationDescriptors.Clear();
             ServiceInstance? instance = _instances.Find(one => one.Pid == received.Sender.Pid);
-            if (instance is null)
+            if (instance is not null)
+            {
+                Take(instance, NotifyMessage.Parse(_notification.AsSpan(0, received.Length)));
+            }
+            else if (!Array.Exists(_services, one => one.EndedPid == received.Sender.Pid))
             {
                 // The last words of an instance that has been reaped meanwhile are nothing strange.
-                if (!Array.Exists(_services, one => one.EndedPid == received.Sender.Pid))
-                {
-                    InitLog.StrangeNotify(received.Sender.Pid);
-                }
-
-                continue;
+                InitLog.StrangeNotify(received.Sender.Pid);
             }
 
-            Take(instance, NotifyMessage.Parse(_notification.AsSpan(0, received.Length)));
+            // What is not stored. This also answers BARRIER=1, once everything before it has been dealt with.
+            _notificationDescriptors.ForEach(descriptor => descriptor.Dispose());
+            _notificationDescriptors.Clear();
         }
     }
 
     private void Take(ServiceInstance instance, in NotifyMessage message)
     {
+        SupervisedService service = instance.Service;
         instance.StatusText = message.Status ?? instance.StatusText;
-        if (message.Ready && instance == instance.Service.Current)
+        instance.IsReloading = message.Reloading || (instance.IsReloading && !message.Ready);
+        instance.IsLeaving |= message.Stopping;
+        if (message.Watchdog || message.Ready)
         {
-            instance.ReadyAt = Clock.Monotonic;
-            Apply(instance.Service, ServiceSignal.Ready);
+            instance.LastSign = Clock.Monotonic;
+        }
+
+        if (message.WatchdogMicroseconds is { } time)
+        {
+            // Rounded up, so that a short time does not end the watch.
+            instance.WatchdogInterval = (time / 1000) + (time % 1000 == 0 ? 0 : 1);
+            instance.LastSign = Clock.Monotonic;
+        }
+
+        if (message.StoreRemove && message.Name is not null)
+        {
+            service.Store.Remove(message.Name);
+        }
+
+        if (message.Store)
+        {
+            Store(service, StoreName.From(message.Name));
+        }
+
+        if (message.Ready && instance == service.Current)
+        {
+            instance.ReadyAt = instance.ReadyAt == 0 ? Clock.Monotonic : instance.ReadyAt;
+            Apply(service, ServiceSignal.Ready);
+        }
+
+        if (message.MainExit is { } code && service.Service == Service.Exec && instance == service.Current && _options.MainTask is { } task)
+        {
+            BeginStop($"the main task '{task}' has ended with exit code {code}", code);
+        }
+
+        if (message.WatchdogTrigger && instance.KillAt == long.MaxValue)
+        {
+            InitLog.WatchdogTriggered(service.Name, instance.Pid);
+            Abort(instance);
+        }
+    }
+
+    /// <summary>Keeps the descriptors that came with the notification.</summary>
+    private void Store(SupervisedService service, string name)
+    {
+        int stored = 0;
+        while (stored < _notificationDescriptors.Count && service.Store.TryAdd(name, _notificationDescriptors[stored]))
+        {
+            stored++;
+        }
+
+        _notificationDescriptors.RemoveRange(0, stored);
+        foreach (SafeFileHandle _ in _notificationDescriptors)
+        {
+            InitLog.StoreFull(service.Name, service.Store.All.Count);
         }
     }
 }

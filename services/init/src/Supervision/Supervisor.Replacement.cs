@@ -45,6 +45,11 @@ internal sealed partial class Supervisor
             return new Fault(FaultKind.Unavailable, "the system stops: nothing is started any more");
         }
 
+        if (_options.ExternalServices)
+        {
+            return new Fault(FaultKind.FailedPrecondition, $"this pv-init does not run {service.Name}: ask its supervisor, such as 'systemctl restart pv-{service.Name}'");
+        }
+
         if (service.Restart is not null || ServiceMachine.Next(service.State, ServiceSignal.Restart).Action == ServiceAction.Refuse)
         {
             return new Fault(FaultKind.FailedPrecondition, service.State == ServiceState.Stopped
@@ -60,7 +65,7 @@ internal sealed partial class Supervisor
         service.Restart = request;
         if (service.State == ServiceState.Failed)
         {
-            service.Failures = 0;
+            service.Crashes = default;
         }
 
         Apply(service, ServiceSignal.Restart);
@@ -73,25 +78,24 @@ internal sealed partial class Supervisor
     {
         RestartRequest? request = service.Restart;
         service.Restart = null;
-        if (request?.Line is not { } line)
-        {
-            return;
-        }
-
-        if (fault is null)
+        if (request?.Line is { } line && fault is null)
         {
             Reply(line, request.Correlation, new Done());
         }
-        else
+        else if (request?.Line is { } asked)
         {
-            Reply(line, request.Correlation, new Failed((int)fault.Kind, fault.Detail));
+            Reply(asked, request.Correlation, new Failed((int)fault!.Kind, fault.Detail));
+        }
+        else if (request is not null && fault is not null)
+        {
+            InitLog.NotRestarted(service.Name, fault.Detail);
         }
     }
 
     private void SpawnSuccessor(SupervisedService service)
     {
         service.LateAt = Clock.Monotonic + PrepareTime;
-        service.Successor = TrySpawn(service, out SpawnResult result);
+        service.Successor = TrySpawn(service, [], out SpawnResult result);
         if (service.Successor is null)
         {
             Conclude(service, new Fault(FaultKind.Internal, $"a new instance of {service.Name} could not be started: {Describe(result)}: the one that runs goes on"));

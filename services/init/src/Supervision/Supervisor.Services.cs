@@ -5,6 +5,7 @@ using PvExec.Init.Core;
 using PvExec.Init.Native;
 using PvExec.Kernel;
 using PvExec.Linux;
+using PvExec.Linux.Events;
 using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Supervision;
@@ -15,14 +16,15 @@ internal sealed partial class Supervisor
     /// <summary>The first wait is hardly noticed; the last one keeps a service that crashes at once from using up a core.</summary>
     private static readonly Backoff Restarting = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
 
-    /// <summary>Milliseconds of being ready after which earlier failures no longer count.</summary>
-    private const long StableAfter = 10_000;
+    /// <summary>Stored descriptors that are passed at a start.</summary>
+    private const int MaxPassed = 200;
 
     private bool _announced;
 
     /// <summary>The front comes last, so that a caller never meets a service that is not ready.</summary>
     private void StartServices()
     {
+        _poll.Add(_sockets.Notify!.Handle, NotifyToken, PollEvents.Readable);
         foreach (SupervisedService service in _services)
         {
             if (service.Service != Service.Front)
@@ -67,7 +69,7 @@ internal sealed partial class Supervisor
                 Announce(service);
                 break;
             case ServiceAction.WaitToRetry:
-                service.RetryAt = Clock.Monotonic + (long)Restarting.After(service.Failures).TotalMilliseconds;
+                service.RetryAt = Clock.Monotonic + (long)Restarting.After(service.Crashes.BackOff).TotalMilliseconds;
                 break;
             case ServiceAction.GiveUp:
                 GiveUp(service);
@@ -92,30 +94,43 @@ internal sealed partial class Supervisor
     private void SpawnService(SupervisedService service)
     {
         service.RetryAt = long.MaxValue;
-        service.Current = TrySpawn(service, out SpawnResult result);
+        service.Current = TrySpawn(service, service.Store.All, out SpawnResult result);
         if (service.Current is null)
         {
-            service.Failures++;
+            service.Crashes = _crashRule.After(service.Crashes, readyFor: 0);
             NoteNotStarted(service, result);
             Conclude(service, new Fault(FaultKind.Internal, $"{service.Name} could not be started: {Describe(result)}: it is tried again"));
             Apply(service, EndSignal(service));
         }
     }
 
-    /// <summary>Starts a process of the service, with its listening sockets.</summary>
-    private ServiceInstance? TrySpawn(SupervisedService service, out SpawnResult result)
+    /// <summary>Starts a process of the service, with its listening sockets and behind them what is stored for it.</summary>
+    private ServiceInstance? TrySpawn(SupervisedService service, IReadOnlyList<StoredDescriptor> stored, out SpawnResult result)
     {
+        // The rest follows by Stored messages: an environment variable and a start hold only so many.
+        StoredDescriptor[] passed = [.. stored.Take(MaxPassed)];
         List<byte[]> arguments = [Encoding.UTF8.GetBytes(Path.Combine(_programDirectory, service.Service.Program()))];
         arguments.AddRange(_options.ToArguments().Select(Encoding.UTF8.GetBytes));
         List<byte[]> environment = ServiceEnvironment.For(
-            service.Service, _environment, _options.Paths.Notify, [.. service.Sockets.Select(socket => socket.Name)], SpawnPlan.ListenPidPlaceholder);
-        int[] sources = [1, 2, .. service.Sockets.Select(socket => (int)socket.Handle.DangerousGetHandle())];
-        int[] targets = [1, 2, .. Enumerable.Range(3, service.Sockets.Count)];
+            service.Service,
+            _environment,
+            _options.Paths.Notify,
+            [.. service.Sockets.Select(socket => socket.Name), .. passed.Select(one => one.Name)],
+            SpawnPlan.ListenPidPlaceholder,
+            _options.Watchdog);
+        int[] sources = [1, 2, .. service.Sockets.Select(socket => (int)socket.Handle.DangerousGetHandle()), .. passed.Select(one => (int)one.Handle.DangerousGetHandle())];
+        int[] targets = [1, 2, .. Enumerable.Range(3, service.Sockets.Count + passed.Length)];
 
         ServiceInstance? instance = null;
         result = Start(
             new SpawnPlan(arguments, environment, null, sources, targets, LeadsSession: true),
             pid => _instances.Add(instance = new ServiceInstance(service, pid, PidFd.TryOpen(pid))));
+        if (instance is not null)
+        {
+            instance.StorePassed = passed.LastOrDefault()?.Number ?? 0;
+            instance.WatchdogInterval = (long)_options.Watchdog.TotalMilliseconds;
+        }
+
         return instance;
     }
 
@@ -132,7 +147,7 @@ internal sealed partial class Supervisor
             return;
         }
 
-        InitLog.ServiceNotStarted(service.Name, stage, Errno.Describe(result.Errno), Restarting.After(service.Failures));
+        InitLog.ServiceNotStarted(service.Name, stage, Errno.Describe(result.Errno), Restarting.After(service.Crashes.BackOff));
     }
 
     /// <summary>Starts a process and has its pid written down before it can be reaped, and after every earlier owner of the pid has been dealt with.</summary>
@@ -179,11 +194,7 @@ internal sealed partial class Supervisor
             return;
         }
 
-        if (_services.All(one => one.Service == Service.Front || one.EverReady))
-        {
-            Apply(Get(Service.Front), ServiceSignal.Start);
-        }
-
+        StartFront();
         if (!_announced && _services.All(one => one.EverReady))
         {
             _announced = true;
@@ -191,8 +202,27 @@ internal sealed partial class Supervisor
         }
     }
 
-    /// <summary>Whether an end of the service is one too many.</summary>
-    private static ServiceSignal EndSignal(SupervisedService service) => ServiceSignal.Ended;
+    /// <summary>Once the others are ready. One that was given up holds nobody back: what the rest can do is done.</summary>
+    private void StartFront()
+    {
+        if (_services.All(one => one.Service == Service.Front || one.EverReady || one.State == ServiceState.Failed))
+        {
+            Apply(Get(Service.Front), ServiceSignal.Start);
+        }
+    }
 
-    private static void GiveUp(SupervisedService service) => service.RetryAt = long.MaxValue;
+    private ServiceSignal EndSignal(SupervisedService service) => _crashRule.IsExhausted(service.Crashes) ? ServiceSignal.Exhausted : ServiceSignal.Ended;
+
+    private void GiveUp(SupervisedService service)
+    {
+        InitLog.ServiceGivenUp(service.Name, service.Crashes.Unproven);
+        if (_options.ExitOnFailed.Contains(service.Name))
+        {
+            BeginStop($"{service.Name} has failed", ExitCodes.Failure);
+        }
+        else if (_step == StopStep.NotStopping)
+        {
+            StartFront();
+        }
+    }
 }

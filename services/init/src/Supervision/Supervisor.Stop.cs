@@ -15,34 +15,10 @@ internal sealed partial class Supervisor
 
     private StopStep _step;
     private int _exitCode;
-    private int _stopSignals;
     private bool _hurried;
     private bool _quiet;
     private long _stopBegan;
     private long _stepBegan;
-
-    private void TakeSignals()
-    {
-        while (_signals.TryTake() is var number && number != 0)
-        {
-            switch (++_stopSignals)
-            {
-                case 1:
-                    BeginStop($"signal {number}", ExitCodes.Success);
-                    break;
-                case 2:
-                    InitLog.Step("asked again: only the save still gets time");
-                    _hurried = true;
-                    break;
-                default:
-                    InitLog.Step("asked a third time: leaving at once, without waiting for the save");
-                    _exitCode = ExitCodes.System;
-                    KillDescendants([]);
-                    _step = StopStep.Done;
-                    return;
-            }
-        }
-    }
 
     /// <summary>Nothing is said of this stop: the service that cannot start has said why, in one line.</summary>
     private void GiveUpStarting(int exitCode)
@@ -65,6 +41,7 @@ internal sealed partial class Supervisor
 
         _exitCode = exitCode;
         _stopBegan = Clock.Monotonic;
+        _ownSupervisor.Say("STOPPING=1");
         Enter(StopStep.Front);
     }
 
@@ -74,6 +51,11 @@ internal sealed partial class Supervisor
         _stepBegan = Clock.Monotonic;
         switch (step)
         {
+            case StopStep.Front or StopStep.Save when _options.ExternalServices:
+                break;
+            case StopStep.Work when _options.ExternalServices:
+                StopExternal();
+                break;
             case StopStep.Front:
                 Stop(Service.Front);
                 break;
@@ -86,10 +68,9 @@ internal sealed partial class Supervisor
                 break;
             case StopStep.Save:
                 // The worktree is in memory that outlives its service: one that is down is started once more to save it.
-                if (Get(Service.Worktree) is { EverReady: true, State: ServiceState.BackingOff } worktree)
+                if (Get(Service.Worktree) is { EverReady: true, State: ServiceState.BackingOff or ServiceState.Failed } worktree)
                 {
-                    worktree.RetryAt = long.MaxValue;
-                    Apply(worktree, ServiceSignal.Retry);
+                    Apply(worktree, ServiceSignal.Restart);
                 }
 
                 if (Get(Service.Worktree).Pid != 0)
@@ -216,7 +197,7 @@ internal sealed partial class Supervisor
         _ => true,
     };
 
-    private bool Runs(Service service) => Get(service).Instances.Any();
+    private bool Runs(Service service) => !_options.ExternalServices && Get(service).Instances.Any();
 
     private void KillLate()
     {
@@ -227,12 +208,12 @@ internal sealed partial class Supervisor
             StopStep.Save => [Service.Worktree],
             _ => [],
         };
-        foreach (ServiceInstance instance in late.SelectMany(service => Get(service).Instances))
+        foreach (ServiceInstance instance in late.Where(Runs).SelectMany(service => Get(service).Instances))
         {
             SupervisedService service = instance.Service;
             InitLog.Killed($"{service.Name}, which did not stop in time");
             Send(instance, Signals.SIGKILL);
-            if (service.Service == Service.Worktree && instance == service.Current)
+            if (service.Service == Service.Worktree && instance == service.Current && _options.MountPoint is not null)
             {
                 InitLog.Step("the last save is cut off: the snapshot before it stands; a longer --stop-timeout gives it time");
                 _exitCode = ExitCodes.System;

@@ -5,6 +5,7 @@ using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Linux.Events;
+using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Supervision;
 
@@ -20,7 +21,7 @@ internal sealed partial class Supervisor
     private readonly DaemonOptions _options;
     private readonly ListenSet _sockets;
     private readonly Reaper _reaper;
-    private readonly StopSignals _signals;
+    private readonly CaughtSignals _signals;
     private readonly IReadOnlyList<byte[]> _environment;
     private readonly string _programDirectory;
     private readonly ChildDefaults _childDefaults;
@@ -32,6 +33,7 @@ internal sealed partial class Supervisor
     private readonly PacketReader _receiver = new();
     private readonly SupervisedService[] _services;
     private readonly StopPlan _plan;
+    private readonly CrashRule _crashRule;
     private readonly long _startedAt = Clock.Monotonic;
 
     /// <param name="options">With the port that the front really has.</param>
@@ -43,7 +45,7 @@ internal sealed partial class Supervisor
         DaemonOptions options,
         ListenSet sockets,
         Reaper reaper,
-        StopSignals signals,
+        CaughtSignals signals,
         IReadOnlyList<byte[]> environment,
         string programDirectory,
         ChildDefaults childDefaults,
@@ -59,7 +61,11 @@ internal sealed partial class Supervisor
         _cgroups = cgroups;
         _spawner = new Spawner(childDefaults, cgroups?.Services ?? -1);
         _plan = new StopPlan((long)options.StopTimeout.TotalMilliseconds);
-        _services = [.. Services.All.Select(service => new SupervisedService(service, sockets.For(service)))];
+        _crashRule = new CrashRule(options.RestartLimit);
+
+        // All stores together leave half of the descriptors to the children.
+        int storeRoom = (int)Math.Min((ulong)DescriptorStore.MaxCount, DescriptorLimit.Current.Soft / 8);
+        _services = [.. Services.All.Select(service => new SupervisedService(service, sockets.For(service), storeRoom))];
     }
 
     /// <summary>Starts the services and runs until all is stopped.</summary>
@@ -67,15 +73,20 @@ internal sealed partial class Supervisor
     public int Run()
     {
         _poll.Add(_sockets.Init.Handle, InitToken, PollEvents.Readable);
-        _poll.Add(_sockets.Notify.Handle, NotifyToken, PollEvents.Readable);
         _poll.Add(_reaper.Handle, ReaperToken, PollEvents.Readable);
         _poll.Add(_signals.Handle, SignalToken, PollEvents.Readable);
-        Guard(StartServices);
+        Guard(_options.ExternalServices ? AwaitServices : StartServices);
 
         var ready = new (long Token, PollEvents Events)[64];
         while (_step != StopStep.Done)
         {
-            int count = _poll.Wait(ready, Timeout());
+            long due = Due();
+            int count = _poll.Wait(ready, due == long.MaxValue ? -1 : (int)Math.Clamp(due - Clock.Monotonic, 0, int.MaxValue));
+            if (WatchdogRule.WasHeldUp(due, Clock.Monotonic))
+            {
+                ForgiveSilence();
+            }
+
             for (int i = 0; i < count; i++)
             {
                 (long token, PollEvents events) = ready[i];
@@ -157,24 +168,26 @@ internal sealed partial class Supervisor
             AcceptAgain();
         }
 
+        CheckWatchdogs(now);
+        RestartNext();
         AdvanceStop();
     }
 
-    /// <summary>Milliseconds until something is due, -1 for never.</summary>
-    private int Timeout()
+    /// <summary>When something is due at the latest; <see cref="long.MaxValue"/> for never.</summary>
+    private long Due()
     {
         if (_endedInstances.Count > 0)
         {
-            return 0;
+            return Clock.Monotonic;
         }
 
-        long due = Math.Min(StopDue(), _acceptAt);
+        long due = Math.Min(Math.Min(StopDue(), _acceptAt), WatchdogDue());
         foreach (SupervisedService service in _services)
         {
             due = Math.Min(due, Math.Min(service.RetryAt, service.LateAt));
         }
 
-        return due == long.MaxValue ? -1 : (int)Math.Clamp(due - Clock.Monotonic, 0, int.MaxValue);
+        return due;
     }
 
     private SupervisedService Get(Service service) => _services[(int)service];

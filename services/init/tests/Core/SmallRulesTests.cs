@@ -6,15 +6,6 @@ namespace PvExec.Init.Tests.Core;
 
 public class SmallRulesTests
 {
-    [Theory]
-    [InlineData("READY=1", true, false, null)]
-    [InlineData("STATUS=loading\nREADY=1\n", true, false, "loading")]
-    [InlineData("STOPPING=1", false, true, null)]
-    [InlineData("READY=11\nXREADY=1\nMAINPID=3\n\n=\n", false, false, null)]
-    [InlineData("", false, false, null)]
-    public void A_notification_is_read_line_by_line(string datagram, bool ready, bool stopping, string? status) =>
-        Assert.Equal(new NotifyMessage(ready, stopping, status), NotifyMessage.Parse(B(datagram)));
-
     [Fact]
     public void Only_the_worktree_gets_the_secrets_and_nobody_gets_the_notify_socket_of_another()
     {
@@ -25,14 +16,21 @@ public class SmallRulesTests
         Assert.Contains("PV_EXEC_ACCOUNT_KEY=secret", For(Service.Worktree));
 
         IEnumerable<string> For(Service service) =>
-            ServiceEnvironment.For(service, own, "/n", ["grpc", "bus"], "LISTEN_PID=?"u8).Select(Encoding.Latin1.GetString);
+            ServiceEnvironment.For(service, own, "/n", ["grpc", "bus"], "LISTEN_PID=?"u8, TimeSpan.Zero).Select(Encoding.Latin1.GetString);
+    }
+
+    [Fact]
+    public void A_watched_service_is_told_how_long_it_may_be_silent()
+    {
+        IEnumerable<string> variables = ServiceEnvironment.For(Service.Exec, [], "/n", [], "LISTEN_PID=?"u8, TimeSpan.FromSeconds(1.5)).Select(Encoding.Latin1.GetString);
+        Assert.Equal("WATCHDOG_USEC=1500000", variables.Last());
     }
 
     [Fact]
     public void Variables_that_only_look_like_those_of_the_supervisor_are_the_users()
     {
         byte[][] own = [B("LISTEN_PORT=80"), B("WATCHDOG_DIR=/w"), B("LISTEN_PID=1"), B("LISTEN_FDNAMES=x"), B("WATCHDOG_PID=2")];
-        IEnumerable<string> names = ServiceEnvironment.For(Service.Exec, own, "/n", [], "LISTEN_PID=?"u8).Select(Encoding.Latin1.GetString);
+        IEnumerable<string> names = ServiceEnvironment.For(Service.Exec, own, "/n", [], "LISTEN_PID=?"u8, TimeSpan.Zero).Select(Encoding.Latin1.GetString);
         Assert.Equal(["LISTEN_PORT=80", "WATCHDOG_DIR=/w", "NOTIFY_SOCKET=/n", "LISTEN_PID=?", "LISTEN_FDS=0", "LISTEN_FDNAMES="], names);
     }
 

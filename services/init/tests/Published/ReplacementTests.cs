@@ -160,6 +160,7 @@ public sealed class ReplacementTests : IDisposable
     {
         using RunningInit init = _installation.Start(environment: ("STAND_IN_STANDBY_WORKTREE", "wait"));
         StandIn old = init.Connect("worktree");
+        old.Event("welcome");
         Task<Outcome<Unit>> restart = Task.Run(() => InitRestart.Restart(Paths, "worktree"));
         Assert.True(SpinWait.SpinUntil(() => Listed("worktree").Any(one => one.State == "standby"), RunningInit.Patience));
         int[] pids = [.. Listed("worktree").Select(one => one.Pid)];

@@ -8,12 +8,13 @@ public sealed class StopTests : IDisposable
 
     private readonly Installation _installation = new();
 
+    private string[] Worktree => ["--mount-point", Path.Combine(_installation.Root, "tree"), "--worktree", "w", "--store", "file://" + _installation.Root];
+
     public void Dispose() => _installation.Dispose();
 
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    [InlineData("HUP")]
     public void A_stop_goes_from_front_to_work_to_save(string signal)
     {
         using RunningInit init = _installation.Start();
@@ -55,9 +56,21 @@ public sealed class StopTests : IDisposable
     [Fact]
     public void A_save_that_does_not_end_is_cut_off_and_told_with_code_111()
     {
-        using RunningInit init = _installation.Start(["--stop-timeout", "1"], environment: ("STAND_IN_STUCK", "worktree"));
+        using RunningInit init = _installation.Start(["--stop-timeout", "1", .. Worktree], environment: ("STAND_IN_STUCK", "worktree"));
         Assert.Equal(111, init.Stop());
         Assert.Contains(init.Lines, line => line.Contains("the last save is cut off"));
+    }
+
+    [Fact]
+    public void A_stop_without_time_kills_at_once_and_says_when_that_costs_a_save()
+    {
+        using RunningInit nothingToSave = _installation.Start(["--stop-timeout", "0"], environment: ("STAND_IN_STUCK", "worktree"));
+        Assert.Equal(0, nothingToSave.Stop());
+        Assert.Contains(nothingToSave.Lines, line => line.Contains("stopping: done in"));
+
+        using RunningInit saves = _installation.Start(["--stop-timeout", "0", .. Worktree], environment: ("STAND_IN_STUCK", "worktree"));
+        Assert.Equal(111, saves.Stop());
+        Assert.Contains(saves.Lines, line => line.Contains("the last save is cut off"));
     }
 
     [Fact]

@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 import msgpack
 
@@ -134,6 +135,8 @@ class Control:
 
 def main():
     signal.signal(signal.SIGTERM, on_term)
+    if os.environ.get("STAND_IN_STUBBORN") == NAME:
+        signal.signal(signal.SIGABRT, signal.SIG_IGN)
     refuse = os.environ.get("STAND_IN_REFUSE_" + NAME.upper())
     if refuse:
         print(f"pv-{NAME}: it is told to refuse", file=sys.stderr)
@@ -267,7 +270,12 @@ def main():
     threading.Thread(target=receive, daemon=True).start()
     if os.environ.get("STAND_IN_WAIT_FOR_ORDER") != NAME:
         notify("READY=1")
-    threading.Event().wait()
+    watchdog = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
+    if watchdog == 0 or os.environ.get("STAND_IN_SILENT") == NAME:
+        threading.Event().wait()
+    while True:
+        time.sleep(watchdog / 3)
+        notify("WATCHDOG=1")
 
 
 sys.exit(main())

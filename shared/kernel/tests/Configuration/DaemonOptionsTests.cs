@@ -19,6 +19,11 @@ public sealed class DaemonOptionsTests
         SaveScopes = ["a", "-p"],
         SaveFreeze = true,
         StopTimeout = TimeSpan.FromSeconds(2.5),
+        Watchdog = TimeSpan.FromSeconds(1.25),
+        RestartLimit = 3,
+        ExitOnFailed = ["exec", "worktree"],
+        Main = "task:serve",
+        ExternalServices = true,
     };
 
     [Fact]
@@ -54,7 +59,7 @@ public sealed class DaemonOptionsTests
     }
 
     [Fact]
-    public void Whole_options_have_no_problems() => Assert.Empty((Whole with { SourceWorktree = null }).Problems());
+    public void Whole_options_have_no_problems() => Assert.Empty((Whole with { SourceWorktree = null, ExternalServices = false }).Problems());
 
     [Fact]
     public void Seconds_may_have_a_fraction()
@@ -75,7 +80,7 @@ public sealed class DaemonOptionsTests
     [InlineData("-stop-timeout", "NaN", "-stop-timeout 'NaN' is not a number from 0 to 86400")]
     [InlineData("-stop-timeout", "-Infinity", "-stop-timeout '-Infinity' is not a number from 0 to 86400")]
     [InlineData("-stop-timeout", "1e3", "-stop-timeout '1e3' is not a number from 0 to 86400")]
-    [InlineData("-save-freeze", "yes", "-save-freeze 'yes' is neither on nor off")]
+    [InlineData("-save-freeze=yes", "", "-save-freeze 'yes' is none of true, false")]
     [InlineData("-autosave-interval", "1,5", "-autosave-interval '1,5' is not a number that is 0 or from 1 to 2592000")]
     [InlineData("-autosave-interval", "0.9", "-autosave-interval '0.9' is not a number that is 0 or from 1 to 2592000")]
     [InlineData("-autosave-interval", "99999999", "-autosave-interval '99999999' is not a number that is 0 or from 1 to 2592000")]

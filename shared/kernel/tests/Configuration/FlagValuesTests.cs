@@ -31,6 +31,19 @@ public sealed class FlagValuesTests
         Assert.Equal(["-worktree is given twice, the second time as 'b': give it once"], Parse("-worktree", "a", "--worktree=b").Problems);
 
     [Theory]
+    [InlineData("true", "-external-services", "-store", "x")]
+    [InlineData("true", "--external-services=true", "-store", "x")]
+    [InlineData("false", "-external-services=false", "-store", "x")]
+    public void A_switch_needs_no_value_and_takes_none_of_the_words_behind_it(string expected, params string[] words)
+    {
+        FlagValues values = Parse(words);
+
+        Assert.Empty(values.Problems);
+        Assert.True(values.TryGet(DaemonFlags.ExternalServices, out string? value));
+        Assert.Equal(expected, value);
+    }
+
+    [Theory]
     [InlineData("-store", "-5")]
     [InlineData("-store", "--unknown")]
     [InlineData("-store", "-")]

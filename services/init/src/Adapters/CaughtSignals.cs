@@ -5,8 +5,8 @@ using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Adapters;
 
-/// <summary>SIGTERM, SIGINT and SIGHUP, as bytes in a pipe.</summary>
-internal sealed class StopSignals
+/// <summary>The signals that pv-init acts on, as bytes in a pipe.</summary>
+internal sealed class CaughtSignals
 {
     private readonly PipePair _pipe = PipePair.Open(nonBlocking: true);
 
@@ -15,7 +15,7 @@ internal sealed class StopSignals
 
     public void Catch()
     {
-        foreach (int signal in new[] { Signals.SIGTERM, Signals.SIGINT, Signals.SIGHUP })
+        foreach (int signal in new[] { Signals.SIGTERM, Signals.SIGINT, Signals.SIGQUIT, Signals.SIGHUP, Signals.SIGUSR1 })
         {
             int errno = Shim.pv_catch_signal(signal, (int)_pipe.WriteEnd.DangerousGetHandle());
             if (errno != 0)

@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Engine;
+using PvExec.Hosting.Init;
+using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
+
+namespace PvExec.Exec;
+
+/// <summary>
+/// The task that <c>-main</c> names: started once, when all services are ready, and its end is told to pv-init, which then
+/// stops everything. Which run it is stands in a file, so that a later instance of this service waits for the same run.
+/// </summary>
+public sealed class MainTask(
+    RunEngine engine,
+    DaemonOptions options,
+    ServiceListing listing,
+    ISystemdNotifier notifier,
+    TimeProvider time,
+    ILogger<MainTask> log) : BackgroundService
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The run that an earlier instance started; null when this one is to start it.</summary>
+    private string? _startedRun;
+
+    private Child? _adopted;
+
+    /// <summary>Finds the run that an earlier instance started. Call it before the engine adopts: what has ended is forgotten then.</summary>
+    public void Recall(IReadOnlyList<Child> owned)
+    {
+        if (options.MainTask is not null && File.Exists(options.Paths.MainRun))
+        {
+            _startedRun = File.ReadAllText(options.Paths.MainRun);
+            _adopted = owned.FirstOrDefault(child => RunNote.Parse(child.State) is { Role: RunRole.Run } note && note.RunId.Value == _startedRun);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (options.MainTask is not { } task)
+        {
+            return;
+        }
+
+        Outcome<ExitStatus> outcome = _startedRun is null ? await RunAsync(task, stoppingToken) : await FollowAsync(stoppingToken);
+        int code = ExitCodes.System;
+        if (outcome.TryGet(out ExitStatus status, out Fault? fault))
+        {
+            code = status.ShellCode;
+        }
+        else if (IsTheService())
+        {
+            ExecLog.MainTaskFailed(log, task, fault.Detail);
+        }
+        else
+        {
+            // A run that went over to a newer instance is that one's to follow.
+            return;
+        }
+
+        notifier.Notify(new ServiceState($"X_PV_MAIN_EXIT={code}"));
+    }
+
+    private async Task<Outcome<ExitStatus>> RunAsync(string task, CancellationToken cancellationToken)
+    {
+        while (!AreAllReady())
+        {
+            await Task.Delay(LookAgain, time, cancellationToken);
+        }
+
+        if (!engine.Submit(new RunRequest(task, [], ReadOnlyMemory<byte>.Empty, 0)).TryGet(out Run? run, out Fault? fault))
+        {
+            return fault;
+        }
+
+        try
+        {
+            await File.WriteAllTextAsync(options.Paths.MainRun, run.Id.Value, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            ExecLog.MainTaskNotNoted(log, task, e.Message);
+        }
+
+        Outcome<RunResult> result = await run.Completion.WaitAsync(cancellationToken);
+        return result.Then<ExitStatus>(ended => ended.Status);
+    }
+
+    private async Task<Outcome<ExitStatus>> FollowAsync(CancellationToken cancellationToken) => _adopted is null
+        ? new Fault(FaultKind.DataLoss, "pv-exec ended together with its run, and how that ended is not known")
+        : (await _adopted.Exited.WaitAsync(cancellationToken)).Status;
+
+    private bool AreAllReady() => listing().TryGet(out var services, out _) && services.TrueForAll(one => one.State == "ready");
+
+    private bool IsTheService() =>
+        listing().TryGet(out var services, out _) && services.Exists(one => one.Pid == Environment.ProcessId && one is { State: "ready", Name: "exec" });
+}
