@@ -15,6 +15,7 @@ public static class DaemonFlags
     public static readonly DaemonFlag AutosaveInterval = new("autosave-interval", "SECONDS", "time between saves; 0 for none (default 0)");
     public static readonly DaemonFlag SaveScope = new("save-scope", "SCOPE", "read-locked while a save captures the tree (default src and dep)", Repeatable: true);
     public static readonly DaemonFlag StopTimeout = new("stop-timeout", "SECONDS", "bound of a whole stop, the final save included (default 10)");
+    public static readonly DaemonFlag KeptExits = new("kept-exits", "NUMBER", "exits kept until their service has dealt with them; beyond that the oldest is dropped (default 65536)");
     public static readonly DaemonFlag AccountName = new("account-name", "NAME", "blob store account");
     public static readonly DaemonFlag AccountKey = new("account-key", "KEY", "blob store key; prefer PV_EXEC_ACCOUNT_KEY", Secret: true);
     public static readonly DaemonFlag Container = new("container", "NAME", "blob store container");
@@ -22,7 +23,7 @@ public static class DaemonFlags
     public static readonly IReadOnlyList<DaemonFlag> All =
     [
         Host, Port, RuntimeDir, ConfigRoot, MountPoint, Worktree, SourceWorktree, WorktreeMode, Store,
-        AutosaveInterval, SaveScope, StopTimeout, AccountName, AccountKey, Container,
+        AutosaveInterval, SaveScope, StopTimeout, KeptExits, AccountName, AccountKey, Container,
     ];
 
     public static DaemonFlag? Find(string name)

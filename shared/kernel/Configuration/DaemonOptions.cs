@@ -37,6 +37,9 @@ public sealed record DaemonOptions
     /// <summary>Ten seconds is what container engines wait before they kill.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many exits pv-init keeps that no service has acknowledged.</summary>
+    public int KeptExits { get; init; } = 65_536;
+
     /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record DaemonOptions
             AutosaveInterval = TimeSpan.FromSeconds(Number(DaemonFlags.AutosaveInterval, 0, 30 * 86400, least: 1)),
             SaveScopes = values.All(DaemonFlags.SaveScope) is { Count: > 0 } scopes ? scopes : defaults.SaveScopes,
             StopTimeout = TimeSpan.FromSeconds(Number(DaemonFlags.StopTimeout, defaults.StopTimeout.TotalSeconds, 86400)),
+            KeptExits = (int)Number(DaemonFlags.KeptExits, defaults.KeptExits, 1_000_000, wholeOnly: true),
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
         problems = wrong;
@@ -200,6 +204,7 @@ public sealed record DaemonOptions
         }
 
         Add(DaemonFlags.StopTimeout, Seconds(StopTimeout));
+        Add(DaemonFlags.KeptExits, KeptExits.ToString(CultureInfo.InvariantCulture));
         return words;
 
         void Add(DaemonFlag flag, string? value)

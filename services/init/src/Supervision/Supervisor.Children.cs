@@ -13,6 +13,9 @@ namespace PvExec.Init.Supervision;
 /// <summary>The services' children: start, signals, ends.</summary>
 internal sealed partial class Supervisor
 {
+    /// <summary>Not yet told of in the log.</summary>
+    private long _droppedExits;
+
     private void TakeEnded()
     {
         while (_reaper.TryTake(out ReapedProcess ended))
@@ -31,6 +34,8 @@ internal sealed partial class Supervisor
                 _cgroups.ReleaseLingering();
             }
         }
+
+        TellDropped();
     }
 
     private SupervisedService? ServiceOf(int pid)
@@ -75,20 +80,26 @@ internal sealed partial class Supervisor
 
         if (superfluous is not null)
         {
-            Drop(superfluous);
+            _droppedExits++;
+            ReleaseCgroup(superfluous);
+            _children.Drop(superfluous);
         }
     }
 
-    /// <summary>Forgets an exit that nobody acknowledged, and tells its owner: at once, or when it connects.</summary>
-    private void Drop(ChildRecord child)
+    /// <summary>Says how many exits were dropped, and tells their owners: at once, or when they connect.</summary>
+    private void TellDropped()
     {
-        InitLog.ExitDropped(child.Label, _children.MaxUnacknowledged);
-        SupervisedService owner = Get(child.Owner);
-        ReleaseCgroup(child);
-        _children.Drop(child);
-        if (owner.Line is { } line)
+        if (_droppedExits > 0)
         {
-            TellDropped(line, owner);
+            InitLog.ExitsDropped(_droppedExits, _children.MaxUnacknowledged);
+            _droppedExits = 0;
+            foreach (SupervisedService owner in _services)
+            {
+                if (owner.Line is { } line)
+                {
+                    TellDropped(line, owner);
+                }
+            }
         }
     }
 

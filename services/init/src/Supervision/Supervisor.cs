@@ -26,7 +26,7 @@ internal sealed partial class Supervisor
     private readonly EventPoll _poll = new();
     private readonly ChildCgroups? _cgroups;
     private readonly Spawner _spawner;
-    private readonly ChildRegistry _children = new();
+    private readonly ChildRegistry _children;
     private readonly MessageSender _sender = new();
     private readonly PacketReader _receiver = new();
     private readonly SupervisedService[] _services;
@@ -55,6 +55,7 @@ internal sealed partial class Supervisor
         _environment = environment;
         _programDirectory = programDirectory;
         _childDefaults = childDefaults;
+        _children = new ChildRegistry(options.KeptExits);
         _cgroups = cgroups;
         _spawner = new Spawner(childDefaults, cgroups?.Services ?? -1);
         _plan = new StopPlan((long)options.StopTimeout.TotalMilliseconds);

@@ -18,6 +18,7 @@ NAME = os.path.basename(sys.argv[0])[3:]
 RUNTIME = sys.argv[sys.argv.index("--runtime-dir") + 1]
 VERSION, HELLO, SPAWN, SIGNAL, ACK = 1, 1, 2, 3, 4
 OWNED, WELCOME, SPAWNED, SPAWN_FAILED, DONE, FAILED, LIST, EXITED, STOP = range(64, 73)
+DROPPED = 80
 
 TERMINATED = threading.Event()
 
@@ -120,10 +121,14 @@ def main():
     if refuse:
         print(f"pv-{NAME}: it is told to refuse", file=sys.stderr)
         return int(refuse)
+    hold = os.environ.get("STAND_IN_HOLD_" + NAME.upper())
+    if hold and os.path.exists(hold):
+        with open(hold) as fifo:
+            fifo.read()
     line = Line()
     line.send(HELLO, 1, [VERSION])
     control = Control()
-    owned = []
+    owned, dropped = [], 0
     while True:
         message, descriptors = line.receive()
         if message is None:
@@ -139,9 +144,11 @@ def main():
                     contents.append(None)
             owned.append({"child": child[0], "pid": child[1], "label": child[2], "state": text(child[4]),
                           "kept": child[5], "contents": contents, "exit": child[6]})
+        elif message[0] == DROPPED:
+            dropped += message[2][0]
         elif message[0] == WELCOME:
             break
-    control.emit({"event": "welcome", "service": message[2][1], "pid": os.getpid(), "owned": owned, "argv": sys.argv[1:],
+    control.emit({"event": "welcome", "service": message[2][1], "pid": os.getpid(), "owned": owned, "dropped": dropped, "argv": sys.argv[1:],
                   "environment": dict(os.environ), "session": os.getsid(0),
                   "sockets": [os.fstat(fd).st_mode for fd in range(3, 3 + int(os.environ["LISTEN_FDS"]))]})
 

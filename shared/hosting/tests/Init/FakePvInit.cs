@@ -30,7 +30,10 @@ internal sealed class FakePvInit : IDisposable
     public MessageReceiver Receiver { get; } = new();
 
     /// <summary>Takes the connection and its Hello, and answers with what the caller owns and Welcome.</summary>
-    public async Task<InitConnection> ConnectAsync(params (Owned Child, SafeHandle[] Kept)[] owned)
+    public Task<InitConnection> ConnectAsync(params (Owned Child, SafeHandle[] Kept)[] owned) => ConnectAsync(0, owned);
+
+    /// <param name="dropped">Exits that pv-init dropped meanwhile.</param>
+    public async Task<InitConnection> ConnectAsync(long dropped, params (Owned Child, SafeHandle[] Kept)[] owned)
     {
         Task<Outcome<InitConnection>> connecting = InitConnection.ConnectAsync(Paths, CancellationToken.None);
         Wait();
@@ -41,6 +44,11 @@ internal sealed class FakePvInit : IDisposable
         foreach ((Owned child, SafeHandle[] kept) in owned)
         {
             Assert.Equal(0, _sender.Send(_line, 0, child, kept));
+        }
+
+        if (dropped > 0)
+        {
+            Write(0, new ExitsDropped(dropped));
         }
 
         Write(0, new Welcome(InitProtocol.Version, "exec"));
@@ -59,8 +67,8 @@ internal sealed class FakePvInit : IDisposable
         return message;
     }
 
-    public void Write<T>(ulong correlation, T message)
-        where T : IInitMessage<T> => Assert.Equal(0, _sender.Send(_line!, correlation, message));
+    public void Write<T>(ulong correlation, T message, params SafeHandle[] descriptors)
+        where T : IInitMessage<T> => Assert.Equal(0, _sender.Send(_line!, correlation, message, descriptors));
 
     public void Break() => _line!.Shutdown();
 

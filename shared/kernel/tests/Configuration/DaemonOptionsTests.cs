@@ -18,6 +18,7 @@ public sealed class DaemonOptionsTests
         AutosaveInterval = TimeSpan.FromTicks(12_345_678),
         SaveScopes = ["a", "-p"],
         StopTimeout = TimeSpan.FromSeconds(2.5),
+        KeptExits = 7,
     };
 
     [Fact]
