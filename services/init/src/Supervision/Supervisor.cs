@@ -73,6 +73,7 @@ internal sealed partial class Supervisor
         Guard(StartServices);
 
         var ready = new (long Token, PollEvents Events)[64];
+        Action onTime = OnTime; // made once: a turn of the loop allocates nothing
         while (_step != StopStep.Done)
         {
             int count = _poll.Wait(ready, Timeout());
@@ -91,7 +92,7 @@ internal sealed partial class Supervisor
                 }
             }
 
-            Guard(OnTime);
+            Guard(onTime);
         }
 
         return _exitCode;
