@@ -143,7 +143,7 @@ public sealed class StormTests : IDisposable
             using PacketSocket caller = PacketSocket.TryConnect(socket, out _)!;
             var garbage = new byte[random.Next(1, 300)];
             random.NextBytes(garbage);
-            hello.AsSpan(0, random.Next(hello.Length)).CopyTo(garbage);
+            hello.AsSpan(0, Math.Min(random.Next(hello.Length), garbage.Length)).CopyTo(garbage);
             _ = caller.TrySend(random.Next(2) == 0 ? hello : garbage);
 
             // It may have closed already.
