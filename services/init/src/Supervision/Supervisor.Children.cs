@@ -3,8 +3,6 @@ using PvExec.Init.Children;
 using PvExec.Init.Core;
 using PvExec.Init.Native;
 using PvExec.Kernel;
-using PvExec.Linux;
-using PvExec.Linux.Processes;
 using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
