@@ -1,3 +1,4 @@
+using System.Numerics;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
@@ -6,11 +7,15 @@ namespace PvExec.InitClient;
 
 /// <summary>
 /// Reads messages of the line to pv-init out of packets, with their descriptors as numbers; allocates nothing, but for a
-/// message in a memory file. Not for two threads at once.
+/// message in a memory file: its handle, and its room beyond a mebibyte. Not for two threads at once.
 /// </summary>
 public sealed class PacketReader
 {
+    /// <summary>The room of a larger message is not kept for the next one.</summary>
+    private const int KeptBytes = 1024 * 1024;
+
     private readonly byte[] _buffer = new byte[InitProtocol.MaxInlineBytes + 64];
+    private byte[] _large = [];
 
     /// <summary>Those of the last message; the caller takes or disposes them before the next one.</summary>
     public DescriptorBuffer Descriptors { get; } = new();
@@ -52,6 +57,21 @@ public sealed class PacketReader
     /// <summary>Closes what nobody took.</summary>
     public void DropDescriptors() => Descriptors.Clear();
 
+    private Memory<byte> Room(int length)
+    {
+        if (length > KeptBytes)
+        {
+            return new byte[length];
+        }
+
+        if (_large.Length < length)
+        {
+            _large = new byte[Math.Min(KeptBytes, (int)BitOperations.RoundUpToPowerOf2((uint)length))];
+        }
+
+        return _large.AsMemory(0, length);
+    }
+
     private bool TryReadFile(out InitPacket packet)
     {
         packet = default;
@@ -71,11 +91,11 @@ public sealed class PacketReader
                 return false;
             }
 
-            var bytes = new byte[length];
+            Memory<byte> bytes = Room((int)length);
             int filled = 0;
             while (filled < length)
             {
-                int count = RandomAccess.Read(file, bytes.AsSpan(filled), filled);
+                int count = RandomAccess.Read(file, bytes.Span[filled..], filled);
                 if (count <= 0)
                 {
                     return false;

@@ -89,8 +89,8 @@ internal static unsafe partial class InitLog
 
     public static void StrangeNotify(int pid) => Line($"warning: ignored a notification of pid {pid}, which is no service");
 
-    public static void ExitDropped(string label, int bound) =>
-        Line($"warning: {bound} exits wait to be acknowledged: forgot that of '{label}'");
+    public static void ExitsDropped(long count, int bound) =>
+        Line($"warning: {bound} exits wait to be acknowledged: forgot {count} of the oldest");
 
     public static void Stopping(string why, TimeSpan bound) => Line($"stopping: {why}; at most {bound.TotalSeconds:0.#} s");
 

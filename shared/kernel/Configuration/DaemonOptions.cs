@@ -60,6 +60,9 @@ public sealed record DaemonOptions
     /// <summary>pv-init spawns and reaps only; somebody else runs the services.</summary>
     public bool ExternalServices { get; init; }
 
+    /// <summary>How many exits pv-init keeps that no service has acknowledged.</summary>
+    public int KeptExits { get; init; } = 65_536;
+
     /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
@@ -91,6 +94,7 @@ public sealed record DaemonOptions
             ExitOnFailed = values.All(DaemonFlags.ExitOnFailed),
             Main = Text(DaemonFlags.Main),
             ExternalServices = Switch(DaemonFlags.ExternalServices),
+            KeptExits = (int)Number(DaemonFlags.KeptExits, defaults.KeptExits, 1_000_000, wholeOnly: true),
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
         problems = wrong;
@@ -271,6 +275,7 @@ public sealed record DaemonOptions
 
         Add(DaemonFlags.Main, Main);
         Add(DaemonFlags.ExternalServices, ExternalServices ? "true" : "false");
+        Add(DaemonFlags.KeptExits, KeptExits.ToString(CultureInfo.InvariantCulture));
         return words;
 
         void Add(DaemonFlag flag, string? value)

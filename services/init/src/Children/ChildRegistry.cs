@@ -6,10 +6,8 @@ namespace PvExec.Init.Children;
 
 /// <summary>Every child of every service. Touched by the event loop's thread only. Records are used again: nothing is allocated once as many as run at a time have been made.</summary>
 /// <param name="maxUnacknowledged">A service that never acknowledges must not fill the memory: so many exits wait at most.</param>
-internal sealed class ChildRegistry(int maxUnacknowledged = ChildRegistry.DefaultMaxUnacknowledged)
+internal sealed class ChildRegistry(int maxUnacknowledged)
 {
-    public const int DefaultMaxUnacknowledged = 65_536;
-
     /// <summary>Records kept for later children.</summary>
     private const int MaxFree = 4096;
 

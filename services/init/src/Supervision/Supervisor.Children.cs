@@ -3,16 +3,17 @@ using PvExec.Init.Children;
 using PvExec.Init.Core;
 using PvExec.Init.Native;
 using PvExec.Kernel;
-using PvExec.Linux;
-using PvExec.Linux.Processes;
 using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
 namespace PvExec.Init.Supervision;
 
-/// <summary>The services' children: start, signals, ends.</summary>
+/// <summary>The services' children: start and end.</summary>
 internal sealed partial class Supervisor
 {
+    /// <summary>Not yet told of in the log.</summary>
+    private long _droppedExits;
+
     private void TakeEnded()
     {
         while (_reaper.TryTake(out ReapedProcess ended))
@@ -32,7 +33,13 @@ internal sealed partial class Supervisor
                 _cgroups.ReleaseLingering();
             }
         }
+
+        TellDropped();
     }
+
+    /// <summary>What pv-init says of itself. The bytes do not grow with starts, exits, signals and acknowledgements.</summary>
+    private string OwnStatus() =>
+        $"{_children.LivingCount} children, {_children.EndedCount} exits kept, {GC.GetTotalAllocatedBytes(precise: true)} bytes allocated since the start";
 
     private void ChildEnded(ChildRecord child, in ReapedProcess process)
     {
@@ -63,20 +70,26 @@ internal sealed partial class Supervisor
 
         if (superfluous is not null)
         {
-            Drop(superfluous);
+            _droppedExits++;
+            ReleaseCgroup(superfluous);
+            _children.Drop(superfluous);
         }
     }
 
-    /// <summary>Forgets an exit that nobody acknowledged, and tells its owner: at once, or when it connects.</summary>
-    private void Drop(ChildRecord child)
+    /// <summary>Says how many exits were dropped, and tells their owners: at once, or when they connect.</summary>
+    private void TellDropped()
     {
-        InitLog.ExitDropped(child.Label, _children.MaxUnacknowledged);
-        SupervisedService owner = Get(child.Owner);
-        ReleaseCgroup(child);
-        _children.Drop(child);
-        if (owner.Line is { } line)
+        if (_droppedExits > 0)
         {
-            TellDropped(line, owner);
+            InitLog.ExitsDropped(_droppedExits, _children.MaxUnacknowledged);
+            _droppedExits = 0;
+            foreach (SupervisedService owner in _services)
+            {
+                if (owner.Line is { } line)
+                {
+                    TellDropped(line, owner);
+                }
+            }
         }
     }
 
@@ -154,89 +167,6 @@ internal sealed partial class Supervisor
         if (child.HasCgroup)
         {
             _cgroups!.Release(child.Id);
-        }
-    }
-
-    private void Signal(Line line, SupervisedService owner, in InitPacket packet)
-    {
-        if (!packet.TryRead(out Signal signal))
-        {
-            Malformed(line, "a Signal message that cannot be read");
-            return;
-        }
-
-        if (signal.Number is < 1 or > Signals.Last || signal.Scope is < 0 or > 2)
-        {
-            Reply(line, packet.Correlation, new Failed((int)FaultKind.InvalidArgument, $"{signal.Number} is no signal, or {signal.Scope} no scope"));
-            return;
-        }
-
-        int errno = _children.TryGet(signal.Child, out ChildRecord? child) && child.Owner == owner.Service
-            ? Send(child, signal.Number, signal.Scope)
-            : 0;
-        if (errno is 0 or Errno.ESRCH)
-        {
-            Reply(line, packet.Correlation, new Done());
-        }
-        else
-        {
-            Reply(line, packet.Correlation, new Failed((int)FaultKind.Internal, $"signal {signal.Number} to '{child!.Label}': {Errno.Describe(errno)}"));
-        }
-    }
-
-    /// <returns>0, or the errno.</returns>
-    private int Send(ChildRecord child, int signal, int scope)
-    {
-        if (scope == 2 && child.HasCgroup)
-        {
-            TreeSignal.SendToGroup(_cgroups!, child.Id, signal);
-            return 0;
-        }
-
-        bool toLeader = scope == 0 || (scope == 1 && !child.LeadsGroup);
-        if (toLeader && !child.PidFd.IsEmpty)
-        {
-            return PidFd.Send(child.PidFd[0], signal);
-        }
-
-        // While the gate is held the child stays in the process table, so its number means it and nobody else.
-        lock (_reaper.Gate)
-        {
-            TakeEnded();
-            bool lives = child.Exit is null;
-            if (toLeader || scope == 1)
-            {
-                return lives ? Signals.Kill(toLeader ? child.Pid : -child.Pid, signal) : toLeader ? 0 : SendToGroup(child, signal);
-            }
-
-            SendToTree(child, signal, lives);
-            return 0;
-        }
-    }
-
-    private static int SendToGroup(ChildRecord ended, int signal)
-    {
-        TreeSignal.Send(ProcessTree.Group(ProcessStat.ReadAll(), ended.Pid, leaderLives: false), signal);
-        return 0;
-    }
-
-    private void SendToTree(ChildRecord child, int signal, bool lives)
-    {
-        ulong? mark = _childDefaults.Mark?.Of(child.Id);
-
-        // A process that forks while the table is read may be missed: look again until nobody new is found.
-        var seen = new HashSet<int>();
-        for (int pass = 0; pass < 8; pass++)
-        {
-            IReadOnlyList<ProcessStat> all = ProcessStat.ReadAll();
-            List<ProcessStat> found = ProcessTree.Of(all, child.Pid, lives, pid => mark is { } value && ProcessLimits.FileLocks(pid) == value);
-            found.RemoveAll(process => !seen.Add(process.Pid));
-            if (found.Count == 0)
-            {
-                return;
-            }
-
-            TreeSignal.Send(found, signal);
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class Supervisor
         long now = Clock.Monotonic;
         var list = new List<ServiceStatus>(_services.Length + 1)
         {
-            new("init", Environment.ProcessId, _step == StopStep.NotStopping ? "ready" : "stopping", "", 0, now - _startedAt, Resident(Environment.ProcessId)),
+            new("init", Environment.ProcessId, _step == StopStep.NotStopping ? "ready" : "stopping", OwnStatus(), 0, now - _startedAt, Resident(Environment.ProcessId)),
         };
         foreach (SupervisedService service in _services)
         {

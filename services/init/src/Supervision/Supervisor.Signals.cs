@@ -1,102 +1,94 @@
-using PvExec.Init.Adapters;
-using PvExec.Init.Core;
+using PvExec.Init.Children;
 using PvExec.Kernel;
+using PvExec.Linux;
 using PvExec.Linux.Processes;
 using PvExec.Proto.Init;
 
 namespace PvExec.Init.Supervision;
 
-/// <summary>Signals to pv-init itself.</summary>
+/// <summary>Signals to the services' children: to one, its group or its tree.</summary>
 internal sealed partial class Supervisor
 {
-    private readonly bool _onTerminal = ControllingTerminal.MayHangUp();
-
-    /// <summary>Those that SIGHUP asked for and that wait for their turn.</summary>
-    private readonly Queue<Service> _toRestart = [];
-
-    /// <summary>The last one of them whose turn it was.</summary>
-    private SupervisedService? _restarting;
-
-    private int _stopSignals;
-
-    private void TakeSignals()
+    private void Signal(Line line, SupervisedService owner, in InitPacket packet)
     {
-        while (_signals.TryTake() is var number && number != 0)
+        if (!packet.TryRead(out Signal signal))
         {
-            switch (SignalRequests.Of(number, _onTerminal))
+            Malformed(line, "a Signal message that cannot be read");
+            return;
+        }
+
+        if (signal.Number is < 1 or > Signals.Last || signal.Scope is < 0 or > 2)
+        {
+            Reply(line, packet.Correlation, new Failed((int)FaultKind.InvalidArgument, $"{signal.Number} is no signal, or {signal.Scope} no scope"));
+            return;
+        }
+
+        int errno = _children.TryGet(signal.Child, out ChildRecord? child) && child.Owner == owner.Service
+            ? Send(child, signal.Number, signal.Scope)
+            : 0;
+        if (errno is 0 or Errno.ESRCH)
+        {
+            Reply(line, packet.Correlation, new Done());
+        }
+        else
+        {
+            Reply(line, packet.Correlation, new Failed((int)FaultKind.Internal, $"signal {signal.Number} to '{child!.Label}': {Errno.Describe(errno)}"));
+        }
+    }
+
+    /// <returns>0, or the errno.</returns>
+    private int Send(ChildRecord child, int signal, int scope)
+    {
+        if (scope == 2 && child.HasCgroup)
+        {
+            TreeSignal.SendToGroup(_cgroups!, child.Id, signal);
+            return 0;
+        }
+
+        bool toLeader = scope == 0 || (scope == 1 && !child.LeadsGroup);
+        if (toLeader && !child.PidFd.IsEmpty)
+        {
+            return PidFd.Send(child.PidFd[0], signal);
+        }
+
+        // While the gate is held the child stays in the process table, so its number means it and nobody else.
+        lock (_reaper.Gate)
+        {
+            TakeEnded();
+            bool lives = child.Exit is null;
+            if (toLeader || scope == 1)
             {
-                case SignalRequest.Stop:
-                    StopBySignal(number);
-                    break;
-                case SignalRequest.StopHurried:
-                    _hurried = true;
-                    StopBySignal(number);
-                    break;
-                case SignalRequest.RestartAll:
-                    RestartAll();
-                    break;
-                case SignalRequest.Status:
-                    SayStatus();
-                    break;
-                default:
-                    throw new ArgumentOutOfRangeException(nameof(number), number, "no such request");
+                return lives ? Signals.Kill(toLeader ? child.Pid : -child.Pid, signal) : toLeader ? 0 : SendToGroup(child, signal);
             }
+
+            SendToTree(child, signal, lives);
+            return 0;
         }
     }
 
-    private void StopBySignal(int number)
+    private static int SendToGroup(ChildRecord ended, int signal)
     {
-        switch (++_stopSignals)
-        {
-            case 1:
-                BeginStop($"signal {number}", ExitCodes.Success);
-                break;
-            case 2:
-                InitLog.Step("asked again: only the save still gets time");
-                _hurried = true;
-                break;
-            default:
-                InitLog.Step("asked a third time: leaving at once, without waiting for the save");
-                _exitCode = ExitCodes.System;
-                KillDescendants([]);
-                _step = StopStep.Done;
-                break;
-        }
+        TreeSignal.Send(ProcessTree.Group(ProcessStat.ReadAll(), ended.Pid, leaderLives: false), signal);
+        return 0;
     }
 
-    /// <summary>One after the other, the front last: callers come through it.</summary>
-    private void RestartAll()
+    private void SendToTree(ChildRecord child, int signal, bool lives)
     {
-        foreach (Service service in Services.All.Where(one => one != Service.Front).Append(Service.Front))
+        ulong? mark = _childDefaults.Mark?.Of(child.Id);
+
+        // A process that forks while the table is read may be missed: look again until nobody new is found.
+        var seen = new HashSet<int>();
+        for (int pass = 0; pass < 8; pass++)
         {
-            if (!_toRestart.Contains(service))
+            IReadOnlyList<ProcessStat> all = ProcessStat.ReadAll();
+            List<ProcessStat> found = ProcessTree.Of(all, child.Pid, lives, pid => mark is { } value && ProcessLimits.FileLocks(pid) == value);
+            found.RemoveAll(process => !seen.Add(process.Pid));
+            if (found.Count == 0)
             {
-                _toRestart.Enqueue(service);
+                return;
             }
+
+            TreeSignal.Send(found, signal);
         }
-
-        RestartNext();
-    }
-
-    private void RestartNext()
-    {
-        while (_restarting?.Restart is null && _toRestart.TryDequeue(out Service service))
-        {
-            _restarting = Get(service);
-            if (TryRestart(_restarting, new RestartRequest(null, 0)) is { } fault)
-            {
-                InitLog.NotRestarted(_restarting.Name, fault.Detail);
-            }
-        }
-    }
-
-    private void SayStatus()
-    {
-        foreach (ServiceStatus one in List().Services)
-        {
-            InitLog.Status(one);
-        }
-
-        InitLog.Children(_children.LivingCount, _children.EndedCount);
     }
 }

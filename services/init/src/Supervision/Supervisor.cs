@@ -28,7 +28,7 @@ internal sealed partial class Supervisor
     private readonly EventPoll _poll = new();
     private readonly ChildCgroups? _cgroups;
     private readonly Spawner _spawner;
-    private readonly ChildRegistry _children = new();
+    private readonly ChildRegistry _children;
     private readonly MessageSender _sender = new();
     private readonly PacketReader _receiver = new();
     private readonly SupervisedService[] _services;
@@ -58,6 +58,7 @@ internal sealed partial class Supervisor
         _environment = environment;
         _programDirectory = programDirectory;
         _childDefaults = childDefaults;
+        _children = new ChildRegistry(options.KeptExits);
         _cgroups = cgroups;
         _spawner = new Spawner(childDefaults, cgroups?.Services ?? -1);
         _plan = new StopPlan((long)options.StopTimeout.TotalMilliseconds);
@@ -78,6 +79,7 @@ internal sealed partial class Supervisor
         Guard(_options.ExternalServices ? AwaitServices : StartServices);
 
         var ready = new (long Token, PollEvents Events)[64];
+        Action onTime = OnTime; // made once: a turn of the loop allocates nothing
         while (_step != StopStep.Done)
         {
             long due = Due();
@@ -102,7 +104,7 @@ internal sealed partial class Supervisor
                 }
             }
 
-            Guard(OnTime);
+            Guard(onTime);
         }
 
         return _exitCode;

@@ -52,7 +52,7 @@ public sealed class TreeTests : IDisposable
     [InlineData(9)]
     public void A_child_with_a_cgroup_is_signalled_by_it_and_leaves_nothing_behind(int signal)
     {
-        Assert.SkipUnless(HasCgroups(), "no cgroup2 file system can be written here");
+        Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
         using RunningInit init = _installation.Start();
         StandIn exec = init.Connect("exec");
         int service = exec.Event("welcome").GetProperty("pid").GetInt32();
@@ -74,7 +74,7 @@ public sealed class TreeTests : IDisposable
     [Fact]
     public void The_cgroup_of_an_acknowledged_child_goes_with_the_last_process_in_it()
     {
-        Assert.SkipUnless(HasCgroups(), "no cgroup2 file system can be written here");
+        Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
         using RunningInit init = _installation.Start();
         StandIn exec = init.Connect("exec");
         (ulong child, int daemon) = StartWithDaemon(exec, "exit 0");
@@ -127,17 +127,4 @@ public sealed class TreeTests : IDisposable
 
     private static string GroupOf(int pid) =>
         CgroupPath.Find(File.ReadLines($"/proc/{pid}/cgroup"), File.ReadLines("/proc/self/mountinfo")) ?? "";
-
-    private static bool HasCgroups()
-    {
-        string? own = CgroupPath.OfThisProcess();
-        try
-        {
-            return own is not null && CgroupTree.Remove(Directory.CreateDirectory($"{own}/pv-test-{Environment.ProcessId}").FullName);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 }

@@ -19,6 +19,7 @@ NAME = os.path.basename(sys.argv[0])[3:]
 RUNTIME = sys.argv[sys.argv.index("--runtime-dir") + 1]
 VERSION, HELLO, SPAWN, SIGNAL, ACK, LIST_SERVICES, TAKE_OVER, HANDED_OVER = 1, 1, 2, 3, 4, 5, 6, 7
 OWNED, WELCOME, SPAWNED, SPAWN_FAILED, DONE, FAILED, LIST, EXITED, STOP, STORED, HAND_OVER, TOOK_OVER = range(64, 76)
+DROPPED = 80
 
 
 def told(what):
@@ -141,11 +142,16 @@ def main():
     if refuse:
         print(f"pv-{NAME}: it is told to refuse", file=sys.stderr)
         return int(refuse)
+    hold = os.environ.get("STAND_IN_HOLD_" + NAME.upper())
+    if hold and os.path.exists(hold):
+        with open(hold) as fifo:
+            fifo.read()
     line = Line()
     line.send(HELLO, 1, [VERSION, NAME])
     control = Control()
     may_take_over = threading.Event()
     owned, stored = [], []
+    dropped = [0]
 
     def read(descriptor):
         os.set_blocking(descriptor, False)
@@ -165,6 +171,8 @@ def main():
                 child = message[2]
                 owned.append({"child": child[0], "pid": child[1], "label": child[2], "state": text(child[4]),
                               "kept": child[5], "contents": contents, "exit": child[6]})
+            elif message[0] == DROPPED:
+                dropped[0] += message[2][0]
             elif message[0] == STORED:
                 stored.append({"name": message[2][0], "contents": contents[0]})
             elif message[0] == FAILED:
@@ -263,7 +271,7 @@ def main():
     else:
         listening = [3 + at for at, name in enumerate(os.environ["LISTEN_FDNAMES"].split(":")) if name in ("front", "grpc", "bus", "events")]
         passed = [name for name in os.environ["LISTEN_FDNAMES"].split(":")[len(listening):]]
-        control.emit({"event": "welcome", "service": service, "pid": os.getpid(), "owned": owned, "stored": stored, "argv": sys.argv[1:],
+        control.emit({"event": "welcome", "service": service, "pid": os.getpid(), "owned": owned, "dropped": dropped[0], "stored": stored, "argv": sys.argv[1:],
                       "environment": dict(os.environ), "session": os.getsid(0),
                       "sockets": [os.fstat(fd).st_mode for fd in listening],
                       "passed": [{"name": name, "contents": read(3 + len(listening) + at)} for at, name in enumerate(passed)]})

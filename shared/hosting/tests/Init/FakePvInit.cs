@@ -30,12 +30,15 @@ internal sealed class FakePvInit : IDisposable
     public MessageReceiver Receiver { get; } = new();
 
     /// <summary>Takes the connection and its Hello, and answers with what the caller owns and Welcome.</summary>
-    public Task<InitConnection> ConnectAsync(params (Owned Child, SafeHandle[] Kept)[] owned) => ConnectAsync(false, owned);
+    public Task<InitConnection> ConnectAsync(params (Owned Child, SafeHandle[] Kept)[] owned) => ConnectAsync(false, 0, owned);
+
+    /// <param name="dropped">Exits that pv-init dropped meanwhile.</param>
+    public Task<InitConnection> ConnectAsync(long dropped, params (Owned Child, SafeHandle[] Kept)[] owned) => ConnectAsync(false, dropped, owned);
 
     /// <summary>As above, for an instance beside one that is the service still.</summary>
-    public Task<InitConnection> ConnectStandbyAsync() => ConnectAsync(true, []);
+    public Task<InitConnection> ConnectStandbyAsync() => ConnectAsync(true, 0, []);
 
-    private async Task<InitConnection> ConnectAsync(bool standby, (Owned Child, SafeHandle[] Kept)[] owned)
+    private async Task<InitConnection> ConnectAsync(bool standby, long dropped, (Owned Child, SafeHandle[] Kept)[] owned)
     {
         Task<Outcome<InitConnection>> connecting = InitConnection.ConnectAsync(Paths, Service.Exec, CancellationToken.None);
         Wait();
@@ -46,6 +49,11 @@ internal sealed class FakePvInit : IDisposable
         foreach ((Owned child, SafeHandle[] kept) in owned)
         {
             Assert.Equal(0, _sender.Send(_line, 0, child, kept));
+        }
+
+        if (dropped > 0)
+        {
+            Write(0, new ExitsDropped(dropped));
         }
 
         Write(0, new Welcome(InitProtocol.Version, "exec", standby));
@@ -64,8 +72,8 @@ internal sealed class FakePvInit : IDisposable
         return message;
     }
 
-    public void Write<T>(ulong correlation, T message)
-        where T : IInitMessage<T> => Assert.Equal(0, _sender.Send(_line!, correlation, message));
+    public void Write<T>(ulong correlation, T message, params SafeHandle[] descriptors)
+        where T : IInitMessage<T> => Assert.Equal(0, _sender.Send(_line!, correlation, message, descriptors));
 
     public void Write<T>(T message, params SafeHandle[] descriptors)
         where T : IInitMessage<T> => Assert.Equal(0, _sender.Send(_line!, 0, message, descriptors));

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
+using PvExec.Linux;
 using PvExec.Linux.Files;
+using PvExec.Linux.Processes;
 using PvExec.Proto.Init;
 
 namespace PvExec.Hosting.Tests.Init;
@@ -38,11 +41,71 @@ public sealed class InitConnectionTests : IDisposable
         Task<Outcome<Child>> spawning = connection.SpawnAsync(True, CancellationToken.None).AsTask();
         _init.Read<Spawn>(out ulong number);
         _init.Write(number, new Spawned(1, 100, 0));
-        _init.Write(0, new Exited(1, -1, 9, false, 2_000_000, 1, 4096, 0));
+        _init.Write(0, new Exited(1, -1, 9, false, 2_000_000, 1, 4096, 3_000_000) { StartedMicroseconds = 1_000_000, OomKilled = true, BlocksRead = 3, MajorFaults = 4 });
         ChildExit exit = await (await spawning).Value.Exited;
         Assert.Equal(ExitStatus.Signaled(9), exit.Status);
         Assert.Equal(TimeSpan.FromSeconds(2), exit.UserTime);
         Assert.Equal(4096, exit.MaxResidentBytes);
+        Assert.Equal(TimeSpan.FromSeconds(2), exit.Ended - exit.Started);
+        Assert.True(exit.OomKilled);
+        Assert.Equal((1536, 4), (exit.ReadBytes, exit.MajorFaults));
+    }
+
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public async Task A_pidfd_is_the_callers_when_it_is_wanted_and_came(bool wanted, bool comes, bool given)
+    {
+        await using InitConnection connection = await _init.ConnectAsync();
+        Task<Outcome<Child>> spawning = connection.SpawnAsync(True with { HoldPidFd = wanted }, CancellationToken.None).AsTask();
+        _init.Read<Spawn>(out ulong number);
+        using SafeFileHandle self = PidFd.TryOpen(Environment.ProcessId)!;
+        _init.Write(number, new Spawned(1, 100, 0), comes ? [self] : []);
+        using SafeFileHandle? held = (await spawning).Value.PidFd;
+        Assert.Equal(given, held is not null);
+        Assert.Equal(given ? 0 : Errno.EBADF, held is null ? Errno.EBADF : PidFd.Send(held, 0));
+    }
+
+    [Fact]
+    public async Task Every_wish_of_a_start_goes_over_the_line()
+    {
+        await using InitConnection connection = await _init.ConnectAsync();
+        SpawnSpec spec = True with
+        {
+            Uid = 1,
+            Gid = 2,
+            Groups = [3],
+            Limits = [new ChildLimit(LimitedResource.Descriptors, 4, null)],
+            Nice = -5,
+            OomScoreAdjustment = 6,
+            Umask = 7,
+            NoNewPrivileges = true,
+            ControllingTerminal = 8,
+            OwnCgroup = false,
+            Grouping = ProcessGrouping.Same,
+        };
+        Task<Outcome<Child>> spawning = connection.SpawnAsync(spec, CancellationToken.None).AsTask();
+        Spawn spawn = _init.Read<Spawn>(out ulong number);
+        SpawnAttributes sent = spawn.Attributes!;
+        Assert.Equal(2, spawn.Grouping);
+        Assert.Equal([3], sent.Groups!);
+        Assert.Equal([new ResourceLimit(7, 4, ResourceLimit.Unlimited)], sent.Limits);
+        Assert.Equal((1u, 2u, -5, 6, 7u, true, 8, false), (sent.Uid!.Value, sent.Gid!.Value, sent.Nice!.Value, sent.OomScore!.Value, sent.Umask!.Value, sent.NoNewPrivileges, sent.Terminal!.Value, sent.OwnCgroup));
+        _init.Write(number, new SpawnFailed("setrlimit", 1));
+        Assert.Contains("setrlimit [Descriptors 4:unlimited]", (await spawning).Fault!.Detail);
+    }
+
+    [Fact]
+    public async Task Dropped_exits_are_told_of_whether_they_come_before_or_after_one_listens()
+    {
+        await using InitConnection connection = await _init.ConnectAsync(3);
+        var told = new BlockingCollection<long>();
+        connection.OnExitsDropped(told.Add);
+        Assert.Equal(3, told.Take());
+        _init.Write(0, new ExitsDropped(4));
+        Assert.True(told.TryTake(out long more, TimeSpan.FromSeconds(30)));
+        Assert.Equal(4, more);
     }
 
     [Fact]

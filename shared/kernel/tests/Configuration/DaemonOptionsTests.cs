@@ -24,6 +24,7 @@ public sealed class DaemonOptionsTests
         ExitOnFailed = ["exec", "worktree"],
         Main = "task:serve",
         ExternalServices = true,
+        KeptExits = 7,
     };
 
     [Fact]

@@ -1,0 +1,22 @@
+using PvExec.Linux.Cgroups;
+
+namespace PvExec.Init.Tests.Published;
+
+/// <summary>Whether a cgroup can be made where the tests run.</summary>
+internal static class WritableCgroups
+{
+    public static bool AreThere { get; } = CanMake();
+
+    private static bool CanMake()
+    {
+        string? own = CgroupPath.OfThisProcess();
+        try
+        {
+            return own is not null && CgroupTree.Remove(Directory.CreateDirectory($"{own}/pv-test-{Environment.ProcessId}").FullName);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
