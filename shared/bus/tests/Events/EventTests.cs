@@ -81,6 +81,60 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
+    public async Task A_publisher_whose_queue_is_full_drops_the_oldest_and_says_how_many()
+    {
+        var log = new ListLogger<BusPublisher>();
+        await using var publisher = new BusPublisher("worktree", BusLimits.Default with { QueuedMessages = 5 }, UnixTransportOptions.Default, log);
+        for (int i = 1; i <= 12; i++)
+        {
+            publisher.Publish(new WorktreeSaved($"{i}", true));
+        }
+
+        publisher.Start(Socket);
+        Assert.Contains("7 events were dropped, the queue of 5 was full", await log.LineAsync("dropped"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_stood_still_is_told_how_many_it_lost_and_hears_the_rest()
+    {
+        await using var publisher = new BusPublisher(
+            "worktree", BusLimits.Default with { QueuedMessages = 10 }, UnixTransportOptions.Default, NullLogger<BusPublisher>.Instance);
+        publisher.Start(Socket);
+        await using BusSubscriber witness = Subscriber();
+        EventStream<WorktreeSaved> saved = witness.Subscribe<WorktreeSaved>(10_000);
+        using PythonPeer frozen = await PythonPeer.StartAsync("SUB", "connect", Socket, "RCVHWM=10");
+        await frozen.AskAsync("sub worktree");
+        await HeardAsync(publisher, saved);
+        await SkipAsync(frozen);
+        frozen.Freeze();
+        string large = new('x', 10_000);
+        for (int i = 0; i < 500; i++)
+        {
+            publisher.Publish(new WorktreeSaved(large, true));
+            Assert.Equal(0, (await NextAsync(saved)).Dropped);
+        }
+
+        frozen.Thaw();
+        (ulong last, ulong lost) = (0, 0);
+        Task<byte[][]> next = frozen.ReceiveBytesAsync();
+        while (lost == 0)
+        {
+            publisher.Publish(new WorktreeSaved("after", true));
+            if (next.IsCompleted)
+            {
+                ulong number = BusCodec.Decode((await next)[1]).Value.Correlation;
+                lost = last == 0 ? 0 : number - last - 1;
+                last = number;
+                next = frozen.ReceiveBytesAsync();
+            }
+
+            await NextAsync(saved);
+        }
+
+        Assert.InRange(lost, 1UL, 500UL + 10_000UL);
+    }
+
+    [Fact]
     public async Task A_subscriber_hears_a_publisher_that_was_started_anew()
     {
         await using BusSubscriber subscriber = Subscriber();
@@ -128,6 +182,14 @@ public sealed class EventTests : IDisposable
     private async Task SkipToAsync(string id, EventStream<WorktreeSaved> stream)
     {
         while ((await NextAsync(stream)).Message.SnapshotId != id)
+        {
+            continue;
+        }
+    }
+
+    private static async Task SkipAsync(PythonPeer peer)
+    {
+        while (BusCodec.Body<WorktreeSaved>(BusCodec.Decode((await peer.ReceiveBytesAsync())[1]).Value).Value.SnapshotId != "last probe")
         {
             continue;
         }
