@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Tests.Support;
@@ -129,6 +130,30 @@ public sealed class CallTests : IDisposable
         Assert.False(gone.Task.IsCompleted);
         peer.Kill();
         await gone.Task.WaitAsync(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_handler_knows_the_caller_s_deadline_and_goes_on_in_its_trace()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "PvExec.Bus",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        (BusCall Call, ActivityTraceId Trace, ActivitySpanId Parent)? seen = null;
+        await using BusServer server = Serve((renew, call, _) =>
+        {
+            seen = (call, Activity.Current!.TraceId, Activity.Current.ParentSpanId);
+            return Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId, default));
+        });
+        await using BusClient client = Client();
+        using Activity caller = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
+        DateTimeOffset before = DateTimeOffset.UtcNow;
+        Assert.Equal(1UL, (await CallAsync(client, 1)).Value.LeaseId);
+        Assert.Equal((caller.TraceId, caller.SpanId), (seen!.Value.Trace, seen.Value.Parent));
+        Assert.Equal(caller.Id, seen.Value.Call.TraceParent);
+        Assert.InRange(seen.Value.Call.Deadline!.Value, before + Long - TimeSpan.FromMilliseconds(1), DateTimeOffset.UtcNow + Long);
     }
 
     [Fact]
