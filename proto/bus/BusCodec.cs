@@ -11,13 +11,17 @@ public static class BusCodec
     private const int Fields = 6;
 
     public static byte[] Encode<T>(T message, ulong correlation, DateTimeOffset? deadline, string? traceParent)
+        where T : IBusMessage<T> => Encode(new Envelope(Envelope.CurrentVersion, T.Kind, correlation, deadline, traceParent, EncodeBody(message)));
+
+    /// <summary>What goes into an envelope.</summary>
+    public static ReadOnlyMemory<byte> EncodeBody<T>(T message)
         where T : IBusMessage<T>
     {
         var body = new ArrayBufferWriter<byte>();
-        var bodyWriter = new MessagePackWriter(body);
-        message.Write(ref bodyWriter);
-        bodyWriter.Flush();
-        return Encode(new Envelope(Envelope.CurrentVersion, T.Kind, correlation, deadline, traceParent, body.WrittenMemory));
+        var writer = new MessagePackWriter(body);
+        message.Write(ref writer);
+        writer.Flush();
+        return body.WrittenMemory;
     }
 
     public static byte[] Encode(Envelope envelope)

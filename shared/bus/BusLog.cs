@@ -30,5 +30,5 @@ internal static partial class BusLog
     public static partial void OwnerFailed(ILogger log, Exception error, string owner);
 
     [LoggerMessage(7020, LogLevel.Warning, "Bus {Publisher}: {Dropped} events were dropped, the queue of {Capacity} was full")]
-    public static partial void EventsDropped(ILogger log, string publisher, long dropped, int capacity);
+    public static partial void EventsDropped(ILogger log, string publisher, ulong dropped, int capacity);
 }

@@ -26,6 +26,9 @@ public sealed class ExecBus : IAsyncDisposable
         _server.Handle<ReleaseScopes, Done>((request, call, _) => Task.FromResult(Release(request, call)));
     }
 
+    /// <summary>The kinds of message that are answered.</summary>
+    public IReadOnlyCollection<string> Kinds => _server.Kinds;
+
     /// <summary>Serves on the socket that pv-init passed.</summary>
     /// <exception cref="FaultException">None was passed.</exception>
     public void Start() => _server.Start(InheritedSockets.Take("bus"));

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using NetMQ;
 using NetMQ.Sockets;
@@ -21,14 +20,13 @@ public sealed class BusPublisher : IAsyncDisposable
     private readonly ILogger _log;
     private readonly BusOwner _owner;
     private readonly XPublisherSocket _publisher = new();
-    private readonly ConcurrentQueue<(byte[] Topic, byte[] Event)> _queue = new();
-    private readonly Lock _numbering = new();
+    private readonly ConcurrentQueue<(string Kind, ReadOnlyMemory<byte> Body)> _queue = new();
 
-    // Guarded by _numbering, which also keeps the queue in the order of the numbers.
+    // What the full queue lost of each kind since the owner thread last looked.
+    private readonly ConcurrentDictionary<string, ulong> _dropped = new();
+
+    // Owner thread only: the number of the last event of each kind.
     private readonly Dictionary<string, ulong> _numbers = [];
-
-    // Guarded by _numbering: what the full queue lost since that was last logged.
-    private long _dropped;
 
     private int _posted;
     private UnixListener? _listener;
@@ -62,15 +60,10 @@ public sealed class BusPublisher : IAsyncDisposable
     public void Publish<T>(T message)
         where T : IBusMessage<T>
     {
-        lock (_numbering)
+        _queue.Enqueue((T.Kind, BusCodec.EncodeBody(message)));
+        while (_queue.Count > _limits.QueuedMessages && _queue.TryDequeue(out (string Kind, ReadOnlyMemory<byte> Body) oldest))
         {
-            ulong number = _numbers.GetValueOrDefault(T.Kind) + 1;
-            _numbers[T.Kind] = number;
-            _queue.Enqueue((Encoding.UTF8.GetBytes(T.Kind), BusCodec.Encode(message, number, null, null)));
-            while (_queue.Count > _limits.QueuedMessages && _queue.TryDequeue(out _))
-            {
-                _dropped++;
-            }
+            _dropped.AddOrUpdate(oldest.Kind, 1, static (_, count) => count + 1);
         }
 
         if (Interlocked.Exchange(ref _posted, 1) == 0)
@@ -98,25 +91,32 @@ public sealed class BusPublisher : IAsyncDisposable
     private void SendAll()
     {
         Volatile.Write(ref _posted, 0);
-        LogDropped();
-        while (_queue.TryDequeue(out (byte[] Topic, byte[] Event) next))
+        CountDropped();
+        while (_queue.TryDequeue(out (string Kind, ReadOnlyMemory<byte> Body) next))
         {
-            _publisher.SendMoreFrame(next.Topic).SendFrame(next.Event);
+            ulong number = _numbers.GetValueOrDefault(next.Kind) + 1;
+            _numbers[next.Kind] = number;
+            var envelope = new Envelope(Envelope.CurrentVersion, next.Kind, number, null, null, next.Body);
+            _publisher.SendMoreFrame(next.Kind).SendFrame(BusCodec.Encode(envelope));
         }
     }
 
-    // Here rather than for each: a full queue loses many.
-    private void LogDropped()
+    // What was dropped has its numbers too, so that subscribers see the gap. One line for all of it: a full queue loses many.
+    private void CountDropped()
     {
-        long dropped;
-        lock (_numbering)
+        ulong all = 0;
+        foreach (string kind in _dropped.Keys)
         {
-            (dropped, _dropped) = (_dropped, 0);
+            if (_dropped.TryRemove(kind, out ulong dropped))
+            {
+                _numbers[kind] = _numbers.GetValueOrDefault(kind) + dropped;
+                all += dropped;
+            }
         }
 
-        if (dropped > 0)
+        if (all > 0)
         {
-            BusLog.EventsDropped(_log, _name, dropped, _limits.QueuedMessages);
+            BusLog.EventsDropped(_log, _name, all, _limits.QueuedMessages);
         }
     }
 

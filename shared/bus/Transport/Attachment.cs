@@ -73,7 +73,20 @@ internal sealed class Attachment(NetMQSocket socket, string endpoint, NetMQPolle
             return AttachResult.Closed;
         }
 
-        attached();
+        Tell(attached);
         return AttachResult.Attached;
+    }
+
+    // Whoever is told may fail; the connection is NetMQ's already.
+    private void Tell(Action attached)
+    {
+        try
+        {
+            attached();
+        }
+        catch (Exception e)
+        {
+            BusLog.OwnerFailed(log, e, Endpoint);
+        }
     }
 }

@@ -155,6 +155,22 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
         Assert.Equal(0, _leases.Count);
     }
 
+    [Fact]
+    public void The_table_in_docs_bus_md_names_exactly_what_exec_answers()
+    {
+        DirectoryInfo at = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(at.FullName, "docs", "bus.md")))
+        {
+            at = at.Parent ?? throw new FileNotFoundException("docs/bus.md is in no folder above the tests");
+        }
+
+        IEnumerable<string> listed = File.ReadLines(Path.Combine(at.FullName, "docs", "bus.md"))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Where(cells => cells is ["", _, "exec", ..])
+            .Select(cells => cells[1].Trim('`'));
+        Assert.Equal(_bus.Kinds.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
     private ScopeTicket Write(string scope) => _locks.Request(ScopeSet.From([], [scope]), "test", "write");
 
     private BusClient Client() => new("exec", Socket, BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusClient>.Instance);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Tests.Support;
@@ -131,6 +132,63 @@ public sealed class CallTests : IDisposable
         await gone.Task.WaitAsync(TimeSpan.FromSeconds(1));
     }
 
+    [Fact]
+    public async Task A_handler_knows_the_caller_s_deadline_and_goes_on_in_its_trace()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "PvExec.Bus",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        (BusCall Call, ActivityTraceId Trace, ActivitySpanId Parent)? seen = null;
+        await using BusServer server = Serve((renew, call, _) =>
+        {
+            seen = (call, Activity.Current!.TraceId, Activity.Current.ParentSpanId);
+            return Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId, default));
+        });
+        await using BusClient client = Client();
+        using Activity caller = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
+        DateTimeOffset before = DateTimeOffset.UtcNow;
+        Assert.Equal(1UL, (await CallAsync(client, 1)).Value.LeaseId);
+        Assert.Equal((caller.TraceId, caller.SpanId), (seen!.Value.Trace, seen.Value.Parent));
+        Assert.Equal(caller.Id, seen.Value.Call.TraceParent);
+        Assert.InRange(seen.Value.Call.Deadline!.Value, before + Long - TimeSpan.FromMilliseconds(1), DateTimeOffset.UtcNow + Long);
+    }
+
+    [Fact]
+    public async Task A_caller_that_never_reads_its_answers_hurts_only_itself()
+    {
+        var large = new Fault(FaultKind.NotFound, new string('x', 100_000));
+        await using BusServer server = Serve(
+            (renew, _, _) => Task.FromResult(renew.LeaseId == 1 ? (Outcome<ScopesAcquired>)large : new ScopesAcquired(renew.LeaseId, default)),
+            BusLimits.Default with { QueuedMessages = 10 });
+        using PythonPeer deaf = await PythonPeer.StartAsync("DEALER", "connect", Socket, "RCVHWM=1", "SNDHWM=0");
+        await deaf.AskAsync($"burst 2000 {Convert.ToHexString(BusCodec.Encode(new RenewScopes(1), 1, null, null))}");
+        await using BusClient client = Client();
+        for (ulong i = 2; i < 100; i++)
+        {
+            Assert.Equal(i, (await CallAsync(client, i)).Value.LeaseId);
+        }
+    }
+
+    [Fact]
+    public async Task A_caller_with_too_many_calls_at_a_time_is_told_so_and_others_are_answered()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using BusServer server = Serve(
+            (renew, _, ct) => renew.LeaseId == 0 ? NeverAsync(ended, ct) : Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId, default)),
+            BusLimits.Default with { CallsInFlightOfPeer = 1 });
+        await using BusClient greedy = Client();
+        await using BusClient other = Client();
+        Task<Outcome<ScopesAcquired>> never = CallAsync(greedy, 0);
+        Fault? refused = (await CallAsync(greedy, 1)).Fault;
+        Assert.Equal(FaultKind.ResourceExhausted, refused?.Kind);
+        Assert.Contains("1 calls of this connection", refused!.Detail, StringComparison.Ordinal);
+        Assert.Equal(2UL, (await CallAsync(other, 2)).Value.LeaseId);
+        Assert.False(never.IsCompleted);
+    }
+
     internal static async Task<Outcome<ScopesAcquired>> NeverAsync(TaskCompletionSource ended, CancellationToken cancellationToken)
     {
         try
@@ -148,9 +206,9 @@ public sealed class CallTests : IDisposable
     private static Task<Outcome<ScopesAcquired>> CallAsync(BusClient client, ulong id) =>
         client.CallAsync<RenewScopes, ScopesAcquired>(new RenewScopes(id), Long, WhenDown.Wait, CancellationToken.None);
 
-    private BusServer Serve(Func<RenewScopes, BusCall, CancellationToken, Task<Outcome<ScopesAcquired>>> handler)
+    private BusServer Serve(Func<RenewScopes, BusCall, CancellationToken, Task<Outcome<ScopesAcquired>>> handler, BusLimits? limits = null)
     {
-        var server = new BusServer("exec", BusLimits.Default, UnixTransportOptions.Default, _log);
+        var server = new BusServer("exec", limits ?? BusLimits.Default, UnixTransportOptions.Default, _log);
         server.Handle(handler);
         server.Start(Socket);
         return server;

@@ -3,6 +3,7 @@ using PvExec.Bus.Calls;
 using PvExec.Bus.Tests.Support;
 using PvExec.Bus.Transport;
 using PvExec.Kernel;
+using PvExec.Proto.Bus;
 using PvExec.Proto.Bus.Exec;
 
 namespace PvExec.Bus.Tests.Calls;
@@ -51,6 +52,26 @@ public sealed class RestartTests : IDisposable
 
         await using BusServer next = Serve(answers: true);
         Assert.Equal(7UL, (await call.WaitAsync(Long)).Value.LeaseId);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_killed_fails_one_call_at_once_and_answers_the_other_when_it_is_back()
+    {
+        await using BusClient client = Client();
+        PythonPeer killed = await PythonPeer.StartAsync("ROUTER", "bind", _directory.Path("s"));
+        Task<Outcome<ScopesAcquired>> waits = CallAsync(client, WhenDown.Wait);
+        await killed.ReceiveBytesAsync();
+        Task<Outcome<ScopesAcquired>> fails = CallAsync(client, WhenDown.Fail);
+        await killed.ReceiveBytesAsync();
+        killed.Dispose();
+        Fault? fault = (await fails.WaitAsync(Long)).Fault;
+        Assert.Equal(FaultKind.Unavailable, fault?.Kind);
+        Assert.Contains("it may or may not have been done", fault!.Detail, StringComparison.Ordinal);
+        using PythonPeer next = await PythonPeer.StartAsync("ROUTER", "bind", _directory.Path("s"));
+        byte[][] again = await next.ReceiveBytesAsync();
+        Assert.False(waits.IsCompleted);
+        await next.SendBytesAsync(again[0], BusCodec.Encode(new ScopesAcquired(8, default), BusCodec.Decode(again[1]).Value.Correlation, null, null));
+        Assert.Equal(8UL, (await waits.WaitAsync(Long)).Value.LeaseId);
     }
 
     [Fact]

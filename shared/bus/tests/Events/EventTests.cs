@@ -12,7 +12,7 @@ namespace PvExec.Bus.Tests.Events;
 public sealed class EventTests : IDisposable
 {
     private readonly ShortDirectory _directory = new();
-    private readonly CancellationTokenSource _late = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource _late = new(TimeSpan.FromSeconds(60));
 
     private string Socket => _directory.Path("e");
 
@@ -64,20 +64,56 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
-    public async Task A_subscriber_that_never_reads_costs_the_others_nothing()
+    public async Task A_publisher_whose_queue_is_full_drops_the_oldest_and_says_how_many()
+    {
+        var log = new ListLogger<BusPublisher>();
+        await using var publisher = new BusPublisher("worktree", BusLimits.Default with { QueuedMessages = 5 }, UnixTransportOptions.Default, log);
+        for (int i = 1; i <= 12; i++)
+        {
+            publisher.Publish(new WorktreeSaved($"{i}", true));
+        }
+
+        publisher.Start(Socket);
+        Assert.Contains("7 events were dropped, the queue of 5 was full", await log.LineAsync("dropped"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_stands_still_costs_the_others_nothing_and_sees_later_how_many_it_lost()
     {
         await using BusPublisher publisher = Publisher();
-        await using BusSubscriber subscriber = Subscriber();
-        using PythonPeer stalled = await PythonPeer.StartAsync("SUB", "connect", Socket);
-        await stalled.AskAsync("sub worktree");
-        EventStream<WorktreeSaved> saved = subscriber.Subscribe<WorktreeSaved>(10_000);
+        await using BusSubscriber other = Subscriber();
+        EventStream<WorktreeSaved> saved = other.Subscribe<WorktreeSaved>(10_000);
+        using PythonPeer frozen = await PythonPeer.StartAsync("SUB", "connect", Socket, "RCVHWM=10");
+        await frozen.AskAsync("sub worktree");
+        await ProbeAsync(publisher, frozen.ReceiveBytesAsync());
         await HeardAsync(publisher, saved);
+        frozen.Freeze();
         string large = new('x', 10_000);
-        for (int i = 0; i < 5_000; i++)
+        foreach (int[] burst in Enumerable.Range(0, 3_000).Chunk(100))
         {
-            publisher.Publish(new WorktreeSaved(large, true));
-            Assert.Equal(0, (await NextAsync(saved)).Dropped);
+            foreach (int _ in burst)
+            {
+                publisher.Publish(new WorktreeSaved(large, true));
+            }
+
+            foreach (int _ in burst)
+            {
+                Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved(large, true), 0), await NextAsync(saved));
+            }
         }
+
+        frozen.Thaw();
+        (ulong last, ulong lost) = (0, 0);
+        while (lost == 0)
+        {
+            Task<byte[][]> next = frozen.ReceiveBytesAsync();
+            await ProbeAsync(publisher, next);
+            ulong number = BusCodec.Decode((await next)[1]).Value.Correlation;
+            lost = last == 0 ? 0 : number - last - 1;
+            last = number;
+        }
+
+        Assert.InRange(lost, 1UL, 3_000UL);
     }
 
     [Fact]
@@ -101,12 +137,7 @@ public sealed class EventTests : IDisposable
         using PythonPeer peer = await PythonPeer.StartAsync("SUB", "connect", Socket);
         await peer.AskAsync("sub worktree.saved");
         Task<byte[][]> heard = peer.ReceiveBytesAsync();
-        while (!heard.IsCompleted)
-        {
-            publisher.Publish(new WorktreeSaved("a", true));
-            await Task.WhenAny(heard, Task.Run(() => Thread.Yield()));
-        }
-
+        await ProbeAsync(publisher, heard, "a", true);
         Assert.Equal("worktree.saved", Encoding.UTF8.GetString((await heard)[0]));
         Assert.Equal(new WorktreeSaved("a", true), BusCodec.Body<WorktreeSaved>(BusCodec.Decode((await heard)[1]).Value).Value);
     }
@@ -114,15 +145,21 @@ public sealed class EventTests : IDisposable
     /// <summary>Publishes until the first event arrives, then reads all that did.</summary>
     private async Task HeardAsync(BusPublisher publisher, EventStream<WorktreeSaved> stream)
     {
-        Task<BusEvent<WorktreeSaved>> next = NextAsync(stream);
-        while (!next.IsCompleted)
-        {
-            publisher.Publish(new WorktreeSaved("probe", false));
-            await Task.WhenAny(next, Task.Run(() => Thread.Yield()));
-        }
-
+        await ProbeAsync(publisher, NextAsync(stream));
         publisher.Publish(new WorktreeSaved("last probe", false));
         await SkipToAsync("last probe", stream);
+    }
+
+    /// <summary>Publishes now and then until it is heard; without a pause it would fill the queues, and what follows would be lost.</summary>
+    private static async Task ProbeAsync(BusPublisher publisher, Task heard, string id = "probe", bool changed = false)
+    {
+        while (!heard.IsCompleted)
+        {
+            publisher.Publish(new WorktreeSaved(id, changed));
+            await Task.WhenAny(heard, Task.Delay(TimeSpan.FromMilliseconds(10)));
+        }
+
+        await heard;
     }
 
     private async Task SkipToAsync(string id, EventStream<WorktreeSaved> stream)

@@ -31,7 +31,8 @@ public sealed class BusCodecTests
         AssertRoundTrip(new ReleaseScopes(2));
         AssertRoundTrip(new TaskStarted("common/file_read", "01J"));
         AssertRoundTrip(new TaskEnded("common/file_read", "01J", -1, 9));
-        AssertRoundTrip(new ScopeChanged("src", 2, false, 1));
+        AssertRoundTrip(new ScopeHeld("src", "run 3", "common/file_write", true));
+        AssertRoundTrip(new ScopeFreed("src", "run 3"));
         FreezeProcesses freeze = RoundTrip(new FreezeProcesses(["web"], "capture", TimeSpan.FromSeconds(5)));
         Assert.Equal(["web"], freeze.Names);
         Assert.Equal(("capture", TimeSpan.FromSeconds(5)), (freeze.Reason, freeze.TimeLimit));

@@ -1,5 +1,11 @@
 using NetMQ.Sockets;
+using PvExec.Bus.Calls;
 using PvExec.Bus.Tests.Support;
+using PvExec.Bus.Transport;
+using PvExec.Kernel;
+using PvExec.Proto.Bus;
+using PvExec.Proto.Bus.Common;
+using PvExec.Proto.Bus.Exec;
 
 namespace PvExec.Bus.Tests.Transport;
 
@@ -26,6 +32,24 @@ public sealed class NetMQFuzzTests : IDisposable
             // What got through of the others.
             continue;
         }
+    }
+
+    [Fact]
+    public async Task Two_thousand_damaged_connections_to_a_server_leave_it_answering()
+    {
+        var log = new ListLogger<BusServer>();
+        await using var server = new BusServer("exec", BusLimits.Default with { MaxFrameBytes = StreamFuzz.FrameBytes }, UnixTransportOptions.Default, log);
+        server.Handle<AcquireScopes, Done>((_, call, _) =>
+        {
+            call.OnGivenUp(() => { });
+            return Task.FromResult<Outcome<Done>>(Done.Value);
+        });
+        server.Start(_directory.Path("s"));
+        await ConnectAllAsync(new StreamFuzz(14, "DEALER"), 2000);
+        using PythonPeer dealer = await PythonPeer.StartAsync("DEALER", "connect", _directory.Path("s"), "sound");
+        await dealer.SendBytesAsync(BusCodec.Encode(new AcquireScopes([], [], "a", "b", default), 5, null, null));
+        Assert.Equal(5UL, BusCodec.Decode((await dealer.ReceiveBytesAsync())[0]).Value.Correlation);
+        Assert.DoesNotContain(log.Lines, line => line.Contains("unexpectedly", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -45,6 +45,22 @@ public sealed class StopTests : IDisposable
         Assert.NotEqual(0, await accepted.ReceiveAsync(new byte[1]));
     }
 
+    [Fact]
+    public async Task A_callback_that_fails_is_logged_and_costs_neither_the_connection_nor_the_stop()
+    {
+        var log = new ListLogger<StopTests>();
+        await using var router = new TestSocket<RouterSocket>(new RouterSocket(), "bind", Path);
+        using var dealer = new DealerSocket();
+        using var poller = new NetMQPoller { dealer };
+        poller.RunAsync("test", true);
+        UnixConnector connector = dealer.ConnectUnix(
+            Path, poller, UnixTransportOptions.Default, log, _ => throw new InvalidOperationException("a bug of the caller"));
+        Assert.Contains("a bug of the caller", await log.LineAsync("failed unexpectedly"), StringComparison.Ordinal);
+        new Task(() => dealer.SendFrame("hello")).Start(poller);
+        Assert.Equal("hello", (await router.ReceiveAsync())[1]);
+        await connector.DisposeAsync().AsTask().WaitAsync(Long);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
