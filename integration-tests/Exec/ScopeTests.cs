@@ -44,4 +44,21 @@ public sealed class ScopeTests(SharedDaemon shared) : IClassFixture<SharedDaemon
 
         Assert.Equal(["reader", "writer"], (await _daemon.ShellAsync("cat /tmp/order")).Lines);
     }
+
+    [Fact]
+    public async Task A_writer_of_a_part_waits_for_the_reader_of_the_whole_and_another_part_does_not_matter()
+    {
+        await _daemon.AddTaskAsync("whole-reader", "touch /tmp/whole; until [ -e /tmp/whole-read ]; do sleep 0.02; done; echo reader >>/tmp/parts", reads: ["four/a"]);
+        await _daemon.AddTaskAsync("part-writer", "echo writer >>/tmp/parts", writes: ["four/a/part"]);
+        await _daemon.AddTaskAsync("other-writer", "echo other >>/tmp/parts", writes: ["four/b"]);
+        _ = (await _daemon.StartTaskAsync("whole-reader")).Ok();
+        await _daemon.WaitUntilAsync("[ -e /tmp/whole ]");
+
+        Task<CallResult> writer = _daemon.RunTaskAsync("part-writer");
+        _ = (await _daemon.RunTaskAsync("other-writer")).Ok();
+        _ = (await _daemon.ShellAsync("touch /tmp/whole-read")).Text;
+        _ = (await writer).Ok();
+
+        Assert.Equal(["other", "reader", "writer"], (await _daemon.ShellAsync("cat /tmp/parts")).Lines);
+    }
 }

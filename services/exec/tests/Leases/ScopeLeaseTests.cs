@@ -111,6 +111,27 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_text_that_names_no_scope_is_refused()
+    {
+        await using BusClient client = Client();
+        Outcome<ScopesAcquired> refused = await AcquireAsync(client, ["src", "../x"], Long);
+        Assert.Equal(FaultKind.InvalidArgument, refused.Fault?.Kind);
+        Assert.Contains("'../x'", refused.Fault!.Detail, StringComparison.Ordinal);
+        Assert.Equal(0, _locks.Queues);
+    }
+
+    [Fact]
+    public async Task A_lease_on_a_scope_keeps_writers_of_what_lies_in_it_out()
+    {
+        await using BusClient client = Client();
+        ScopesAcquired lease = (await AcquireAsync(client, ["src"], Long)).Value;
+        ScopeTicket writer = Write("src/app");
+        Assert.False(writer.IsHeld);
+        Assert.True((await ReleaseAsync(client, lease.LeaseId)).Succeeded(out _));
+        await writer.Granted.WaitAsync(Long);
+    }
+
+    [Fact]
     public async Task A_requester_that_dies_while_it_waits_leaves_the_queue()
     {
         ScopeTicket first = Write("src");

@@ -7,7 +7,8 @@ namespace PvExec.Exec.Tests.Tasks;
 /// <summary>Runs the tasks of deploy/tasks as they are, on a tree of their own.</summary>
 internal sealed class Script : IDisposable
 {
-    private static readonly string s_tasks = Path.Combine(RepositoryRoot(), "deploy", "tasks");
+    /// <summary>The config root.</summary>
+    public static readonly string Tasks = Path.Combine(RepositoryRoot(), "deploy", "tasks");
     private readonly TemporaryDirectory _directory = new();
 
     public Script() => Directory.CreateDirectory(Root);
@@ -30,7 +31,7 @@ internal sealed class Script : IDisposable
     public ScriptResult Run(string task, params (string Name, string? Value)[] variables) => Run(task, [], variables);
 
     public ScriptResult Run(string task, byte[] input, params (string Name, string? Value)[] variables) =>
-        Execute(Path.Combine(s_tasks, task, "run"), [], input, Path.Combine(s_tasks, task), [("PV_APP_ROOT", Root), .. variables]);
+        Execute(Path.Combine(Tasks, task, "run"), [], input, Path.Combine(Tasks, task), [("PV_APP_ROOT", Root), .. variables]);
 
     /// <summary>Runs any program; its failure fails the test.</summary>
     public static byte[] Tool(string program, string directory, byte[] input, params string[] arguments)

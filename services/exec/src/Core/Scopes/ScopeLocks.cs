@@ -29,7 +29,7 @@ namespace PvExec.Exec.Core.Scopes;
 /// life. The lengths of these queues and of others do not matter. A queue that nobody stands in is not kept.
 /// </para>
 /// </remarks>
-public sealed class ScopeLocks(TimeProvider time)
+public sealed partial class ScopeLocks(TimeProvider time)
 {
     /// <summary>Guards the queues and every ticket's state. Taken last: nothing else is locked or called under it.</summary>
     private readonly Lock _lock = new();
@@ -86,50 +86,6 @@ public sealed class ScopeLocks(TimeProvider time)
         }
 
         return ticket;
-    }
-
-    /// <summary>Who holds and who waits for each scope that somebody names, in the order of the scopes' names.</summary>
-    public IReadOnlyList<ScopeUse> Snapshot()
-    {
-        lock (_lock)
-        {
-            var uses = new List<ScopeUse>(_queues.Count);
-            foreach (LockQueue queue in _queues.Values)
-            {
-                LockPlace[] places = [.. queue.Places.Where(place => place.Claimed is not null).OrderBy(place => place.Ticket.Number)];
-                if (places.Length > 0)
-                {
-                    uses.Add(new ScopeUse(queue.Key.Name, Of(places, TicketState.Held), Of(places, TicketState.Waiting)));
-                }
-            }
-
-            uses.Sort((a, b) => string.CompareOrdinal(a.Scope, b.Scope));
-            return uses;
-        }
-    }
-
-    internal IReadOnlyList<ScopeBlocker> WaitsFor(ScopeTicket ticket, int atMost)
-    {
-        lock (_lock)
-        {
-            if (ticket.State != TicketState.Waiting)
-            {
-                return [];
-            }
-
-            return
-            [
-                .. ticket.Places
-                    .Where(place => !place.HasTurn)
-                    .SelectMany(place => place.Queue.Ahead(place, atMost))
-                    .DistinctBy(place => place.Ticket.Number)
-                    .OrderBy(place => place.Ticket.Number)
-                    .Take(atMost)
-                    .Select(place => new ScopeBlocker(
-                        place.Ticket.Holder, place.Ticket.Reason, place.Ticket.Scopes, place.Queue.Key.Name,
-                        place.Ticket.State == TicketState.Held, SinceOf(place.Ticket))),
-            ];
-        }
     }
 
     internal TicketState StateOf(ScopeTicket ticket)
@@ -217,12 +173,4 @@ public sealed class ScopeLocks(TimeProvider time)
         ticket.Since = time.GetUtcNow();
         ticket.CompleteGranted();
     }
-
-    private static IReadOnlyList<ScopeUser> Of(LockPlace[] places, TicketState state) =>
-    [
-        .. places.Where(place => place.Ticket.State == state).Select(place => new ScopeUser(
-            place.Ticket.Holder, place.Ticket.Reason, place.Claimed!.Value, SinceOf(place.Ticket))),
-    ];
-
-    private static DateTimeOffset SinceOf(ScopeTicket ticket) => ticket.State == TicketState.Held ? ticket.Since : ticket.Requested;
 }
