@@ -31,9 +31,9 @@ public sealed class ExecGrpc(RunEngine engine) : ExecService.ExecServiceBase
 
         RunResult result = await ResultAsync(run, context.CancellationToken);
         AddTrailers(run, result, context.ResponseTrailers);
-        (ReadOnlyMemory<byte> bytes, long total) = run.Output.Standard();
-        return total <= bytes.Length
-            ? new ExecResp { Completed = true, Data = UnsafeByteOperations.UnsafeWrap(bytes) }
+        long total = run.Output.Standard.Length;
+        return total <= ExecOptions.MaxResultBytes
+            ? new ExecResp { Completed = true, Data = UnsafeByteOperations.UnsafeWrap(run.Output.Standard.Copy(0, total)) }
             : throw new FaultException(new Fault(
                 FaultKind.ResourceExhausted,
                 $"task '{run.Task}' ended with {result.Status} and wrote {total} bytes, more than the {ExecOptions.MaxResultBytes} that one answer can hold: let it write to a file"));
@@ -76,7 +76,7 @@ public sealed class ExecGrpc(RunEngine engine) : ExecService.ExecServiceBase
             trailers.Add(ExitSignalTrailer, signal.ToString(CultureInfo.InvariantCulture));
         }
 
-        if (!result.Status.Succeeded && run.Output.ErrorBytes > 0)
+        if (!result.Status.Succeeded && run.Output.Error.Length > 0)
         {
             trailers.Add(ErrorTailTrailer, run.Output.ErrorTail(ErrorTailBytes));
         }

@@ -52,6 +52,9 @@ internal static partial class ExecLog
     [LoggerMessage(3014, LogLevel.Warning, "run {Run} of {Task}: signal {Signal} could not be sent: {Reason}")]
     public static partial void SignalFailed(ILogger log, RunId run, string task, int signal, string reason);
 
+    [LoggerMessage(3015, LogLevel.Debug, "run {Run} of {Task}: {Status}, found ended")]
+    public static partial void FoundEnded(ILogger log, RunId run, string task, ExitStatus status);
+
     [LoggerMessage(3030, LogLevel.Warning, "{Holder} ({Reason}; {Scopes}) did not renew its lease for {Seconds:0.0} s: its locks are free")]
     public static partial void LeaseExpired(ILogger log, string holder, string reason, string scopes, double seconds);
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using PvExec.Exec;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Leases;
@@ -12,6 +13,8 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
 {
     daemon.Services.AddSingleton<ExecOptions>();
     daemon.Services.AddSingleton<ScopeLocks>();
+    daemon.Services.AddSingleton<LockOrder>();
+    daemon.Services.AddSingleton<DecisionGate>();
     daemon.Services.AddSingleton(new TaskDirectories(daemon.Options.ConfigRoots));
     daemon.Services.AddSingleton<OutputPump>();
     daemon.Services.AddSingleton<RunStarter>();

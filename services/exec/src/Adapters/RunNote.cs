@@ -1,5 +1,6 @@
 using System.Buffers;
 using MessagePack;
+using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 
@@ -11,12 +12,22 @@ namespace PvExec.Exec.Adapters;
 /// <param name="Task">The task's name.</param>
 /// <param name="Scopes">What it holds while it runs.</param>
 /// <param name="Requested">When the run was asked for, to the millisecond.</param>
-public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Scopes, DateTimeOffset Requested)
+/// <param name="Standard">What is kept of its output.</param>
+/// <param name="Error">What is kept of its standard error.</param>
+public sealed record RunNote(
+    RunId RunId, RunRole Role, string Task, ScopeSet Scopes, DateTimeOffset Requested, StreamWindow Standard, StreamWindow Error)
 {
     private const int Version = 1;
-    private const int Fields = 7;
+    private const int Fields = 8;
+    private const int WindowFields = 4;
 
-    /// <summary>A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970. Later versions add fields at its end.</summary>
+    public static RunNote Of(Run run, RunRole role) =>
+        new(run.Id, role, run.Task, run.Scopes, run.Requested, run.Output.Standard.Window, run.Output.Error.Window);
+
+    /// <summary>
+    /// A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970, head and tail of the output
+    /// and of the standard error. Later versions add fields at its end.
+    /// </summary>
     public byte[] ToBytes()
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -29,6 +40,11 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         Write(ref writer, Scopes.Reads);
         Write(ref writer, Scopes.Writes);
         writer.Write(Requested.ToUnixTimeMilliseconds());
+        writer.WriteArrayHeader(WindowFields);
+        writer.Write(Standard.HeadBytes);
+        writer.Write(Standard.TailBytes);
+        writer.Write(Error.HeadBytes);
+        writer.Write(Error.TailBytes);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -48,7 +64,10 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
             string task = reader.ReadString() ?? "";
             List<string> reads = ReadList(ref reader);
             List<string> writes = ReadList(ref reader);
-            return new RunNote(id, role, task, ScopeSet.From(reads, writes), DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64()));
+            var requested = DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64());
+            return reader.ReadArrayHeader() < WindowFields
+                ? null
+                : new RunNote(id, role, task, ScopeSet.From(reads, writes), requested, ReadWindow(ref reader), ReadWindow(ref reader));
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
         {
@@ -65,6 +84,8 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
             writer.Write(scope);
         }
     }
+
+    private static StreamWindow ReadWindow(ref MessagePackReader reader) => new(reader.ReadInt64(), reader.ReadInt64());
 
     private static List<string> ReadList(ref MessagePackReader reader)
     {
