@@ -55,6 +55,12 @@ internal static partial class ExecLog
     [LoggerMessage(3015, LogLevel.Debug, "run {Run} of {Task}: {Status}, found ended")]
     public static partial void FoundEnded(ILogger log, RunId run, string task, ExitStatus status);
 
+    [LoggerMessage(3016, LogLevel.Information, "hands over to a new instance: {Runs} runs and {Claims} requests for leases wait, {Leases} leases are held")]
+    public static partial void HandsOver(ILogger log, int runs, int leases, int claims);
+
+    [LoggerMessage(3017, LogLevel.Error, "{Detail}")]
+    public static partial void TableUnreadable(ILogger log, string detail);
+
     [LoggerMessage(3030, LogLevel.Warning, "{Holder} ({Reason}; {Scopes}) did not renew its lease for {Seconds:0.0} s: its locks are free")]
     public static partial void LeaseExpired(ILogger log, string holder, string reason, string scopes, double seconds);
 

@@ -5,8 +5,10 @@ using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Leases;
+using PvExec.Exec.Succession;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 
 return await Daemon.RunAsync(Service.Exec, args, daemon =>
@@ -21,7 +23,10 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<RunEngine>();
     daemon.Services.AddSingleton<ScopeLeases>();
     daemon.Services.AddSingleton<ExecBus>();
+    daemon.Services.AddSingleton<ExecSuccession>();
+    daemon.Services.AddSingleton<NextInstance>();
     daemon.MapGrpc<ExecGrpc>();
+    daemon.MapGrpc<TasksGrpc>();
 
     // First of all start hooks: what runs holds its locks before anyone can ask for one.
     daemon.OnStart((services, _) =>
@@ -29,7 +34,8 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
         Outcome<Unit> roots = services.GetRequiredService<TaskDirectories>().Check();
         if (roots.Succeeded(out Fault? _))
         {
-            services.GetRequiredService<RunEngine>().Adopt(services.GetRequiredService<IInit>().Owned);
+            services.GetRequiredService<ExecSuccession>().TakeOver(
+                services.GetRequiredService<IInit>().Owned, services.GetRequiredService<Inheritance>());
         }
 
         return Task.FromResult(roots);
@@ -39,6 +45,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
         services.GetRequiredService<ExecBus>().Start();
         return Task.FromResult<Outcome<Unit>>(Unit.Value);
     });
+    daemon.OnHandOver((services, cancellationToken) => services.GetRequiredService<ExecSuccession>().HandOverAsync(cancellationToken));
     daemon.OnStop(async (services, timeLeft, cancellationToken) =>
     {
         await services.GetRequiredService<RunEngine>().StopAsync(timeLeft, cancellationToken);
