@@ -3,23 +3,25 @@ using System.Runtime.InteropServices;
 namespace PvExec.Linux.Files;
 
 /// <summary>
-/// Moves bytes from a pipe into a file (splice(2)). The kernel takes out of the pipe exactly what it has written: whoever
-/// is killed in between has neither lost nor doubled a byte, and the file's size says how far it came.
+/// Moves bytes from a pipe into a file (splice(2)). The kernel takes out of the pipe exactly what it has written, so even
+/// when the caller is killed in the middle the file's end is where to go on: nothing is lost and nothing is there twice.
 /// </summary>
 public static unsafe partial class Splice
 {
-    /// <summary>The pipe is empty now; more may come.</summary>
+    /// <summary>Nothing is there now; more may come.</summary>
     public const int NothingNow = -1;
+
+    /// <summary>This kernel does not splice between the two; nothing has been moved.</summary>
+    public const int Unsupported = -2;
 
     private const uint SPLICE_F_NONBLOCK = 2;
 
-    /// <summary>Never waits for the pipe.</summary>
+    /// <summary>Moves at most <paramref name="count"/> bytes and waits for none.</summary>
     /// <param name="from">The read end of a pipe.</param>
-    /// <param name="to">A file that is not open for appending.</param>
-    /// <param name="offset">Where in the file.</param>
-    /// <param name="count">At most so many bytes.</param>
-    /// <returns>How many were moved, 0 at the end of the pipe, <see cref="NothingNow"/>.</returns>
-    /// <exception cref="SystemCallException">EINVAL where the file's system cannot do it, or anything else.</exception>
+    /// <param name="to">A file not opened for appending.</param>
+    /// <param name="offset">Where they go in it, in bytes.</param>
+    /// <returns>How many were moved, 0 at the end of the pipe, <see cref="NothingNow"/> or <see cref="Unsupported"/>.</returns>
+    /// <exception cref="SystemCallException">Anything else, such as ENOSPC: what was not moved is in the pipe still.</exception>
     public static int Move(SafeHandle from, SafeHandle to, long offset, int count)
     {
         while (true)
@@ -34,7 +36,8 @@ public static unsafe partial class Splice
             {
                 case Errno.EINTR: continue;
                 case Errno.EAGAIN: return NothingNow;
-                default: throw SystemCallException.FromLast($"splice({count} bytes to {offset}, SPLICE_F_NONBLOCK)");
+                case Errno.EINVAL: return Unsupported;
+                default: throw SystemCallException.FromLast($"splice(to {offset}, {count})");
             }
         }
     }

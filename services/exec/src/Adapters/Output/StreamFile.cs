@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Exec.Core.Output;
-using PvExec.Linux;
 using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters.Output;
@@ -44,20 +43,17 @@ public sealed class StreamFile : IStreamBytes
     /// <exception cref="ObjectDisposedException">The file is closed: nothing was taken from the pipe.</exception>
     public int MoveFrom(SafeHandle pipe, long offset, Span<byte> scratch)
     {
-        try
+        int count = Splice.Move(pipe, _file, offset, scratch.Length);
+        if (count == Splice.Unsupported)
         {
-            return Splice.Move(pipe, _file, offset, scratch.Length);
-        }
-        catch (SystemCallException e) when (e.Errno == Errno.EINVAL)
-        {
-            int count = NonBlockingRead.Read(pipe, scratch);
+            count = NonBlockingRead.Read(pipe, scratch);
             if (count > 0)
             {
                 RandomAccess.Write(_file, scratch[..count], offset);
             }
-
-            return count;
         }
+
+        return count;
     }
 
     public int Read(long offset, Span<byte> buffer) => RandomAccess.Read(_file, buffer, offset);
