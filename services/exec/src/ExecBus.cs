@@ -5,6 +5,7 @@ using PvExec.Bus.Transport;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Leases;
 using PvExec.Hosting.Sockets;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Proto.Bus.Common;
 using PvExec.Proto.Bus.Exec;
@@ -21,9 +22,9 @@ public sealed class ExecBus : IAsyncDisposable
     {
         _leases = leases;
         _server = new BusServer(Service.Exec.Name(), BusLimits.Default, UnixTransportOptions.Default, log);
-        _server.Handle<AcquireScopes, ScopesAcquired>(AcquireAsync);
-        _server.Handle<RenewScopes, ScopesAcquired>((request, call, _) => Task.FromResult(Renew(request, call)));
-        _server.Handle<ReleaseScopes, Done>((request, call, _) => Task.FromResult(Release(request, call)));
+        _server.Handle<AcquireScopes, ScopesAcquired>((request, call, stop) => HereAsync(() => AcquireAsync(request, call, stop), stop));
+        _server.Handle<RenewScopes, ScopesAcquired>((request, call, stop) => HereAsync(() => Task.FromResult(Renew(request, call)), stop));
+        _server.Handle<ReleaseScopes, Done>((request, _, stop) => HereAsync(() => Task.FromResult(Release(request)), stop));
     }
 
     /// <summary>The kinds of message that are answered.</summary>
@@ -50,17 +51,43 @@ public sealed class ExecBus : IAsyncDisposable
         if (lease.TryGet(out ulong id, out _))
         {
             // A caller that gives up as its locks are granted does not know of the lease.
-            call.OnGivenUp(() => _leases.Release(id, call.Peer.Name));
+            call.OnGivenUp(() => GiveBack(id));
         }
 
         return lease.Then(Acquired);
     }
 
-    private Outcome<ScopesAcquired> Renew(RenewScopes request, BusCall call) =>
-        _leases.Renew(request.LeaseId, call.Peer.Name).Then(_ => Acquired(request.LeaseId));
+    /// <summary>What came too late is not answered: the connection is about to end, and the caller then asks the new instance.</summary>
+    private static async Task<Outcome<T>> HereAsync<T>(Func<Task<Outcome<T>>> handle, CancellationToken stopped)
+    {
+        try
+        {
+            return await handle();
+        }
+        catch (HandedOverException)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopped);
+            throw;
+        }
+    }
 
-    private Outcome<Done> Release(ReleaseScopes request, BusCall call) =>
-        _leases.Release(request.LeaseId, call.Peer.Name).Then<Done>(_ => Done.Value);
+    private Outcome<ScopesAcquired> Renew(RenewScopes request, BusCall call) =>
+        _leases.Renew(request.LeaseId, call.Peer.Name, call.Peer.Gone).Then(_ => Acquired(request.LeaseId));
+
+    private Outcome<Done> Release(ReleaseScopes request) =>
+        _leases.Release(request.LeaseId).Then<Done>(_ => Done.Value);
+
+    private void GiveBack(ulong id)
+    {
+        try
+        {
+            _ = _leases.Release(id);
+        }
+        catch (HandedOverException)
+        {
+            // The new instance has it, and ends it when nobody comes to renew it.
+        }
+    }
 
     private Outcome<ScopesAcquired> Acquired(ulong id) => new ScopesAcquired(id, _leases.TimeToLive);
 }

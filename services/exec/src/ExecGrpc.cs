@@ -4,20 +4,18 @@ using Grpc.Core;
 using PvExec.Contract;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Engine;
+using PvExec.Exec.Succession;
 using PvExec.Kernel;
 
 namespace PvExec.Exec;
 
-/// <summary>The contract's Exec call, on the engine.</summary>
-public sealed class ExecGrpc(RunEngine engine) : ExecService.ExecServiceBase
+/// <summary>The contract's Exec call, on the engine. A call that is still open when this instance hands over is answered with what the next one says of its run.</summary>
+public sealed class ExecGrpc(RunEngine engine, NextInstance next) : ExecService.ExecServiceBase
 {
     public const string RunIdTrailer = "pv-run-id";
     public const string ExitCodeTrailer = "pv-exit-code";
     public const string ExitSignalTrailer = "pv-exit-signal";
     public const string ErrorTailTrailer = "pv-stderr-bin";
-
-    /// <summary>Peers commonly take 8 KiB of metadata in all, and bytes travel as base 64.</summary>
-    private const int ErrorTailBytes = 2048;
 
     public override async Task<ExecResp> Exec(ExecReq request, ServerCallContext context)
     {
@@ -29,14 +27,13 @@ public sealed class ExecGrpc(RunEngine engine) : ExecService.ExecServiceBase
             return new ExecResp();
         }
 
-        RunResult result = await ResultAsync(run, context.CancellationToken);
-        AddTrailers(run, result, context.ResponseTrailers);
-        (ReadOnlyMemory<byte> bytes, long total) = run.Output.Standard();
-        return total <= bytes.Length
-            ? new ExecResp { Completed = true, Data = UnsafeByteOperations.UnsafeWrap(bytes) }
+        ExecAnswer answer = await AnswerAsync(run, context.CancellationToken);
+        AddTrailers(answer, context.ResponseTrailers);
+        return answer.TotalBytes <= ExecOptions.MaxResultBytes
+            ? new ExecResp { Completed = true, Data = UnsafeByteOperations.UnsafeWrap(answer.Data) }
             : throw new FaultException(new Fault(
                 FaultKind.ResourceExhausted,
-                $"task '{run.Task}' ended with {result.Status} and wrote {total} bytes, more than the {ExecOptions.MaxResultBytes} that one answer can hold: let it write to a file"));
+                $"task '{run.Task}' ended with {answer.Status} and wrote {answer.TotalBytes} bytes, more than the {ExecOptions.MaxResultBytes} that one answer can hold: read them with pvexec.v1.Tasks/Attach, run {run.Id}"));
     }
 
     private static RunRequest ToRunRequest(ExecReq request, bool waits)
@@ -50,35 +47,50 @@ public sealed class ExecGrpc(RunEngine engine) : ExecService.ExecServiceBase
         return new RunRequest(request.TaskName, variables, request.Data.Memory, waits ? ExecOptions.MaxResultBytes : 0);
     }
 
-    /// <summary>A caller that goes away while the run waits takes it along; one that has been started runs to its end.</summary>
-    private async Task<RunResult> ResultAsync(Run run, CancellationToken callerGone)
+    private async Task<ExecAnswer> AnswerAsync(Run run, CancellationToken callerGone)
     {
+        bool isHeld = run.Output.TryHold();
         try
         {
-            return (await run.Completion.WaitAsync(callerGone)).Value;
+            await Task.WhenAny(run.Completion, next.IsThere).WaitAsync(callerGone);
+            return run.Completion.IsCompleted
+                ? ExecAnswer.Of(run, (await run.Completion).Value)
+                : await FollowedRun.AnswerAsync(next, run, callerGone);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (callerGone.IsCancellationRequested)
         {
-            engine.Withdraw(run, new Fault(FaultKind.Cancelled, "its caller is gone, or the caller's deadline has passed"));
+            // A caller that goes away while the run waits takes it along; one that has been started runs to its end.
+            if (!engine.Withdraw(run, new Fault(FaultKind.Cancelled, "its caller is gone, or the caller's deadline has passed")))
+            {
+                await FollowedRun.AbandonAsync(next, run);
+            }
+
             throw;
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                run.Output.Release();
+            }
         }
     }
 
-    private static void AddTrailers(Run run, RunResult result, Metadata trailers)
+    private static void AddTrailers(ExecAnswer answer, Metadata trailers)
     {
-        if (result.Status.Code is { } code)
+        if (answer.Status.Code is { } code)
         {
             trailers.Add(ExitCodeTrailer, code.ToString(CultureInfo.InvariantCulture));
         }
 
-        if (result.Status.Signal is { } signal)
+        if (answer.Status.Signal is { } signal)
         {
             trailers.Add(ExitSignalTrailer, signal.ToString(CultureInfo.InvariantCulture));
         }
 
-        if (!result.Status.Succeeded && run.Output.ErrorBytes > 0)
+        if (!answer.Status.Succeeded && answer.ErrorTail.Length > 0)
         {
-            trailers.Add(ErrorTailTrailer, run.Output.ErrorTail(ErrorTailBytes));
+            trailers.Add(ErrorTailTrailer, answer.ErrorTail);
         }
     }
 }

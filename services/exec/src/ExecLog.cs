@@ -52,7 +52,16 @@ internal static partial class ExecLog
     [LoggerMessage(3014, LogLevel.Warning, "run {Run} of {Task}: signal {Signal} could not be sent: {Reason}")]
     public static partial void SignalFailed(ILogger log, RunId run, string task, int signal, string reason);
 
-    [LoggerMessage(3015, LogLevel.Warning, "run {Run} of {Task}: not done within its timeout of {Seconds} s, made to end: {Status}")]
+    [LoggerMessage(3015, LogLevel.Debug, "run {Run} of {Task}: {Status}, found ended")]
+    public static partial void FoundEnded(ILogger log, RunId run, string task, ExitStatus status);
+
+    [LoggerMessage(3016, LogLevel.Information, "hands over to a new instance: {Runs} runs and {Claims} requests for leases wait, {Leases} leases are held")]
+    public static partial void HandsOver(ILogger log, int runs, int leases, int claims);
+
+    [LoggerMessage(3017, LogLevel.Error, "{Detail}")]
+    public static partial void TableUnreadable(ILogger log, string detail);
+
+    [LoggerMessage(3018, LogLevel.Warning, "run {Run} of {Task}: not done within its timeout of {Seconds} s, made to end: {Status}")]
     public static partial void TimedOut(ILogger log, RunId run, string task, double seconds, ExitStatus status);
 
     [LoggerMessage(3090, LogLevel.Error, "the main task '{Task}' did not run to its end: {Reason}")]

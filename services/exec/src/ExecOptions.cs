@@ -11,11 +11,29 @@ public sealed record ExecOptions
     /// <summary>How many bytes of standard input the waiting runs may hold together.</summary>
     public long MaxWaitingInputBytes { get; init; } = 256L * 1024 * 1024;
 
+    /// <summary>How many runs may have processes at a time; further ones that could start are refused.</summary>
+    public int MaxRunningRuns { get; init; } = 4_096;
+
+    /// <summary>How much of the beginning of each output stream of a run is kept. A call that waits for the result has <see cref="MaxResultBytes"/>.</summary>
+    public int OutputHeadBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How much of the end of each output stream of a run is kept.</summary>
+    public int OutputTailBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How many runs that have ended can still be asked for. pv-init remembers as many, so they outlive this service.</summary>
+    public int MaxEndedRuns { get; init; } = 256;
+
+    /// <summary>How many bytes of output these may keep together.</summary>
+    public long MaxEndedOutputBytes { get; init; } = 64L * 1024 * 1024;
+
     /// <summary>
     /// How long after the end of a run's processes their descendants may still write to its result. A script's
     /// <c>exec &gt; &gt;(tee file)</c> needs this; a server started in the background must not hold the answer.
     /// </summary>
     public TimeSpan OutputGrace { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a run that is cancelled has to end by itself before it is killed.</summary>
+    public TimeSpan CancelKillAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The share of a stop's time in which running tasks may end by themselves.</summary>
     public double StopWaitShare { get; init; } = 0.6;

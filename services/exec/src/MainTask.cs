@@ -90,9 +90,18 @@ public sealed class MainTask(
         return result.Then<ExitStatus>(ended => ended.Status);
     }
 
-    private async Task<Outcome<ExitStatus>> FollowAsync(CancellationToken cancellationToken) => _adopted is null
-        ? new Fault(FaultKind.DataLoss, "pv-exec ended together with its run, and how that ended is not known")
-        : (await _adopted.Exited.WaitAsync(cancellationToken)).Status;
+    private async Task<Outcome<ExitStatus>> FollowAsync(CancellationToken cancellationToken)
+    {
+        if (_adopted is not null)
+        {
+            return (await _adopted.Exited.WaitAsync(cancellationToken)).Status;
+        }
+
+        // It waited for its locks in the instance that handed over, and waits here now.
+        return RunId.Parse(_startedRun!) is { } id && engine.Find(id) is { } run
+            ? (await run.Completion.WaitAsync(cancellationToken)).Then<ExitStatus>(ended => ended.Status)
+            : new Fault(FaultKind.DataLoss, "pv-exec ended together with its run, and how that ended is not known");
+    }
 
     private bool AreAllReady() => listing().TryGet(out var services, out _) && services.TrueForAll(one => one.State == "ready");
 

@@ -1,11 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using PvExec.Exec;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Leases;
+using PvExec.Exec.Succession;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
+using PvExec.Hosting.Succession;
 using PvExec.InitClient;
 using PvExec.Kernel;
 
@@ -13,6 +16,8 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
 {
     daemon.Services.AddSingleton<ExecOptions>();
     daemon.Services.AddSingleton<ScopeLocks>();
+    daemon.Services.AddSingleton<LockOrder>();
+    daemon.Services.AddSingleton<DecisionGate>();
     daemon.Services.AddSingleton(new TaskDirectories(daemon.Options.ConfigRoots));
     daemon.Services.AddSingleton<OutputPump>();
     daemon.Services.AddSingleton<RunStarter>();
@@ -22,7 +27,10 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<ServiceListing>(services => () => InitQuery.ListServices(services.GetRequiredService<RuntimePaths>()));
     daemon.Services.AddSingleton<MainTask>();
     daemon.Services.AddHostedService(services => services.GetRequiredService<MainTask>());
+    daemon.Services.AddSingleton<ExecSuccession>();
+    daemon.Services.AddSingleton<NextInstance>();
     daemon.MapGrpc<ExecGrpc>();
+    daemon.MapGrpc<TasksGrpc>();
 
     // First of all start hooks: what runs holds its locks before anyone can ask for one.
     daemon.OnStart((services, _) =>
@@ -31,7 +39,8 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
         if (roots.Succeeded(out Fault? _))
         {
             services.GetRequiredService<MainTask>().Recall(services.GetRequiredService<IInit>().Owned);
-            services.GetRequiredService<RunEngine>().Adopt(services.GetRequiredService<IInit>().Owned);
+            services.GetRequiredService<ExecSuccession>().TakeOver(
+                services.GetRequiredService<IInit>().Owned, services.GetRequiredService<Inheritance>());
         }
 
         return Task.FromResult(roots);
@@ -41,6 +50,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
         services.GetRequiredService<ExecBus>().Start();
         return Task.FromResult<Outcome<Unit>>(Unit.Value);
     });
+    daemon.OnHandOver((services, cancellationToken) => services.GetRequiredService<ExecSuccession>().HandOverAsync(cancellationToken));
     daemon.OnStop(async (services, timeLeft, cancellationToken) =>
     {
         await services.GetRequiredService<RunEngine>().StopAsync(timeLeft, cancellationToken);

@@ -2,7 +2,9 @@ using Google.Protobuf;
 using Grpc.Core;
 using PvExec.Contract;
 using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Succession;
 using PvExec.Exec.Tests.Engine;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Testing;
 
@@ -12,18 +14,20 @@ public sealed class ExecGrpcTests : IDisposable
 {
     private readonly EngineFixture _fixture = new();
     private readonly CancellationTokenSource _caller = new();
+    private readonly NextInstance _next = new(new RuntimePaths("/none"), new Successor(), TimeProvider.System);
     private readonly ExecGrpc _service;
     private readonly TestCallContext _call;
 
     public ExecGrpcTests()
     {
-        _service = new ExecGrpc(_fixture.Engine);
+        _service = new ExecGrpc(_fixture.Engine, _next);
         _call = new TestCallContext(_caller.Token);
     }
 
     public void Dispose()
     {
         _fixture.Dispose();
+        _next.Dispose();
         _caller.Dispose();
     }
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Tests.Engine;
@@ -60,7 +61,7 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
     {
         var id = RunId.New(DateTimeOffset.UnixEpoch);
         File.WriteAllText(Paths.MainRun, id.Value);
-        var note = new RunNote(id, RunRole.Run, "free", ScopeSet.Empty, DateTimeOffset.UnixEpoch);
+        var note = new RunNote(id, RunRole.Run, "free", ScopeSet.Empty, DateTimeOffset.UnixEpoch, StreamWindow.Of(0, 0), StreamWindow.Of(0, 0));
         var child = new Child(1, 2, id.Value, DateTimeOffset.UnixEpoch, note.ToBytes(), new Dictionary<string, System.Runtime.InteropServices.SafeHandle>());
         using MainTask main = Create("free");
         main.Recall([child]);

@@ -1,45 +1,69 @@
 using Microsoft.Win32.SafeHandles;
+using PvExec.Exec.Adapters.Output;
+using PvExec.Exec.Core.Output;
+using PvExec.Hosting.Init;
 using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters;
 
 /// <summary>
-/// The descriptors that a run's processes inherit. Disposing closes what only they need; the read ends of the output
-/// are the pump's once it has them.
+/// The descriptors of a run: what its processes inherit, and what its output is read from and kept in. Disposing closes
+/// what only the processes need, and what nobody has taken over.
 /// </summary>
-internal sealed class RunFiles : IDisposable
+public sealed class RunFiles : IDisposable
 {
+    public const string StandardPipe = "stdout";
+    public const string ErrorPipe = "stderr";
+    public const string StandardStore = "stdout-store";
+    public const string ErrorStore = "stderr-store";
+
+    private PipePair? _standard;
+    private PipePair? _error;
+    private StreamFile? _standardFile;
+    private StreamFile? _errorFile;
+    private int _pumped;
+    private bool _filesTaken;
+
     /// <summary>Null: /dev/null.</summary>
     public SafeFileHandle? Input { get; private set; }
 
     /// <summary>From <c>run</c> to <c>log</c>; null without a filter.</summary>
     public PipePair? Between { get; private set; }
 
-    public PipePair? Output { get; private set; }
+    public SafeFileHandle Output => _standard!.Value.WriteEnd;
 
-    public PipePair? Error { get; private set; }
+    public SafeFileHandle Error => _error!.Value.WriteEnd;
+
+    /// <summary>What pv-init keeps, so that another instance of this service can go on.</summary>
+    public KeptDescriptor[] Kept =>
+    [
+        new(StandardPipe, _standard!.Value.ReadEnd), new(ErrorPipe, _error!.Value.ReadEnd),
+        new(StandardStore, _standardFile!.Handle), new(ErrorStore, _errorFile!.Handle),
+    ];
 
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
     public void Open(ReadOnlySpan<byte> input, bool withFilter)
     {
-        bool isOpen = false;
-        try
-        {
-            Output = PipePair.Open();
-            Error = PipePair.Open();
-            Between = withFilter ? PipePair.Open() : null;
-            Input = input.IsEmpty ? null : MemoryFile.Create("pv-exec input", input);
-            isOpen = true;
-        }
-        finally
-        {
-            if (!isOpen)
-            {
-                // The pump is never given them.
-                Output?.ReadEnd.Dispose();
-                Error?.ReadEnd.Dispose();
-            }
-        }
+        _standard = PipePair.Open();
+        _error = PipePair.Open();
+        _standardFile = StreamFile.Create("pv-exec output");
+        _errorFile = StreamFile.Create("pv-exec errors");
+        Between = withFilter ? PipePair.Open() : null;
+        Input = input.IsEmpty ? null : MemoryFile.Create("pv-exec input", input);
+    }
+
+    /// <summary>Has the output read from now on.</summary>
+    /// <exception cref="IOException">A pipe cannot be waited for.</exception>
+    public PumpedPipe[] Record(OutputPump pump, RunOutput output)
+    {
+        _filesTaken = true;
+        output.Open(_standardFile!, _errorFile!);
+
+        // The pump takes a pipe over also when it throws.
+        _pumped = 1;
+        PumpedPipe standard = pump.Add(_standard!.Value.ReadEnd, output.Standard, _standardFile!);
+        _pumped = 2;
+        return [standard, pump.Add(_error!.Value.ReadEnd, output.Error, _errorFile!)];
     }
 
     public void Dispose()
@@ -47,7 +71,22 @@ internal sealed class RunFiles : IDisposable
         Input?.Dispose();
         Between?.ReadEnd.Dispose();
         Between?.WriteEnd.Dispose();
-        Output?.WriteEnd.Dispose();
-        Error?.WriteEnd.Dispose();
+        _standard?.WriteEnd.Dispose();
+        _error?.WriteEnd.Dispose();
+        if (_pumped < 1)
+        {
+            _standard?.ReadEnd.Dispose();
+        }
+
+        if (_pumped < 2)
+        {
+            _error?.ReadEnd.Dispose();
+        }
+
+        if (!_filesTaken)
+        {
+            _standardFile?.Dispose();
+            _errorFile?.Dispose();
+        }
     }
 }

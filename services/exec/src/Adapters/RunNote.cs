@@ -1,5 +1,6 @@
 using System.Buffers;
 using MessagePack;
+using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 
@@ -11,20 +12,27 @@ namespace PvExec.Exec.Adapters;
 /// <param name="Task">The task's name.</param>
 /// <param name="Scopes">What it holds while it runs.</param>
 /// <param name="Requested">When the run was asked for, to the millisecond.</param>
-public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Scopes, DateTimeOffset Requested)
+/// <param name="Standard">What is kept of its output.</param>
+/// <param name="Error">What is kept of its standard error.</param>
+public sealed record RunNote(
+    RunId RunId, RunRole Role, string Task, ScopeSet Scopes, DateTimeOffset Requested, StreamWindow Standard, StreamWindow Error)
 {
     private const int Version = 1;
-    private const int FieldsAtFirst = 7;
-    private const int Fields = 8;
+    private const int FieldsAtFirst = 8;
+    private const int Fields = 9;
+    private const int WindowFields = 4;
     private const int LimitFields = 4;
 
     /// <summary>When its processes are made to end.</summary>
     public RunTimeouts Timeouts { get; init; } = RunTimeouts.None;
 
+    public static RunNote Of(Run run, RunRole role) =>
+        new(run.Id, role, run.Task, run.Scopes, run.Requested, run.Output.Standard.Window, run.Output.Error.Window) { Timeouts = run.Timeouts };
+
     /// <summary>
-    /// A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970, limits. These are an array:
-    /// how many runs of the task there may be (0: any number), its directory, and its timeouts to TERM (0: none) and on
-    /// to KILL in microseconds. Later versions add fields at the ends.
+    /// A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970, head and tail of the output
+    /// and of the standard error, limits. The last are an array: how many runs of the task there may be (0: any number), its
+    /// directory, and its timeouts to TERM (0: none) and on to KILL in microseconds. Later versions add fields at the ends.
     /// </summary>
     public byte[] ToBytes()
     {
@@ -38,6 +46,11 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         Write(ref writer, Scopes.Reads);
         Write(ref writer, Scopes.Writes);
         writer.Write(Requested.ToUnixTimeMilliseconds());
+        writer.WriteArrayHeader(WindowFields);
+        writer.Write(Standard.HeadBytes);
+        writer.Write(Standard.TailBytes);
+        writer.Write(Error.HeadBytes);
+        writer.Write(Error.TailBytes);
         writer.WriteArrayHeader(LimitFields);
         writer.Write(Scopes.Limit?.Most ?? 0);
         writer.Write(Scopes.Limit?.Directory);
@@ -64,9 +77,16 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
             List<string> reads = ReadList(ref reader);
             List<string> writes = ReadList(ref reader);
             var requested = DateTimeOffset.FromUnixTimeMilliseconds(reader.ReadInt64());
+            if (reader.ReadArrayHeader() < WindowFields)
+            {
+                return null;
+            }
+
+            StreamWindow standard = ReadWindow(ref reader);
+            StreamWindow error = ReadWindow(ref reader);
             (TaskLimit? limit, RunTimeouts timeouts) = fields < Fields ? (null, RunTimeouts.None) : ReadLimits(ref reader);
             return ScopeSet.Parse(reads, writes, limit).TryGet(out ScopeSet? scopes, out _)
-                ? new RunNote(id, role, task, scopes, requested) { Timeouts = timeouts }
+                ? new RunNote(id, role, task, scopes, requested, standard, error) { Timeouts = timeouts }
                 : null;
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
@@ -98,6 +118,8 @@ public sealed record RunNote(RunId RunId, RunRole Role, string Task, ScopeSet Sc
         long run = reader.ReadInt64();
         return (limit, new RunTimeouts(run == 0 ? null : TimeSpan.FromMicroseconds(run), TimeSpan.FromMicroseconds(reader.ReadInt64())));
     }
+
+    private static StreamWindow ReadWindow(ref MessagePackReader reader) => new(reader.ReadInt64(), reader.ReadInt64());
 
     private static List<string> ReadList(ref MessagePackReader reader)
     {

@@ -1,3 +1,4 @@
+using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
@@ -13,17 +14,35 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <summary>When the first of them was started, by pv-init's clock.</summary>
     public DateTimeOffset Started => processes.Min(process => process.Child.Started);
 
+    /// <summary>Whether all of them have ended.</summary>
+    public bool HaveEnded => processes.All(process => process.Child.Exited.IsCompleted);
+
+    /// <summary>The first of <c>run</c> and <c>log</c> that there is.</summary>
+    public RunStart Start
+    {
+        get
+        {
+            Child first = processes.MinBy(process => process.Role).Child;
+            return new RunStart(first.Pid, first.Started);
+        }
+    }
+
     /// <summary>Completes when all of them have ended, whether or not their descendants live on.</summary>
     public async Task<RunResult> EndedAsync()
     {
-        ExitStatus status = ExitStatus.Exited(0);
+        var result = new RunResult(ExitStatus.Exited(0), DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.Zero, 0);
         foreach (RunProcess process in processes.OrderBy(process => process.Role))
         {
             ChildExit exit = await process.Child.Exited;
-            status = status.Succeeded ? exit.Status : status;
+            result = new RunResult(
+                result.Status.Succeeded ? exit.Status : result.Status,
+                exit.Ended > result.Ended ? exit.Ended : result.Ended,
+                result.UserTime + exit.UserTime,
+                result.SystemTime + exit.SystemTime,
+                Math.Max(result.MaxResidentBytes, exit.MaxResidentBytes));
         }
 
-        return new RunResult(status);
+        return result;
     }
 
     /// <summary>Reads on until the output has come to its end, or until the grace is over and the pipes are empty.</summary>
@@ -63,8 +82,8 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
         return all;
     }
 
-    /// <summary>Lets pv-init forget them.</summary>
-    public async Task AcknowledgeAsync(CancellationToken cancellationToken)
+    /// <summary>Lets pv-init forget them, and what it keeps with them.</summary>
+    public async ValueTask AcknowledgeAsync(CancellationToken cancellationToken)
     {
         foreach (RunProcess process in processes)
         {

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Tasks;
@@ -9,14 +11,11 @@ namespace PvExec.Exec.Adapters;
 
 /// <summary>Starts a run's processes through pv-init, with pipes for their output.</summary>
 /// <remarks>
-/// pv-init keeps the read ends with the process that was started first: while that one is not acknowledged, no
-/// writer is ever without a reader, whatever happens to this service.
+/// pv-init keeps the read ends, and the files that the output is moved to, with the process that was started first: while
+/// that one is not acknowledged, no writer is ever without a reader and no output is lost, whatever happens to this service.
 /// </remarks>
 public sealed class RunStarter(IInit init, OutputPump pump)
 {
-    public const string StandardPipe = "stdout";
-    public const string ErrorPipe = "stderr";
-
     private const int Kill = 9;
 
     /// <summary>Starts <c>log</c>, if there is one, and then <c>run</c>: when the filter cannot be started, nothing has run.</summary>
@@ -33,22 +32,18 @@ public sealed class RunStarter(IInit init, OutputPump pump)
         try
         {
             files.Open(input.Span, task.Log is not null);
-            pipes =
-            [
-                pump.Add(files.Output!.Value.ReadEnd, OutputStream.Standard, run.Output),
-                pump.Add(files.Error!.Value.ReadEnd, OutputStream.Error, run.Output),
-            ];
+            pipes = files.Record(pump, run.Output);
         }
         catch (IOException e)
         {
             return new Fault(FaultKind.ResourceExhausted, $"task '{task.Name}' cannot be started: {e.Message}");
         }
 
-        KeptDescriptor[] kept = [new(StandardPipe, files.Output.Value.ReadEnd), new(ErrorPipe, files.Error.Value.ReadEnd)];
+        KeptDescriptor[] kept = files.Kept;
         var processes = new List<RunProcess>(2);
         if (task.Log is not null)
         {
-            Outcome<Child> log = await Spawn(RunRole.Log, task.Log, files.Between!.Value.ReadEnd, files.Output.Value.WriteEnd, kept);
+            Outcome<Child> log = await Spawn(RunRole.Log, task.Log, files.Between!.Value.ReadEnd, files.Output, kept);
             if (!log.TryGet(out Child? filter, out Fault? fault))
             {
                 return Failed(fault);
@@ -58,7 +53,7 @@ public sealed class RunStarter(IInit init, OutputPump pump)
             kept = [];
         }
 
-        Outcome<Child> started = await Spawn(RunRole.Run, task.Run, files.Input, (files.Between ?? files.Output.Value).WriteEnd, kept);
+        Outcome<Child> started = await Spawn(RunRole.Run, task.Run, files.Input, files.Between?.WriteEnd ?? files.Output, kept);
         if (!started.TryGet(out Child? child, out Fault? runFault))
         {
             await EndAsync(processes);
@@ -71,13 +66,13 @@ public sealed class RunStarter(IInit init, OutputPump pump)
         ValueTask<Outcome<Child>> Spawn(RunRole role, IReadOnlyList<string> arguments, SafeFileHandle? standardInput, SafeFileHandle output, KeptDescriptor[] keep)
         {
             DescriptorMapping[] descriptors = standardInput is null
-                ? [new(output, 1), new(files.Error.Value.WriteEnd, 2)]
-                : [new(standardInput, 0), new(output, 1), new(files.Error.Value.WriteEnd, 2)];
+                ? [new(output, 1), new(files.Error, 2)]
+                : [new(standardInput, 0), new(output, 1), new(files.Error, 2)];
             return init.SpawnAsync(
                 new SpawnSpec
                 {
                     Label = role == RunRole.Run ? run.Id.Value : run.Id.Value + "/log",
-                    State = new RunNote(run.Id, role, run.Task, run.Scopes, run.Requested) { Timeouts = run.Timeouts }.ToBytes(),
+                    State = RunNote.Of(run, role).ToBytes(),
                     Arguments = arguments,
                     Environment = environment,
                     WorkingDirectory = task.Directory,
@@ -90,20 +85,35 @@ public sealed class RunStarter(IInit init, OutputPump pump)
         Fault Failed(Fault fault) => new(fault.Kind, $"task '{task.Name}' cannot be started: {fault.Detail}");
     }
 
-    /// <summary>Takes up the processes of a run that an earlier instance of this service started.</summary>
-    public RunProcesses Adopt(IReadOnlyList<RunProcess> processes, IOutputSink sink)
+    /// <summary>Takes up the processes of a run that an earlier instance of this service started, and what they wrote to it.</summary>
+    /// <exception cref="IOException">A pipe cannot be waited for.</exception>
+    public RunProcesses Adopt(IReadOnlyList<RunProcess> processes, RunOutput output)
     {
+        Dictionary<string, SafeHandle> kept = processes.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
+        StreamFile standard = Stored(kept, RunFiles.StandardStore);
+        StreamFile error = Stored(kept, RunFiles.ErrorStore);
+        output.Open(standard, error);
         var pipes = new List<PumpedPipe>(2);
-        foreach (RunProcess process in processes)
+        Read(RunFiles.StandardPipe, output.Standard, standard);
+        Read(RunFiles.ErrorPipe, output.Error, error);
+        return new RunProcesses(init, processes, pipes);
+
+        void Read(string name, StreamLog log, StreamFile file)
         {
-            foreach ((string name, var handle) in process.Child.Kept)
+            if (kept.TryGetValue(name, out SafeHandle? pipe))
             {
-                pipes.Add(pump.Add(handle, name == ErrorPipe ? OutputStream.Error : OutputStream.Standard, sink));
+                pipes.Add(pump.Add(pipe, log, file));
+            }
+            else
+            {
+                log.End();
             }
         }
-
-        return new RunProcesses(init, processes, pipes);
     }
+
+    /// <summary>A process that something else than this service started has none; what it writes is kept from now on.</summary>
+    private static StreamFile Stored(Dictionary<string, SafeHandle> kept, string name) =>
+        kept.TryGetValue(name, out SafeHandle? handle) ? StreamFile.Open(handle) : StreamFile.Create("pv-exec " + name);
 
     /// <summary>The filter of a run that could not be started: nothing will ever come to it.</summary>
     private async Task EndAsync(IReadOnlyList<RunProcess> processes)

@@ -4,8 +4,8 @@ using PvExec.Exec.Core.Scopes;
 
 namespace PvExec.Exec.Engine;
 
-/// <summary>A run that has no result yet, and what the engine holds for it.</summary>
-internal sealed class LiveRun(Run run, ScopeTicket ticket)
+/// <summary>A run, and what the engine holds for it.</summary>
+internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
 {
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -13,16 +13,25 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket)
 
     public ScopeTicket Ticket { get; } = ticket;
 
+    /// <summary>Its place among all requests for locks.</summary>
+    public long Order { get; } = order;
+
+    /// <summary>What was asked for, until its processes run.</summary>
+    public RunRequest? Request { get; set; }
+
     /// <summary>Set once they run.</summary>
     public RunProcesses? Processes { get; set; }
 
     /// <summary>Watches over its time while its processes run.</summary>
     public RunTimer? Timer { get; set; }
 
-    /// <summary>What drives it. It never fails: it ends the run in any case.</summary>
+    /// <summary>Its processes had ended when this instance of the service came to know of it.</summary>
+    public bool EndedBefore { get; init; }
+
+    /// <summary>What drives it. It never fails: it ends the run in any case, or leaves it to the instance that follows this one.</summary>
     public Task Work { get; set; } = Task.CompletedTask;
 
-    /// <summary>Completes when the engine has forgotten the run.</summary>
+    /// <summary>Completes when the run has ended, in whatever way.</summary>
     public Task Gone => _gone.Task;
 
     public void SetGone() => _gone.TrySetResult();

@@ -2,19 +2,18 @@ using PvExec.Exec.Adapters;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Core.Tasks;
 using PvExec.Hosting.Init;
+using PvExec.Kernel;
 
 namespace PvExec.Exec.Engine;
 
 /// <content>After a restart of this service.</content>
 public sealed partial class RunEngine
 {
-    /// <summary>Nobody can ask for the result of a run whose caller was cut off.</summary>
-    private const int AdoptedOutputBytes = 0;
-
     /// <summary>
-    /// Takes up the runs that an earlier instance started: their locks are held again, their output is read, their
-    /// ends are acknowledged. Call it before any lock is granted to anyone else.
+    /// Takes up the runs that an earlier instance started: the locks of those that run are held again, their output is
+    /// read on, and those that have ended are among the ended ones. Call it before any lock is granted to anyone else.
     /// </summary>
     /// <remarks>
     /// Of a task with a filter one process may be alone: a filter whose <c>run</c> was never started, or has ended,
@@ -30,7 +29,8 @@ public sealed partial class RunEngine
             {
                 // Its identity is unknown, so it is a run without scopes.
                 ExecLog.UnknownChild(log, child.Pid, child.Label);
-                note = new RunNote(RunId.New(child.Started), RunRole.Run, child.Label, ScopeSet.Empty, child.Started);
+                StreamWindow window = StreamWindow.Of(options.OutputHeadBytes, options.OutputTailBytes);
+                note = new RunNote(RunId.New(child.Started), RunRole.Run, child.Label, ScopeSet.Empty, child.Started, window, window);
             }
 
             if (!runs.TryGetValue(note.RunId, out var run))
@@ -41,28 +41,76 @@ public sealed partial class RunEngine
             run.Processes.Add(new RunProcess(note.Role, child));
         }
 
-        foreach ((RunNote note, List<RunProcess> processes) in runs.Values)
+        foreach ((RunNote note, List<RunProcess> processes) in runs.Values.OrderBy(run => run.Note.RunId.Value, StringComparer.Ordinal))
         {
             Adopt(note, processes);
         }
     }
 
+    /// <summary>Queues a run that waited in the instance before. Call it in their order, after <see cref="Adopt(IReadOnlyList{Child})"/>.</summary>
+    /// <remarks>The task's definition is read again: the run has not been started, and that can only be done by it.</remarks>
+    public void Resume(WaitingRun waiting)
+    {
+        RunRequest request = waiting.Request;
+        Outcome<TaskDefinition> found = TaskName.Parse(request.TaskName).Then(tasks.Find);
+        ScopeSet scopes = found.TryGet(out TaskDefinition? task, out Fault? fault) ? task.Scopes : ScopeSet.Empty;
+        Run run = NewRun(waiting.Id, request.TaskName, scopes, waiting.Requested, request, task);
+        (ScopeTicket ticket, long order) = locks.Request(scopes, run.Id.Value, run.Task);
+        var live = new LiveRun(run, ticket, order) { Request = request };
+        if (task is null)
+        {
+            run.On(RunSignal.LocksGranted);
+            live.Work = FailAsync(live, fault!);
+            return;
+        }
+
+        bool waits = !ticket.Granted.IsCompleted;
+        if (waits)
+        {
+            _waitingRoom.EnterAnyway(request.Input.Length);
+        }
+        else
+        {
+            _runningRoom.EnterAnyway();
+        }
+
+        Drive(live, task, request, waits);
+    }
+
+    /// <summary>The runs that wait, in the order of their requests. Call it when the gate is closed.</summary>
+    public IReadOnlyList<WaitingRun> Waiting() =>
+    [
+        .. from live in _live.Values
+           let request = live.Request
+           where live.Run.State == RunState.Waiting && request is not null
+           orderby live.Order
+           select new WaitingRun(live.Order, live.Run.Id, live.Run.Requested, request),
+    ];
+
     private void Adopt(RunNote note, List<RunProcess> processes)
     {
-        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, new RunOutput(AdoptedOutputBytes), RunState.Running)
+        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, new RunOutput(note.Standard, note.Error), RunState.Running)
         {
             Timeouts = note.Timeouts,
         };
-        var live = new LiveRun(run, locks.Request(note.Scopes, run.Id.Value, run.Task));
-        if (!live.Ticket.IsHeld)
+        RunProcesses adopted = starter.Adopt(processes, run.Output);
+        run.Start = adopted.Start;
+        bool hasEnded = adopted.HaveEnded;
+        (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task);
+        var live = new LiveRun(run, ticket, order) { Processes = adopted, EndedBefore = hasEnded };
+        if (!ticket.IsHeld)
         {
             ExecLog.AdoptedWithoutLocks(log, run.Id, run.Task, run.Scopes.ToString());
         }
 
-        ExecLog.Adopted(log, run.Id, run.Task, run.Scopes.ToString());
-        live.Processes = starter.Adopt(processes, run.Output);
+        if (!hasEnded)
+        {
+            ExecLog.Adopted(log, run.Id, run.Task, run.Scopes.ToString());
+        }
+
+        _runningRoom.EnterAnyway();
         _live[run.Id] = live;
-        live.Work = FinishAdoptedAsync(live, live.Processes);
+        live.Work = FinishAdoptedAsync(live, adopted);
     }
 
     private async Task FinishAdoptedAsync(LiveRun live, RunProcesses processes)

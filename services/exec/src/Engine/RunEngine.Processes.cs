@@ -11,41 +11,108 @@ public sealed partial class RunEngine
 {
     private const int LastLineBytes = 200;
 
-    private async Task StartAsync(LiveRun live, TaskDefinition task, RunRequest request)
+    /// <returns>Null when nothing was started: it was withdrawn, it could not be, or the next instance does it.</returns>
+    private async Task<RunProcesses?> StartAsync(LiveRun live, TaskDefinition task, RunRequest request, bool waited)
     {
-        Run run = live.Run;
-        Outcome<RunProcesses> started = await starter.StartAsync(run, task, Environment(task, request), request.Input);
-        if (started.TryGet(out RunProcesses? processes, out Fault? fault))
+        if (!gate.TryEnter())
         {
-            run.On(RunSignal.Started);
-            live.Processes = processes;
-            await FinishAsync(live, processes);
-            return;
+            return null;
         }
 
-        run.On(RunSignal.StartFailed);
-        live.Ticket.Release();
-        run.Complete(fault);
-        Forget(live);
-        ExecLog.StartFailed(log, run.Id, run.Task, fault.Detail);
+        try
+        {
+            Run run = live.Run;
+            if (run.On(RunSignal.LocksGranted) != RunAction.Start)
+            {
+                return null;
+            }
+
+            if (waited)
+            {
+                _runningRoom.EnterAnyway();
+            }
+
+            Outcome<RunProcesses> started = await starter.StartAsync(run, task, Environment(task, request), request.Input);
+            if (started.TryGet(out RunProcesses? processes, out Fault? fault))
+            {
+                run.On(RunSignal.Started);
+                live.Processes = processes;
+                live.Request = null;
+                run.Start = processes.Start;
+                return processes;
+            }
+
+            _runningRoom.Leave();
+            await FailAsync(live, fault);
+            return null;
+        }
+        finally
+        {
+            gate.Leave();
+        }
     }
 
     private async Task FinishAsync(LiveRun live, RunProcesses processes)
     {
-        Run run = live.Run;
         RunResult result = await InTimeAsync(live, processes);
-        run.On(RunSignal.ProcessesEnded);
-        live.Ticket.Release();
-        if (!await processes.DrainAsync(options.OutputGrace, time))
+        if (!gate.TryEnter())
         {
-            ExecLog.OutputLeftOpen(log, run.Id, run.Task);
+            // The next instance is told of the exit too: this one has not acknowledged it.
+            return;
         }
 
+        try
+        {
+            live.Run.On(RunSignal.ProcessesEnded);
+            _runningRoom.Leave();
+            live.Ticket.Release();
+        }
+        finally
+        {
+            gate.Leave();
+        }
+
+        bool outputEnded = await processes.DrainAsync(options.OutputGrace, time);
+        if (!gate.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            await EndAsync(live, processes, result with { OutputLeftOpen = !outputEnded });
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    private async Task EndAsync(LiveRun live, RunProcesses processes, RunResult result)
+    {
+        Run run = live.Run;
         run.On(RunSignal.OutputRead);
-        Report(run, result, processes);
+        if (live.EndedBefore)
+        {
+            ExecLog.FoundEnded(log, run.Id, run.Task, result.Status);
+        }
+        else
+        {
+            Report(run, result, processes);
+        }
+
         run.Complete(result);
-        await processes.AcknowledgeAsync(CancellationToken.None);
-        Forget(live);
+        await RetireAsync(live);
+    }
+
+    private async Task FailAsync(LiveRun live, Fault fault)
+    {
+        Run run = live.Run;
+        run.On(RunSignal.StartFailed);
+        live.Ticket.Release();
+        run.Complete(fault);
+        await RetireAsync(live);
+        ExecLog.StartFailed(log, run.Id, run.Task, fault.Detail);
     }
 
     /// <summary>The end of the processes, which are made to end when the task's time is up.</summary>
@@ -74,12 +141,17 @@ public sealed partial class RunEngine
 
     private void Report(Run run, RunResult result, RunProcesses processes)
     {
+        if (result.OutputLeftOpen)
+        {
+            ExecLog.OutputLeftOpen(log, run.Id, run.Task);
+        }
+
         if (processes.OutputError is { } error)
         {
             ExecLog.OutputBroken(log, run.Id, run.Task, error.Message);
         }
 
-        if (run.Output.ErrorBytes is var errorBytes and > 0)
+        if (run.Output.Error.Length is var errorBytes and > 0)
         {
             string lastLine = Encoding.UTF8.GetString(run.Output.ErrorTail(LastLineBytes)).TrimEnd();
             ExecLog.EndedWithMessages(log, run.Id, run.Task, result.Status, errorBytes, Quoted.LastLine(lastLine));
@@ -111,8 +183,8 @@ public sealed partial class RunEngine
             live.Ticket.Release();
         }
 
-        Forget(live);
         run.Complete(new Fault(FaultKind.Unavailable, $"run {run.Id} of task '{run.Task}' was lost sight of: {error.Message}"));
+        Forget(live);
         if (mayRun)
         {
             exit.Demand();

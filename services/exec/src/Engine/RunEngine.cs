@@ -6,15 +6,20 @@ using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Core.Tasks;
 using PvExec.Hosting;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 
 namespace PvExec.Exec.Engine;
 
 /// <summary>Takes a task from the request to the result: look-up, locks, processes, output.</summary>
-/// <remarks>A run is driven by one asynchronous method; a withdrawal and a stop reach it through its state and its ticket.</remarks>
+/// <remarks>
+/// A run is driven by one asynchronous method; a withdrawal and a stop reach it through its state and its ticket. Every
+/// step that decides something is inside the gate; when that is closed, the run goes on in the next instance.
+/// </remarks>
 public sealed partial class RunEngine(
-    ScopeLocks locks,
+    LockOrder locks,
+    DecisionGate gate,
     TaskDirectories tasks,
     RunStarter starter,
     DaemonEnvironment daemonEnvironment,
@@ -25,43 +30,96 @@ public sealed partial class RunEngine(
     ILogger<RunEngine> log)
 {
     private readonly ConcurrentDictionary<RunId, LiveRun> _live = new();
+    private readonly RunHistory _history = new(options.MaxEndedRuns, options.MaxEndedOutputBytes);
     private readonly WaitingRoom _waitingRoom = new(options.MaxWaitingRuns, options.MaxWaitingInputBytes);
+    private readonly RunningRoom _runningRoom = new(options.MaxRunningRuns);
     private volatile bool _stopping;
 
     /// <summary>The runs that have no result yet, in order of their requests.</summary>
     public IReadOnlyList<Run> Live => [.. _live.Values.Select(live => live.Run).OrderBy(run => run.Id.Value, StringComparer.Ordinal)];
 
+    /// <summary>The runs that ended last, in the order in which they did.</summary>
+    public IReadOnlyList<Run> Ended => _history.Runs;
+
+    /// <summary>A run that has no result yet, or one of those that ended last.</summary>
+    public Run? Find(RunId id) => _live.TryGetValue(id, out LiveRun? live) ? live.Run : _history.Find(id);
+
     /// <summary>Checks a request and queues its run. The definition of the task is read here, once.</summary>
+    /// <exception cref="HandedOverException">A new instance of this service has to be asked.</exception>
     public Outcome<Run> Submit(RunRequest request)
     {
-        if (_stopping)
+        if (!gate.TryEnter())
         {
-            return Stopping();
+            throw new HandedOverException();
         }
 
-        if (TaskVariables.Problem(request.Variables) is { } problem)
+        try
         {
-            return problem;
-        }
+            if (_stopping)
+            {
+                return Stopping();
+            }
 
-        return TaskName.Parse(request.TaskName).Then(tasks.Find).Then(task => Queue(task, request));
+            if (TaskVariables.Problem(request.Variables) is { } problem)
+            {
+                return problem;
+            }
+
+            return TaskName.Parse(request.TaskName).Then(tasks.Find).Then(task => Queue(task, request));
+        }
+        finally
+        {
+            gate.Leave();
+        }
     }
 
     /// <summary>Takes a run out of the queues if it still waits; one that has been started runs on.</summary>
     /// <param name="why">What <see cref="Run.Completion"/> answers.</param>
-    public void Withdraw(Run run, Fault why)
+    /// <returns>False when a new instance of this service has to be asked.</returns>
+    public bool Withdraw(Run run, Fault why)
     {
-        if (run.On(RunSignal.Withdraw) == RunAction.LeaveQueues && _live.TryGetValue(run.Id, out LiveRun? live))
+        if (!gate.TryEnter())
         {
-            live.Ticket.Release();
-            run.Complete(why);
-            Forget(live);
-            ExecLog.Withdrawn(log, run.Id, run.Task, why.Detail);
+            return false;
         }
+
+        try
+        {
+            if (run.On(RunSignal.Withdraw) == RunAction.LeaveQueues && _live.TryGetValue(run.Id, out LiveRun? live))
+            {
+                live.Ticket.Release();
+                run.Complete(why);
+                Forget(live);
+                ExecLog.Withdrawn(log, run.Id, run.Task, why.Detail);
+            }
+
+            return true;
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    /// <summary>It has a result, which can be asked for till newer ones take its place.</summary>
+    private async ValueTask RetireAsync(LiveRun live)
+    {
+        foreach (LiveRun oldest in _history.Add(live))
+        {
+            if (oldest.Processes is { } processes)
+            {
+                await processes.AcknowledgeAsync(CancellationToken.None);
+            }
+
+            oldest.Run.Output.Release();
+        }
+
+        Forget(live);
     }
 
     private void Forget(LiveRun live)
     {
+        live.Request = null;
         _live.TryRemove(live.Run.Id, out _);
         live.SetGone();
     }
@@ -71,21 +129,17 @@ public sealed partial class RunEngine(
     private Outcome<Run> Queue(TaskDefinition task, RunRequest request)
     {
         DateTimeOffset now = time.GetUtcNow();
-        var run = new Run(RunId.New(now), task.Name.Value, task.Scopes, now, new RunOutput(request.OutputLimitBytes))
-        {
-            Timeouts = new RunTimeouts(task.Timeout, task.TimeoutKill),
-        };
-        ScopeTicket ticket = locks.Request(task.Scopes, run.Id.Value, run.Task);
+        Run run = NewRun(RunId.New(now), task.Name.Value, task.Scopes, now, request, task);
+        (ScopeTicket ticket, long order) = locks.Request(task.Scopes, run.Id.Value, run.Task);
         bool waits = !ticket.Granted.IsCompleted;
-        if (waits && _waitingRoom.Enter(request.Input.Length, task) is { } full)
+        Fault? full = waits ? _waitingRoom.Enter(request.Input.Length, task) : _runningRoom.Enter(task);
+        if (full is not null)
         {
             ticket.Release();
             return full;
         }
 
-        var live = new LiveRun(run, ticket);
-        _live[run.Id] = live;
-        live.Work = DriveAsync(live, task, request, waits);
+        Drive(new LiveRun(run, ticket, order) { Request = request }, task, request, waits);
 
         // A stop that began meanwhile may not have seen this run.
         if (_stopping)
@@ -94,6 +148,22 @@ public sealed partial class RunEngine(
         }
 
         return run;
+    }
+
+    private Run NewRun(RunId id, string name, ScopeSet scopes, DateTimeOffset requested, RunRequest request, TaskDefinition? task)
+    {
+        var standard = StreamWindow.Of(Math.Max(request.HeadBytes, options.OutputHeadBytes), options.OutputTailBytes);
+        var error = StreamWindow.Of(options.OutputHeadBytes, options.OutputTailBytes);
+        return new Run(id, name, scopes, requested, new RunOutput(standard, error))
+        {
+            Timeouts = task is null ? RunTimeouts.None : new RunTimeouts(task.Timeout, task.TimeoutKill),
+        };
+    }
+
+    private void Drive(LiveRun live, TaskDefinition task, RunRequest request, bool waits)
+    {
+        _live[live.Run.Id] = live;
+        live.Work = DriveAsync(live, task, request, waits);
     }
 
     private async Task DriveAsync(LiveRun live, TaskDefinition task, RunRequest request, bool waits)
@@ -108,9 +178,9 @@ public sealed partial class RunEngine(
                 _waitingRoom.Leave(request.Input.Length);
             }
 
-            if (run.On(RunSignal.LocksGranted) == RunAction.Start)
+            if (await StartAsync(live, task, request, waits) is { } processes)
             {
-                await StartAsync(live, task, request);
+                await FinishAsync(live, processes);
             }
         }
         catch (Exception e)

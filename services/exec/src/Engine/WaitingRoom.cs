@@ -44,6 +44,16 @@ internal sealed class WaitingRoom(int maxRuns, long maxInputBytes)
         }
     }
 
+    /// <summary>For one that an earlier instance has let in.</summary>
+    public void EnterAnyway(int inputBytes)
+    {
+        lock (_lock)
+        {
+            _runs++;
+            _inputBytes += inputBytes;
+        }
+    }
+
     public void Leave(int inputBytes)
     {
         lock (_lock)

@@ -9,8 +9,8 @@ internal sealed class ScopeLease(ulong id, ScopeTicket ticket, string owner)
 
     public ScopeTicket Ticket { get; } = ticket;
 
-    /// <summary>The connection that it belongs to: no other may renew or release it.</summary>
-    public string Owner { get; } = owner;
+    /// <summary>The connection that it ends with; none after a restart of this service, until the holder renews it. Guarded by the leases' lock.</summary>
+    public string Owner { get; set; } = owner;
 
     /// <summary>Ends the lease when its time is over.</summary>
     public ITimer? Expiry { get; set; }

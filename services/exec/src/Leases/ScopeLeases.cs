@@ -1,23 +1,28 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Engine;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 
 namespace PvExec.Exec.Leases;
 
 /// <summary>
 /// Locks for other services. They queue with the tasks, and end by release, with the holder's connection, or when the
-/// holder did not renew in time.
+/// holder did not renew in time. Whoever knows a lease's id is its holder: the id cannot be guessed, and a holder comes
+/// back with it on another connection after a restart of this service.
 /// </summary>
-public sealed class ScopeLeases(ScopeLocks locks, TimeProvider time, ILogger<ScopeLeases> log) : IDisposable
+public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, TimeProvider time, ILogger<ScopeLeases> log) : IDisposable
 {
-    /// <summary>Guards the two fields below. The locks' own lock is never taken under it.</summary>
+    /// <summary>Guards the three collections below and each lease's owner. The locks' own lock is never taken under it.</summary>
     private readonly Lock _lock = new();
 
     // A timer takes no more than 2^32 - 2 ms.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(49);
 
     private readonly Dictionary<ulong, ScopeLease> _leases = [];
-    private ulong _lastId;
+    private readonly List<LeaseRequest> _asking = [];
+    private readonly List<LeaseRequest> _claimed = [];
 
     /// <summary>How long a lease lasts without a renewal. The connection of a process that died ends at once; this is for one that hangs.</summary>
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromSeconds(5);
@@ -39,6 +44,7 @@ public sealed class ScopeLeases(ScopeLocks locks, TimeProvider time, ILogger<Sco
     /// <param name="ownerGone">Cancelled when that connection ends.</param>
     /// <returns>The lease's id, or DeadlineExceeded after <paramref name="waitLimit"/>.</returns>
     /// <exception cref="OperationCanceledException">The caller waits no longer: nothing is held.</exception>
+    /// <exception cref="HandedOverException">A new instance of this service has to be asked; there the place in the queues is kept.</exception>
     public async Task<Outcome<ulong>> AcquireAsync(
         ScopeSet scopes,
         string holder,
@@ -49,12 +55,12 @@ public sealed class ScopeLeases(ScopeLocks locks, TimeProvider time, ILogger<Sco
         CancellationToken cancellationToken)
     {
         TimeSpan wait = waitLimit < TimeSpan.Zero ? TimeSpan.Zero : waitLimit > LongestWait ? LongestWait : waitLimit;
-        ScopeTicket ticket = locks.Request(scopes, holder, reason);
+        LeaseRequest request = Decide(() => Ask(scopes, holder, reason));
         bool isLeased = false;
         try
         {
-            await ticket.Granted.WaitAsync(wait, time, cancellationToken);
-            ulong id = Add(ticket, owner, ownerGone);
+            await request.Ticket.Granted.WaitAsync(wait, time, cancellationToken);
+            ulong id = Decide(() => Add(request, owner, ownerGone));
             isLeased = true;
             return id;
         }
@@ -68,30 +74,45 @@ public sealed class ScopeLeases(ScopeLocks locks, TimeProvider time, ILogger<Sco
         {
             if (!isLeased)
             {
-                ticket.Release();
+                TryDecide(() => Drop(request));
             }
         }
     }
 
-    /// <summary>Starts the lease's time anew.</summary>
-    /// <returns>NotFound when it has ended or belongs to another connection.</returns>
-    public Outcome<Unit> Renew(ulong id, string owner)
+    /// <summary>Starts the lease's time anew, and binds it to the connection that asks.</summary>
+    /// <param name="owner">Names that connection.</param>
+    /// <param name="ownerGone">Cancelled when it ends.</param>
+    /// <returns>NotFound when it has ended.</returns>
+    /// <exception cref="HandedOverException">A new instance of this service has to be asked.</exception>
+    public Outcome<Unit> Renew(ulong id, string owner, CancellationToken ownerGone) => Decide<Outcome<Unit>>(() =>
     {
+        ScopeLease? lease;
+        bool isNewOwner;
         lock (_lock)
         {
-            if (_leases.TryGetValue(id, out ScopeLease? lease) && lease.Owner == owner)
+            if (!_leases.TryGetValue(id, out lease))
             {
-                lease.Expiry?.Change(TimeToLive, Timeout.InfiniteTimeSpan);
-                return Unit.Value;
+                return NoLease(id);
             }
+
+            isNewOwner = lease.Owner != owner;
+            lease.Owner = owner;
+            lease.Expiry?.Change(TimeToLive, Timeout.InfiniteTimeSpan);
         }
 
-        return NoLease(id);
-    }
+        if (isNewOwner)
+        {
+            lease.OwnerGone.Unregister();
+            Bind(lease, owner, ownerGone);
+        }
+
+        return Unit.Value;
+    });
 
     /// <summary>Gives the locks back.</summary>
-    /// <returns>NotFound when the lease has ended or belongs to another connection.</returns>
-    public Outcome<Unit> Release(ulong id, string owner) => End(id, lease => lease.Owner == owner) is null ? NoLease(id) : Unit.Value;
+    /// <returns>NotFound when the lease has ended.</returns>
+    /// <exception cref="HandedOverException">A new instance of this service has to be asked.</exception>
+    public Outcome<Unit> Release(ulong id) => Decide<Outcome<Unit>>(() => End(id, _ => true) is null ? NoLease(id) : Unit.Value);
 
     /// <summary>Ends every lease.</summary>
     public void Dispose()
@@ -108,20 +129,72 @@ public sealed class ScopeLeases(ScopeLocks locks, TimeProvider time, ILogger<Sco
         }
     }
 
-    private ulong Add(ScopeTicket ticket, string owner, CancellationToken ownerGone)
+    private LeaseRequest Ask(ScopeSet scopes, string holder, string reason)
+    {
+        lock (_lock)
+        {
+            LeaseRequest? claimed = _claimed.Find(one => one.IsOf(scopes, holder, reason));
+            if (claimed is not null)
+            {
+                claimed.Expiry?.Dispose();
+                _claimed.Remove(claimed);
+                _asking.Add(claimed);
+                return claimed;
+            }
+        }
+
+        (ScopeTicket ticket, long order) = locks.Request(scopes, holder, reason);
+        var request = new LeaseRequest(ticket, order);
+        lock (_lock)
+        {
+            _asking.Add(request);
+        }
+
+        return request;
+    }
+
+    private void Drop(LeaseRequest request)
+    {
+        lock (_lock)
+        {
+            _asking.Remove(request);
+        }
+
+        request.Ticket.Release();
+    }
+
+    private ulong Add(LeaseRequest request, string owner, CancellationToken ownerGone)
     {
         ScopeLease lease;
         lock (_lock)
         {
-            lease = new ScopeLease(++_lastId, ticket, owner);
-            _leases.Add(lease.Id, lease);
-            lease.Expiry = time.CreateTimer(_ => Expire(lease.Id), null, TimeToLive, Timeout.InfiniteTimeSpan);
+            _asking.Remove(request);
+            ulong id;
+            do
+            {
+                id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+            }
+            while (_leases.ContainsKey(id));
+
+            lease = Start(id, request.Ticket, owner);
         }
 
-        // Runs at once, and ends the lease, when the connection has ended meanwhile.
-        lease.OwnerGone = ownerGone.Register(() => Abandon(lease.Id));
+        Bind(lease, owner, ownerGone);
         return lease.Id;
     }
+
+    /// <summary>Under the lock.</summary>
+    private ScopeLease Start(ulong id, ScopeTicket ticket, string owner)
+    {
+        var lease = new ScopeLease(id, ticket, owner);
+        _leases.Add(id, lease);
+        lease.Expiry = time.CreateTimer(_ => TryDecide(() => Expire(id)), null, TimeToLive, Timeout.InfiniteTimeSpan);
+        return lease;
+    }
+
+    /// <summary>The lease ends with the connection; at once when that has ended meanwhile.</summary>
+    private void Bind(ScopeLease lease, string owner, CancellationToken ownerGone) =>
+        lease.OwnerGone = ownerGone.Register(() => TryDecide(() => Abandon(lease.Id, owner)));
 
     private void Expire(ulong id)
     {
@@ -131,9 +204,9 @@ public sealed class ScopeLeases(ScopeLocks locks, TimeProvider time, ILogger<Sco
         }
     }
 
-    private void Abandon(ulong id)
+    private void Abandon(ulong id, string owner)
     {
-        if (End(id, _ => true) is { } lease)
+        if (End(id, lease => lease.Owner == owner) is { } lease)
         {
             ExecLog.LeaseAbandoned(log, lease.Ticket.Holder, lease.Ticket.Reason, lease.Ticket.Scopes.ToString());
         }
@@ -160,5 +233,5 @@ public sealed class ScopeLeases(ScopeLocks locks, TimeProvider time, ILogger<Sco
     }
 
     private static Fault NoLease(ulong id) =>
-        new(FaultKind.NotFound, $"there is no lease {id} of this connection: it has ended, so what it guarded is no longer held");
+        new(FaultKind.NotFound, $"there is no lease {id}: it has ended, so what it guarded is no longer held");
 }

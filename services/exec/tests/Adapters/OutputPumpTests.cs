@@ -1,4 +1,4 @@
-using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Output;
 using PvExec.Linux.Files;
 
@@ -14,31 +14,87 @@ public sealed class OutputPumpTests : IDisposable
     [Fact]
     public async Task All_that_was_written_is_read_to_the_end_of_many_pipes()
     {
-        var outputs = Enumerable.Range(0, 50).Select(_ => new RunOutput(1 << 20)).ToArray();
-        await Task.WhenAll(outputs.Select((output, i) => Task.Run(async () =>
+        StreamLog[] logs = [.. Enumerable.Range(0, 50).Select(_ => new StreamLog(StreamWindow.Of(1 << 20, 0), new ChangeSignal()))];
+        await Task.WhenAll(logs.Select((log, i) => Task.Run(async () =>
         {
             PipePair pipe = PipePair.Open();
-            PumpedPipe pumped = _pump.Add(pipe.ReadEnd, OutputStream.Standard, output);
-            PipeEnd.Write(pipe.WriteEnd, new byte[100_000 + i]);
+            PumpedPipe pumped = Add(log, pipe, out StreamFile file);
+            using StreamFile closed = file;
+            PipeEnd.Write(pipe.WriteEnd, [.. Enumerable.Repeat((byte)i, 100_000 + i)]);
             pipe.WriteEnd.Dispose();
             await pumped.Ended.WaitAsync(s_patience);
+            Assert.Equal(Enumerable.Repeat((byte)i, 100_000 + i), log.Copy(0, long.MaxValue));
         })));
-
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => 100_000L + i), outputs.Select(output => output.Standard().TotalBytes));
     }
 
     [Fact]
     public async Task A_drain_reads_what_is_there_though_the_pipe_stays_open()
     {
         PipePair pipe = PipePair.Open();
-        var output = new RunOutput(100);
-        PumpedPipe pumped = _pump.Add(pipe.ReadEnd, OutputStream.Error, output);
+        var log = new StreamLog(StreamWindow.Of(100, 100), new ChangeSignal());
+        PumpedPipe pumped = Add(log, pipe, out StreamFile file);
+        using StreamFile closed = file;
         PipeEnd.Write(pipe.WriteEnd, "left"u8);
 
         await pumped.DrainAsync().WaitAsync(s_patience);
 
-        Assert.Equal("left"u8.ToArray(), output.ErrorTail());
+        Assert.Equal("left"u8.ToArray(), log.Copy(0, 100));
         Assert.False(pumped.Ended.IsCompleted);
     }
 
+    [Fact]
+    public async Task What_one_pump_stopped_at_another_goes_on_with_and_no_byte_is_lost_or_doubled()
+    {
+        var bytes = new byte[3_000_000];
+        new Random(1).NextBytes(bytes);
+        PipePair pipe = PipePair.Open();
+        Task writing = Task.Run(() => PipeEnd.Write(pipe.WriteEnd, bytes));
+        StreamFile file = StreamFile.Create("test");
+        StreamLog log = null!;
+        for (int i = 0; i < 20; i++)
+        {
+            using var pump = new OutputPump();
+            log = new StreamLog(StreamWindow.Of(bytes.Length, 0), new ChangeSignal());
+            log.Open(file);
+            PumpedPipe pumped = pump.Add(Duplicate(pipe.ReadEnd), log, file);
+            await pumped.DrainAsync().WaitAsync(s_patience);
+        }
+
+        _pump.Add(pipe.ReadEnd, log, file);
+        await writing.WaitAsync(s_patience);
+        pipe.WriteEnd.Dispose();
+        await UntilEndAsync(log);
+        Assert.Equal(bytes, log.Copy(0, long.MaxValue));
+        file.Dispose();
+    }
+
+    [Fact]
+    public async Task A_writer_whose_output_nobody_wants_any_more_is_still_read()
+    {
+        PipePair pipe = PipePair.Open();
+        PumpedPipe pumped = Add(new StreamLog(StreamWindow.Of(100, 100), new ChangeSignal()), pipe, out StreamFile file);
+        file.Dispose();
+
+        await Task.Run(() => PipeEnd.Write(pipe.WriteEnd, new byte[500_000])).WaitAsync(s_patience);
+        pipe.WriteEnd.Dispose();
+        await pumped.Ended.WaitAsync(s_patience);
+    }
+
+    private static async Task UntilEndAsync(StreamLog log)
+    {
+        while (log.Read(log.Length, new byte[1]).Kind != StreamPieceKind.End)
+        {
+            await Task.Yield();
+        }
+    }
+
+    private static Microsoft.Win32.SafeHandles.SafeFileHandle Duplicate(System.Runtime.InteropServices.SafeHandle handle) =>
+        File.OpenHandle($"/proc/self/fd/{handle.DangerousGetHandle()}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+
+    private PumpedPipe Add(StreamLog log, PipePair pipe, out StreamFile file)
+    {
+        file = StreamFile.Create("test");
+        log.Open(file);
+        return _pump.Add(pipe.ReadEnd, log, file);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 
@@ -7,12 +8,14 @@ namespace PvExec.Exec.Tests.Adapters;
 
 public sealed class RunNoteTests
 {
+    private static readonly StreamWindow s_standard = StreamWindow.Of(1 << 24, 5);
+    private static readonly StreamWindow s_error = StreamWindow.Of(4096, 7);
     private static readonly DateTimeOffset s_time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
 
     [Fact]
     public void A_note_comes_back_as_it_was()
     {
-        var note = new RunNote(RunId.New(s_time), RunRole.Log, "common/ü", ScopeSet.From(["src", "x"], ["dep"], new TaskLimit("/t/ü", 3)), s_time)
+        var note = new RunNote(RunId.New(s_time), RunRole.Log, "common/ü", ScopeSet.From(["src", "x"], ["dep"], new TaskLimit("/t/ü", 3)), s_time, s_standard, s_error)
         {
             Timeouts = new RunTimeouts(TimeSpan.FromSeconds(0.25), TimeSpan.FromMilliseconds(1)),
         };
@@ -26,7 +29,7 @@ public sealed class RunNoteTests
     [Fact]
     public void A_note_of_an_earlier_version_has_no_limits()
     {
-        byte[] earlier = Convert.FromHexString("9701BA" + Convert.ToHexString(Encoding.ASCII.GetBytes(RunId.New(s_time).Value)) + "00A16191A37372639000");
+        byte[] earlier = Convert.FromHexString("9801BA" + Convert.ToHexString(Encoding.ASCII.GetBytes(RunId.New(s_time).Value)) + "00A16191A373726390009400000000");
 
         RunNote note = RunNote.Parse(earlier)!;
 
@@ -37,7 +40,7 @@ public sealed class RunNoteTests
     [Fact]
     public void Anything_else_is_none()
     {
-        byte[] note = new RunNote(RunId.New(s_time), RunRole.Run, "a", ScopeSet.From(["src"], []), s_time).ToBytes();
+        byte[] note = new RunNote(RunId.New(s_time), RunRole.Run, "a", ScopeSet.From(["src"], []), s_time, s_standard, s_error).ToBytes();
 
         Assert.Null(RunNote.Parse(ReadOnlyMemory<byte>.Empty));
         Assert.Null(RunNote.Parse("text"u8.ToArray()));
@@ -51,7 +54,7 @@ public sealed class RunNoteTests
     public void The_largest_note_fits_into_what_the_parent_keeps()
     {
         string[] scopes = [.. Enumerable.Range(0, ScopeFile.MaxBytes / 5).Select(i => $"{i:x4}")];
-        var note = new RunNote(RunId.New(s_time), RunRole.Run, new string('x', 4096), ScopeSet.From(scopes, scopes.Select(scope => scope + "w"), new TaskLimit(new string('x', 4096), 1)), s_time);
+        var note = new RunNote(RunId.New(s_time), RunRole.Run, new string('x', 4096), ScopeSet.From(scopes, scopes.Select(scope => scope + "w"), new TaskLimit(new string('x', 4096), 1)), s_time, s_standard, s_error);
 
         Assert.InRange(note.ToBytes().Length, 1, 48 * 1024);
     }

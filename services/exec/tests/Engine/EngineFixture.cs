@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
@@ -26,7 +27,8 @@ internal sealed class EngineFixture : IDisposable
         Init.OnSpawn = (child, spec) => _started.Writer.TryWrite(new FakeProcess(child, spec));
         Locks = new ScopeLocks(TimeProvider.System);
         Engine = new RunEngine(
-            Locks,
+            new LockOrder(Locks),
+            Gate,
             new TaskDirectories([Root.Path]),
             new RunStarter(Init, _pump),
             new DaemonEnvironment(["PATH=/bin", "LANG=C"]),
@@ -49,6 +51,8 @@ internal sealed class EngineFixture : IDisposable
 
     public ServiceExit Exit { get; } = new();
 
+    public DecisionGate Gate { get; } = new();
+
     public RunEngine Engine { get; }
 
     public Run Submit(string task, string input = "", params (string Name, string Value)[] variables) => Try(task, input, variables).Value;
@@ -64,7 +68,10 @@ internal sealed class EngineFixture : IDisposable
 
     public static async Task<Outcome<RunResult>> ResultOf(Run run) => await run.Completion.WaitAsync(Patience);
 
-    /// <summary>Waits until no run is left and all are acknowledged.</summary>
+    /// <summary>What a task has written, up to the first gap.</summary>
+    public static string Text(Run run) => System.Text.Encoding.UTF8.GetString(run.Output.Standard.Copy(0, long.MaxValue));
+
+    /// <summary>Waits until no run is left.</summary>
     public async Task IdleAsync() => Assert.True(await Engine.EndedAsync(Patience, CancellationToken.None));
 
     public void Dispose()

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Output;
+using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Tests.Adapters;
@@ -11,7 +14,9 @@ namespace PvExec.Exec.Tests.Engine;
 
 public sealed class RunAdoptionTests : IDisposable
 {
-    private readonly EngineFixture _fixture = new();
+    private static readonly StreamWindow s_window = StreamWindow.Of(100_000, 10_000);
+
+    private readonly EngineFixture _fixture = new(new ExecOptions { MaxEndedRuns = 0 });
     private readonly RunId _id = RunId.New(DateTimeOffset.UnixEpoch);
 
     public void Dispose() => _fixture.Dispose();
@@ -47,7 +52,7 @@ public sealed class RunAdoptionTests : IDisposable
     public async Task The_output_is_read_on_so_that_the_task_does_not_block()
     {
         PipePair pipe = PipePair.Open();
-        Child child = Owned(1, RunRole.Run, ScopeSet.Empty, (RunStarter.StandardPipe, pipe.ReadEnd));
+        Child child = Owned(1, RunRole.Run, ScopeSet.Empty, (RunFiles.StandardPipe, pipe.ReadEnd));
         _fixture.Engine.Adopt([child]);
 
         // More than a pipe holds: this would block if nobody read.
@@ -56,7 +61,7 @@ public sealed class RunAdoptionTests : IDisposable
         pipe.WriteEnd.Dispose();
         child.SetExited(FakeInit.Exit(0));
         await EngineFixture.ResultOf(run);
-        Assert.Equal(500_000, run.Output.Standard().TotalBytes);
+        Assert.Equal(500_000, run.Output.Standard.Length);
     }
 
     [Theory]
@@ -71,6 +76,27 @@ public sealed class RunAdoptionTests : IDisposable
         child.SetExited(FakeInit.Exit(0));
         await _fixture.IdleAsync();
         Assert.Empty(_fixture.Locks.Snapshot());
+    }
+
+    [Fact]
+    public async Task What_an_instance_that_was_killed_has_read_is_there_and_what_came_since()
+    {
+        PipePair pipe = PipePair.Open();
+        using StreamFile before = StreamFile.Create("test");
+        SafeFileHandle store = File.OpenHandle($"/proc/self/fd/{before.Handle.DangerousGetHandle()}", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.Write(store, "before "u8, 0);
+        PipeEnd.Write(pipe.WriteEnd, "since"u8);
+        pipe.WriteEnd.Dispose();
+        Child child = Owned(1, RunRole.Run, ScopeSet.Empty, (RunFiles.StandardPipe, pipe.ReadEnd), (RunFiles.StandardStore, store));
+        child.SetExited(FakeInit.Exit(3));
+        using var fixture = new EngineFixture();
+        fixture.Engine.Adopt([child]);
+
+        await fixture.IdleAsync();
+        Run run = Assert.Single(fixture.Engine.Ended);
+        Assert.Equal("before since", EngineFixture.Text(run));
+        Assert.Equal(3, (await run.Completion).Value.Status.Code);
+        Assert.Empty(fixture.Init.Acknowledged);
     }
 
     [Fact]
@@ -113,6 +139,6 @@ public sealed class RunAdoptionTests : IDisposable
 
     private Child Owned(ulong number, RunRole role, ScopeSet scopes, params (string Name, SafeHandle Handle)[] kept) => new(
         number, 4000 + (int)number, _id.Value, DateTimeOffset.UnixEpoch,
-        new RunNote(_id, role, "old", scopes, DateTimeOffset.UnixEpoch).ToBytes(),
+        new RunNote(_id, role, "old", scopes, DateTimeOffset.UnixEpoch, s_window, s_window).ToBytes(),
         kept.ToDictionary(one => one.Name, one => one.Handle));
 }

@@ -13,18 +13,20 @@ public sealed class RunEngineTests : IDisposable
     [Fact]
     public async Task What_a_task_writes_is_its_result_and_standard_error_is_kept_apart()
     {
-        Run run = _fixture.Submit("free");
-        FakeProcess process = await _fixture.StartedAsync();
+        using var fixture = new EngineFixture(new ExecOptions { MaxEndedRuns = 0 });
+        Run run = fixture.Submit("free");
+        Assert.True(run.Output.TryHold());
+        FakeProcess process = await fixture.StartedAsync();
         process.Write("result");
         process.Write("message", descriptor: 2);
         process.Exit(3);
 
         RunResult result = (await EngineFixture.ResultOf(run)).Value;
         Assert.Equal(3, result.Status.Code);
-        Assert.Equal("result", Text(run));
-        Assert.Equal("message", Encoding.UTF8.GetString(run.Output.ErrorTail()));
-        await _fixture.IdleAsync();
-        Assert.Equal([process.Child], _fixture.Init.Acknowledged);
+        Assert.Equal("result", EngineFixture.Text(run));
+        Assert.Equal("message", Encoding.UTF8.GetString(run.Output.ErrorTail(100)));
+        await fixture.IdleAsync();
+        Assert.Equal([process.Child], fixture.Init.Acknowledged);
     }
 
     [Fact]
@@ -51,7 +53,7 @@ public sealed class RunEngineTests : IDisposable
         Assert.Equal(["bash", fixture.Root.At("free/run")], process.Spec.Arguments);
         Assert.Equal(["A=last", "LANG=de", "PATH=/bin", "PV_APP_ROOT=/work tree"], process.Spec.Environment.Order(StringComparer.Ordinal));
         Assert.Equal("input", process.ReadInput());
-        Assert.Equal(["stdout", "stderr"], process.Spec.Kept.Select(kept => kept.Name));
+        Assert.Equal(["stdout", "stderr", "stdout-store", "stderr-store"], process.Spec.Kept.Select(kept => kept.Name));
     }
 
     [Fact]
@@ -139,7 +141,7 @@ public sealed class RunEngineTests : IDisposable
         process.Exit(keepFiles: true);
 
         Assert.True((await EngineFixture.ResultOf(run)).Value.Status.Succeeded);
-        Assert.Equal("early", Text(run));
+        Assert.Equal("early", EngineFixture.Text(run));
         process.Write("late: there is still a reader");
     }
 
@@ -168,6 +170,26 @@ public sealed class RunEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task More_runs_than_may_run_are_refused_and_those_that_waited_are_not()
+    {
+        using var fixture = new EngineFixture(new ExecOptions { MaxRunningRuns = 1 });
+        fixture.Submit("writes");
+        FakeProcess writer = await fixture.StartedAsync();
+        Run waiting = fixture.Submit("reads");
+
+        Assert.False(fixture.Try("free").Succeeded(out Fault? fault));
+        Assert.Equal(FaultKind.ResourceExhausted, fault.Kind);
+        Assert.Contains("'free'", fault.Detail, StringComparison.Ordinal);
+
+        writer.Exit();
+        (await fixture.StartedAsync()).Exit();
+        await EngineFixture.ResultOf(waiting);
+        await fixture.IdleAsync();
+        fixture.Submit("free");
+        (await fixture.StartedAsync()).Exit();
+    }
+
+    [Fact]
     public void Bad_variables_and_unknown_tasks_are_refused_before_anything_is_queued()
     {
         Assert.Equal(FaultKind.InvalidArgument, _fixture.Try("writes", "", ("A=", "")).Fault?.Kind);
@@ -176,6 +198,4 @@ public sealed class RunEngineTests : IDisposable
         Assert.Empty(_fixture.Engine.Live);
         Assert.Empty(_fixture.Locks.Snapshot());
     }
-
-    private static string Text(Run run) => Encoding.UTF8.GetString(run.Output.Standard().Bytes.Span);
 }

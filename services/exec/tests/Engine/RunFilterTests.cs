@@ -1,4 +1,3 @@
-using System.Text;
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Core.Runs;
 using PvExec.Hosting.Init;
@@ -27,7 +26,7 @@ public sealed class RunFilterTests : IDisposable
         log.Exit();
 
         Assert.True((await EngineFixture.ResultOf(run)).Value.Status.Succeeded);
-        Assert.Equal("filtered", Encoding.UTF8.GetString(run.Output.Standard().Bytes.Span));
+        Assert.Equal("filtered", EngineFixture.Text(run));
     }
 
     [Theory]
@@ -84,7 +83,7 @@ public sealed class RunFilterTests : IDisposable
         using FakeProcess task = await _fixture.StartedAsync();
 
         Assert.Equal(RunRole.Log, RunNote.Parse(log.Spec.State)?.Role);
-        Assert.Equal(2, log.Spec.Kept.Count);
+        Assert.Equal(4, log.Spec.Kept.Count);
         Assert.Empty(task.Spec.Kept);
     }
 }

@@ -7,7 +7,7 @@ namespace PvExec.Exec.Tests.Engine;
 
 public sealed class RunStopTests : IDisposable
 {
-    private readonly EngineFixture _fixture = new();
+    private readonly EngineFixture _fixture = new(new ExecOptions { MaxEndedRuns = 0 });
 
     public void Dispose() => _fixture.Dispose();
 

@@ -3,6 +3,7 @@ using PvExec.Bus;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Transport;
 using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Engine;
 using PvExec.Exec.Leases;
 using PvExec.Kernel;
 using PvExec.Proto.Bus.Common;
@@ -16,13 +17,14 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lease");
+    private readonly DecisionGate _gate = new();
     private readonly ScopeLocks _locks = new(TimeProvider.System);
     private readonly ScopeLeases _leases;
     private readonly ExecBus _bus;
 
     public ScopeLeaseTests()
     {
-        _leases = new ScopeLeases(_locks, TimeProvider.System, NullLogger<ScopeLeases>.Instance) { TimeToLive = TimeSpan.FromSeconds(3) };
+        _leases = Leases(_locks, _gate);
         _bus = new ExecBus(_leases, NullLogger<BusServer>.Instance);
         _bus.Start(Socket);
     }
@@ -89,13 +91,80 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Another_connection_can_neither_renew_nor_release_a_lease()
+    public async Task Whoever_does_not_know_a_lease_can_neither_renew_nor_release_it()
     {
         await using BusClient holder = Client();
         await using BusClient other = Client();
         ScopesAcquired lease = (await AcquireAsync(holder, ["src"], Long)).Value;
-        Assert.Equal(FaultKind.NotFound, (await ReleaseAsync(other, lease.LeaseId)).Fault?.Kind);
+        Assert.Equal(FaultKind.NotFound, (await ReleaseAsync(other, lease.LeaseId + 1)).Fault?.Kind);
+        Assert.Equal(FaultKind.NotFound, (await RenewAsync(other, lease.LeaseId - 1)).Fault?.Kind);
         Assert.Equal(1, _leases.Count);
+    }
+
+    [Fact]
+    public async Task A_lease_belongs_to_the_connection_that_renewed_it_last()
+    {
+        await using BusClient second = Client();
+        ScopesAcquired lease;
+        await using (BusClient first = Client())
+        {
+            lease = (await AcquireAsync(first, ["src"], Long)).Value;
+            Assert.Equal(lease, (await RenewAsync(second, lease.LeaseId)).Value);
+        }
+
+        // Answered in order: the server has seen the first connection's end when it takes a later one.
+        await using (BusClient third = Client())
+        {
+            Assert.True((await AcquireAsync(third, ["free"], Long)).Succeeded(out _));
+        }
+
+        Assert.Equal(Done.Value, (await ReleaseAsync(second, lease.LeaseId)).Value);
+    }
+
+    [Fact]
+    public async Task A_holder_goes_on_with_its_lease_at_the_next_instance_and_one_that_waits_keeps_its_place()
+    {
+        await using BusClient holder = Client();
+        ScopesAcquired lease = (await AcquireAsync(holder, ["src"], Long)).Value;
+        ScopeTicket before = Write("dep");
+        Task<Outcome<ScopesAcquired>> waiting = AcquireAsync(holder, ["dep"], Long);
+        Assert.True((await AcquireAsync(holder, ["free"], Long)).Succeeded(out _));
+
+        await _gate.CloseAsync();
+        var locks = new ScopeLocks(TimeProvider.System);
+        using ScopeLeases leases = Leases(locks, new DecisionGate());
+        foreach (HeldLease held in _leases.Held())
+        {
+            leases.Restore(held);
+        }
+
+        ScopeTicket first = locks.Request(ScopeSet.From([], ["dep"]), "test", "write");
+        leases.Restore(Assert.Single(_leases.Claims()));
+        ScopeTicket behind = locks.Request(ScopeSet.From([], ["dep"]), "test", "write");
+        ScopeTicket writer = locks.Request(ScopeSet.From([], ["src"]), "test", "write");
+        await _bus.DisposeAsync();
+        File.Delete(Socket);
+        await using var bus = new ExecBus(leases, NullLogger<BusServer>.Instance);
+        bus.Start(Socket);
+
+        Assert.Equal(lease, (await RenewAsync(holder, lease.LeaseId)).Value);
+        Assert.False(writer.Granted.IsCompleted);
+        first.Release();
+        ScopesAcquired acquired = (await waiting.WaitAsync(Long)).Value;
+        Assert.False(behind.Granted.IsCompleted);
+        Assert.True((await ReleaseAsync(holder, acquired.LeaseId)).Succeeded(out _));
+        await behind.Granted.WaitAsync(Long);
+        Assert.True((await ReleaseAsync(holder, lease.LeaseId)).Succeeded(out _));
+        await writer.Granted.WaitAsync(Long);
+        before.Release();
+    }
+
+    [Fact]
+    public async Task A_lease_that_nobody_comes_back_for_ends_after_its_time()
+    {
+        _leases.Restore(new HeldLease(7, "gone", "test", ScopeSet.From([], ["src"])));
+        _leases.Restore(new LeaseClaim(1, "gone", "test", ScopeSet.From([], ["src"])));
+        await Write("src").Granted.WaitAsync(Long);
     }
 
     [Fact]
@@ -199,6 +268,12 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
     private static Task<Outcome<ScopesAcquired>> AcquireAsync(BusClient client, string[] scopes, TimeSpan wait) =>
         client.CallAsync<AcquireScopes, ScopesAcquired>(new AcquireScopes(scopes, [], "test", "read", wait), Long, WhenDown.Wait, CancellationToken.None);
 
+    private static ScopeLeases Leases(ScopeLocks locks, DecisionGate gate) =>
+        new(new LockOrder(locks), gate, TimeProvider.System, NullLogger<ScopeLeases>.Instance) { TimeToLive = TimeSpan.FromSeconds(3) };
+
+    private static Task<Outcome<ScopesAcquired>> RenewAsync(BusClient client, ulong id) =>
+        client.CallAsync<RenewScopes, ScopesAcquired>(new(id), Long, WhenDown.Wait, CancellationToken.None);
+
     private static Task<Outcome<Done>> ReleaseAsync(BusClient client, ulong id) =>
-        client.CallAsync<ReleaseScopes, Done>(new ReleaseScopes(id), Long, WhenDown.Fail, CancellationToken.None);
+        client.CallAsync<ReleaseScopes, Done>(new ReleaseScopes(id), Long, WhenDown.Wait, CancellationToken.None);
 }

@@ -28,8 +28,9 @@ internal sealed class SaveLease : IHeldLock
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Exec knows a lease until it ended: by time, with our connection, or with exec itself. So an answer that it is
-    /// released now says that it was held until now, and anything else does not.
+    /// Exec knows a lease until it ended: by time, with our connection, or when exec was killed. So an answer that it is
+    /// released now says that it was held until now, and anything else does not. A new exec that took over knows it too,
+    /// and is waited for.
     /// </remarks>
     public async ValueTask<bool> ReleaseAsync()
     {
@@ -37,7 +38,7 @@ internal sealed class SaveLease : IHeldLock
         await _ended.CancelAsync();
         await _renewing;
         Outcome<Done> released = await _exec.CallAsync<ReleaseScopes, Done>(
-            new ReleaseScopes(_lease.LeaseId), AnswerTime, WhenDown.Fail, CancellationToken.None);
+            new ReleaseScopes(_lease.LeaseId), AnswerTime, WhenDown.Wait, CancellationToken.None);
         return released.Fault is null;
     }
 
@@ -60,7 +61,7 @@ internal sealed class SaveLease : IHeldLock
             {
                 await Task.Delay(_lease.TimeToLive / 3, _time, _ended.Token);
                 Outcome<ScopesAcquired> renewed = await _exec.CallAsync<RenewScopes, ScopesAcquired>(
-                    new RenewScopes(_lease.LeaseId), AnswerTime, WhenDown.Fail, _ended.Token);
+                    new RenewScopes(_lease.LeaseId), AnswerTime, WhenDown.Wait, _ended.Token);
                 if (!renewed.Succeeded(out Fault? fault))
                 {
                     SaveLockLog.RenewalFailed(_log, _reason, fault.Detail);

@@ -1,60 +1,80 @@
 namespace PvExec.Exec.Core.Output;
 
-/// <summary>What is kept of a run's output: the head of its standard output and the tail of its standard error.</summary>
-public sealed class RunOutput(int standardLimitBytes) : IOutputSink
+/// <summary>What a run's processes write: two streams, kept while anybody holds them.</summary>
+public sealed class RunOutput
 {
-    /// <summary>Enough for a stack trace or a compiler's complaints.</summary>
-    public const int ErrorTailBytes = 64 * 1024;
-
-    /// <summary>Guards both buffers; a leaf.</summary>
+    /// <summary>Guards the two fields below; a leaf.</summary>
     private readonly Lock _lock = new();
 
-    private readonly HeadBuffer _standard = new(standardLimitBytes);
-    private readonly TailBuffer _error = new(ErrorTailBytes);
+    private IStreamBytes[] _bytes = [];
+    private int _holders = 1;
 
-    /// <summary>How many bytes came on standard error.</summary>
-    public long ErrorBytes
+    /// <summary>It is held once, by whoever makes it.</summary>
+    public RunOutput(StreamWindow standard, StreamWindow error)
     {
-        get
-        {
-            lock (_lock)
-            {
-                return _error.TotalBytes;
-            }
-        }
+        Standard = new StreamLog(standard, Changes);
+        Error = new StreamLog(error, Changes);
     }
 
-    public void Write(OutputStream stream, ReadOnlySpan<byte> bytes)
+    public ChangeSignal Changes { get; } = new();
+
+    public StreamLog Standard { get; }
+
+    public StreamLog Error { get; }
+
+    public long KeptBytes => Standard.KeptBytes + Error.KeptBytes;
+
+    public StreamLog this[OutputStream stream] => stream == OutputStream.Standard ? Standard : Error;
+
+    /// <summary>There is room for what will be written; what is there already counts.</summary>
+    /// <param name="standard">Taken over.</param>
+    /// <param name="error">Taken over.</param>
+    public void Open(IStreamBytes standard, IStreamBytes error)
     {
         lock (_lock)
         {
-            if (stream == OutputStream.Standard)
-            {
-                _standard.Write(bytes);
-            }
-            else
-            {
-                _error.Write(bytes);
-            }
+            _bytes = [standard, error];
         }
+
+        Standard.Open(standard);
+        Error.Open(error);
     }
 
-    /// <summary>The standard output so far, and how many bytes it has in all: more when its end was not kept.</summary>
-    /// <remarks>What is written later does not change the bytes handed out: the buffer only grows behind them.</remarks>
-    public (ReadOnlyMemory<byte> Bytes, long TotalBytes) Standard()
+    /// <summary>Keeps the bytes until <see cref="Release"/>.</summary>
+    /// <returns>False when they are gone already.</returns>
+    public bool TryHold()
     {
         lock (_lock)
         {
-            return (_standard.Bytes, _standard.TotalBytes);
+            _holders += _holders > 0 ? 1 : 0;
+            return _holders > 0;
         }
     }
 
-    /// <summary>The end of standard error, at most <paramref name="mostBytes"/>.</summary>
-    public byte[] ErrorTail(int mostBytes = int.MaxValue)
+    /// <summary>Call it once for each hold; the last one frees the bytes.</summary>
+    public void Release()
     {
+        IStreamBytes[] bytes;
         lock (_lock)
         {
-            return _error.Last(mostBytes);
+            if (--_holders > 0)
+            {
+                return;
+            }
+
+            bytes = _bytes;
         }
+
+        foreach (IStreamBytes one in bytes)
+        {
+            one.Dispose();
+        }
+    }
+
+    /// <summary>The end of standard error, at most <paramref name="most"/> bytes.</summary>
+    public byte[] ErrorTail(int most)
+    {
+        long length = Error.Length;
+        return Error.Copy(Math.Max(0, length - most), most);
     }
 }

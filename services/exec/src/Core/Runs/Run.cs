@@ -13,6 +13,7 @@ public sealed class Run
 
     private readonly TaskCompletionSource<Outcome<RunResult>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RunState _state;
+    private RunStart? _start;
 
     public Run(RunId id, string task, ScopeSet scopes, DateTimeOffset requested, RunOutput output, RunState state = RunState.Waiting)
     {
@@ -51,6 +52,20 @@ public sealed class Run
     /// <summary>The result, once all output has been read; a fault when the run was withdrawn or could not be started.</summary>
     public Task<Outcome<RunResult>> Completion => _completion.Task;
 
+    /// <summary>Null until its processes run.</summary>
+    public RunStart? Start
+    {
+        get => Volatile.Read(ref _start);
+        set
+        {
+            Volatile.Write(ref _start, value);
+            Changes.Set();
+        }
+    }
+
+    /// <summary>Its state, its output or its result has changed.</summary>
+    public ChangeSignal Changes => Output.Changes;
+
     /// <summary>Moves the run on; the caller does what is returned.</summary>
     public RunAction On(RunSignal signal)
     {
@@ -61,5 +76,9 @@ public sealed class Run
         }
     }
 
-    public void Complete(Outcome<RunResult> outcome) => _completion.TrySetResult(outcome);
+    public void Complete(Outcome<RunResult> outcome)
+    {
+        _completion.TrySetResult(outcome);
+        Changes.Set();
+    }
 }

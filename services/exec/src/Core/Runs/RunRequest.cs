@@ -4,9 +4,9 @@ namespace PvExec.Exec.Core.Runs;
 /// <param name="TaskName">Not checked yet.</param>
 /// <param name="Variables">Not checked yet; the later of two values of a name counts.</param>
 /// <param name="Input">The task's standard input.</param>
-/// <param name="OutputLimitBytes">How much of its standard output is kept; 0 when nobody will ask for it.</param>
+/// <param name="HeadBytes">How much of the beginning of its standard output is kept at least, if more than by default.</param>
 public sealed record RunRequest(
     string TaskName,
     IReadOnlyList<KeyValuePair<string, string>> Variables,
     ReadOnlyMemory<byte> Input,
-    int OutputLimitBytes);
+    int HeadBytes);

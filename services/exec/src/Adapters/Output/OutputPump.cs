@@ -4,11 +4,11 @@ using PvExec.Exec.Core.Output;
 using PvExec.Linux.Events;
 using PvExec.Linux.Files;
 
-namespace PvExec.Exec.Adapters;
+namespace PvExec.Exec.Adapters.Output;
 
 /// <summary>
-/// Reads the output pipes of all runs on one thread (epoll(7)), so that a run costs no thread and a chatty one takes
-/// turns with the others: one buffer a turn.
+/// Moves the output of all runs from their pipes to files on one thread (epoll(7)), so that a run costs no thread and a
+/// chatty one takes turns with the others: one buffer a turn.
 /// </summary>
 public sealed class OutputPump : IDisposable
 {
@@ -37,12 +37,14 @@ public sealed class OutputPump : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Reads the pipe to its end into the sink, then closes it.</summary>
-    /// <param name="reading">Taken over.</param>
+    /// <summary>Reads the pipe to its end, then closes it. Once the file is closed, what still comes is dropped.</summary>
+    /// <param name="reading">Taken over, also when this throws.</param>
+    /// <param name="log">Told of what is in the file.</param>
+    /// <param name="file">Stays the caller's.</param>
     /// <exception cref="IOException">It cannot be waited for.</exception>
-    public PumpedPipe Add(SafeHandle reading, OutputStream stream, IOutputSink sink)
+    public PumpedPipe Add(SafeHandle reading, StreamLog log, StreamFile file)
     {
-        var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, stream, sink);
+        var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, log, file);
         _pipes[pipe.Key] = pipe;
         try
         {
@@ -58,12 +60,24 @@ public sealed class OutputPump : IDisposable
         }
     }
 
-    /// <summary>Ends the thread. Pipes that have not come to their end are closed.</summary>
-    public void Dispose()
+    /// <summary>
+    /// Reads no more: when it returns, every byte is either in a pipe or in its file. Nobody is left waiting for a drain.
+    /// </summary>
+    public void Stop()
     {
         _stopping = true;
         _wake.Set();
         _thread.Join();
+        foreach (PumpedPipe pipe in _pipes.Values)
+        {
+            pipe.SetDrained();
+        }
+    }
+
+    /// <summary>Stops. Pipes that have not come to their end are closed.</summary>
+    public void Dispose()
+    {
+        Stop();
         foreach (PumpedPipe pipe in _pipes.Values)
         {
             pipe.Close();
@@ -76,6 +90,12 @@ public sealed class OutputPump : IDisposable
     internal void RequestDrain(PumpedPipe pipe)
     {
         _toDrain.Enqueue(pipe);
+        if (_stopping)
+        {
+            pipe.SetDrained();
+            return;
+        }
+
         _wake.Set();
     }
 
@@ -121,7 +141,7 @@ public sealed class OutputPump : IDisposable
         int count;
         try
         {
-            count = NonBlockingRead.Read(pipe.Handle, _buffer);
+            count = pipe.MoveOnce(_buffer);
         }
         catch (IOException e)
         {
@@ -129,11 +149,7 @@ public sealed class OutputPump : IDisposable
             return 0;
         }
 
-        if (count > 0)
-        {
-            pipe.Sink.Write(pipe.Stream, _buffer.AsSpan(0, count));
-        }
-        else if (count == 0)
+        if (count == 0)
         {
             End(pipe, null);
         }

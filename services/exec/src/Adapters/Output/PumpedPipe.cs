@@ -1,22 +1,25 @@
 using System.Runtime.InteropServices;
 using PvExec.Exec.Core.Output;
+using PvExec.Linux.Files;
 
-namespace PvExec.Exec.Adapters;
+namespace PvExec.Exec.Adapters.Output;
 
 /// <summary>A pipe that an <see cref="OutputPump"/> reads.</summary>
 public sealed class PumpedPipe
 {
     private readonly OutputPump _pump;
+    private readonly StreamLog _log;
+    private readonly StreamFile _file;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal PumpedPipe(OutputPump pump, long key, SafeHandle handle, OutputStream stream, IOutputSink sink)
+    internal PumpedPipe(OutputPump pump, long key, SafeHandle handle, StreamLog log, StreamFile file)
     {
         _pump = pump;
+        _log = log;
+        _file = file;
         Key = key;
         Handle = handle;
-        Stream = stream;
-        Sink = sink;
     }
 
     /// <summary>Completes when every process that could write has closed its end, and all has been read.</summary>
@@ -29,15 +32,34 @@ public sealed class PumpedPipe
 
     internal SafeHandle Handle { get; }
 
-    internal OutputStream Stream { get; }
-
-    internal IOutputSink Sink { get; }
-
     /// <summary>Completes when all that is in the pipe at the time of the call has been read. It is read on after that.</summary>
     public Task DrainAsync()
     {
         _pump.RequestDrain(this);
         return _drained.Task;
+    }
+
+    /// <summary>On the pump's thread.</summary>
+    /// <param name="scratch">Its length is the most that is moved.</param>
+    /// <returns>How many bytes, 0 at the end, <see cref="Splice.NothingNow"/>.</returns>
+    internal int MoveOnce(Span<byte> scratch)
+    {
+        int count;
+        try
+        {
+            count = _file.MoveFrom(Handle, _log.Length, scratch);
+            if (count > 0)
+            {
+                _log.Grow(count);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody will ask for it any more; but a writer that nobody reads would be stuck.
+            count = NonBlockingRead.Read(Handle, scratch);
+        }
+
+        return count;
     }
 
     internal void Close() => Handle.Dispose();
@@ -47,6 +69,7 @@ public sealed class PumpedPipe
     internal void SetEnded(IOException? error)
     {
         Error = error;
+        _log.End();
         _drained.TrySetResult();
         _ended.TrySetResult();
     }

@@ -1,0 +1,94 @@
+using Google.Protobuf.WellKnownTypes;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Core.Scopes;
+using PvExec.Hosting.Faults;
+using PvExec.Kernel;
+using V1 = PvExec.Api.V1;
+
+namespace PvExec.Exec.Api;
+
+/// <summary>A run in the words of <c>pvexec.v1</c>.</summary>
+internal static class RunMessages
+{
+    public static V1.Run ToApi(Run run)
+    {
+        var message = new V1.Run
+        {
+            Id = run.Id.Value,
+            TaskName = run.Task,
+            State = V1.RunState.Running,
+            Requested = Timestamp.FromDateTimeOffset(run.Requested),
+            InputScopes = { run.Scopes.Reads },
+            OutputScopes = { run.Scopes.Writes },
+            StdoutBytes = (ulong)run.Output.Standard.Length,
+            StderrBytes = (ulong)run.Output.Error.Length,
+            Started = run.Start is { } start ? ToApi(start) : null,
+        };
+        if (run.Completion.IsCompleted)
+        {
+            if (run.Completion.Result.TryGet(out RunResult? result, out Fault? fault))
+            {
+                message.State = V1.RunState.Ended;
+                message.Exited = ToApi(run, result);
+            }
+            else
+            {
+                message.State = V1.RunState.NotRun;
+                message.NotRun = ToApi(fault);
+            }
+        }
+        else if (run.State == RunState.Waiting)
+        {
+            message.State = V1.RunState.Waiting;
+        }
+
+        return message;
+    }
+
+    public static V1.Started ToApi(RunStart start) => new() { Pid = start.Pid, Started_ = Timestamp.FromDateTimeOffset(start.Started) };
+
+    public static V1.NotRun ToApi(Fault fault) => new() { Status = (int)FaultStatus.Code(fault.Kind), Reason = fault.Detail };
+
+    public static V1.Exited ToApi(Run run, RunResult result)
+    {
+        var exited = new V1.Exited
+        {
+            Ended = Timestamp.FromDateTimeOffset(result.Ended),
+            UserTime = Duration.FromTimeSpan(result.UserTime),
+            SystemTime = Duration.FromTimeSpan(result.SystemTime),
+            MaxResidentBytes = (ulong)result.MaxResidentBytes,
+            StdoutBytes = (ulong)run.Output.Standard.Length,
+            StderrBytes = (ulong)run.Output.Error.Length,
+            OutputLeftOpen = result.OutputLeftOpen,
+        };
+        if (result.Status.Signal is { } signal)
+        {
+            exited.Signaled = new V1.Signaled { Signal = signal, CoreDumped = result.Status.CoreDumped };
+        }
+        else
+        {
+            exited.Code = result.Status.Code.GetValueOrDefault();
+        }
+
+        return exited;
+    }
+
+    public static IEnumerable<V1.ScopeUser> WaitsFor(Run run, ScopeLocks locks)
+    {
+        HashSet<string> scopes = [.. run.Scopes.Claims.Select(claim => claim.Scope)];
+        return
+            from use in locks.Snapshot()
+            where scopes.Contains(use.Scope)
+            from user in use.Holders.Select(holder => (User: holder, Holds: true))
+                .Concat(use.Waiters.TakeWhile(waiter => waiter.Holder != run.Id.Value).Select(waiter => (User: waiter, Holds: false)))
+            select new V1.ScopeUser
+            {
+                Scope = use.Scope,
+                Holder = user.User.Holder,
+                Reason = user.User.Reason,
+                Holds = user.Holds,
+                Writes = user.User.Access == ScopeAccess.Write,
+                Since = Timestamp.FromDateTimeOffset(user.User.Since),
+            };
+    }
+}

@@ -1,0 +1,92 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using PvExec.Exec.Core.Output;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Core.Scopes;
+using PvExec.Kernel;
+using V1 = PvExec.Api.V1;
+
+namespace PvExec.Exec.Api;
+
+/// <summary>
+/// What one reader has been told of a run, and what comes next. It looks when it is asked: a reader that does not ask
+/// costs nothing.
+/// </summary>
+internal sealed class RunReader(Run run, ScopeLocks locks, V1.AttachRequest request)
+{
+    /// <summary>A pipe's usual capacity.</summary>
+    private const int MostInOneEvent = 64 * 1024;
+
+    private readonly byte[] _buffer = new byte[MostInOneEvent];
+    private bool _toldQueued;
+    private bool _toldStarted;
+
+    /// <summary>What has been told of each stream, in bytes.</summary>
+    public ulong StandardOffset { get; private set; } = request.StdoutOffset;
+
+    /// <inheritdoc cref="StandardOffset"/>
+    public ulong ErrorOffset { get; private set; } = request.StderrOffset;
+
+    /// <summary>The next event, or null when there is none yet.</summary>
+    public V1.RunEvent? Next()
+    {
+        // Looked at first: whatever was written before the end is told before it.
+        bool hasEnded = run.Completion.IsCompleted;
+        if (!_toldQueued)
+        {
+            _toldQueued = true;
+            if (run.State == RunState.Waiting)
+            {
+                return new V1.RunEvent { Queued = Queued() };
+            }
+        }
+
+        if (!_toldStarted && run.Start is { } start)
+        {
+            _toldStarted = true;
+            return new V1.RunEvent { Started = RunMessages.ToApi(start) };
+        }
+
+        return NextOf(OutputStream.Standard) ?? NextOf(OutputStream.Error) ?? (hasEnded ? End(run.Completion.Result) : null);
+    }
+
+    private V1.Queued Queued()
+    {
+        var queued = new V1.Queued { Requested = Timestamp.FromDateTimeOffset(run.Requested) };
+        if (!request.WithoutWaitsFor)
+        {
+            queued.WaitsFor.AddRange(RunMessages.WaitsFor(run, locks));
+        }
+
+        return queued;
+    }
+
+    private V1.RunEvent? NextOf(OutputStream stream)
+    {
+        bool isStandard = stream == OutputStream.Standard;
+        ulong offset = isStandard ? StandardOffset : ErrorOffset;
+        StreamPiece piece = offset > long.MaxValue ? StreamPiece.NothingYet : run.Output[stream].Read((long)offset, _buffer);
+        if (piece.Length == 0)
+        {
+            return null;
+        }
+
+        if (isStandard)
+        {
+            StandardOffset += (ulong)piece.Length;
+        }
+        else
+        {
+            ErrorOffset += (ulong)piece.Length;
+        }
+
+        V1.OutputStream name = isStandard ? V1.OutputStream.Stdout : V1.OutputStream.Stderr;
+        return piece.Kind == StreamPieceKind.Gap
+            ? new V1.RunEvent { Gap = new V1.Gap { Stream = name, Offset = offset, Length = (ulong)piece.Length } }
+            : new V1.RunEvent { Output = new V1.Output { Stream = name, Offset = offset, Data = ByteString.CopyFrom(_buffer, 0, (int)piece.Length) } };
+    }
+
+    private V1.RunEvent End(Outcome<RunResult> outcome) => outcome.TryGet(out RunResult? result, out Fault? fault)
+        ? new V1.RunEvent { Exited = RunMessages.ToApi(run, result) }
+        : new V1.RunEvent { NotRun = RunMessages.ToApi(fault) };
+}

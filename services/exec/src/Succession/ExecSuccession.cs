@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging;
+using PvExec.Exec.Adapters.Output;
+using PvExec.Exec.Engine;
+using PvExec.Exec.Leases;
+using PvExec.Hosting.Init;
+using PvExec.Hosting.Succession;
+using PvExec.Kernel;
+
+namespace PvExec.Exec.Succession;
+
+/// <summary>Gives the service's state to a new instance, and takes it from the one before.</summary>
+/// <remarks>
+/// Nothing is acknowledged at pv-init once the gate is closed, and the exits of all runs that this instance knew are told
+/// to the new one again. So a run whose end came in between is ended there, by one instance and exactly once.
+/// </remarks>
+public sealed class ExecSuccession(
+    DecisionGate gate, OutputPump pump, RunEngine engine, ScopeLeases leases, ExecBus bus, ILogger<ExecSuccession> log)
+{
+    /// <summary>
+    /// Brings all deciding to an end, a start that is under way included, then all reading of output. Afterwards the
+    /// other services are cut off, so that they connect to the new instance.
+    /// </summary>
+    public async Task<Outcome<Legacy>> HandOverAsync(CancellationToken cancellationToken)
+    {
+        await gate.CloseAsync().WaitAsync(cancellationToken);
+        pump.Stop();
+        var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims());
+        await bus.DisposeAsync();
+        ExecLog.HandsOver(log, table.Runs.Count, table.Leases.Count, table.Claims.Count);
+        return new Legacy(table.ToBytes(), []);
+    }
+
+    /// <summary>
+    /// Takes up what the instance before left. Whatever runs or is leased has its locks before anything that waits is
+    /// asked for again, and that is in its order. Call it before anybody else can ask for anything.
+    /// </summary>
+    /// <param name="owned">The processes that pv-init says are ours.</param>
+    public void TakeOver(IReadOnlyList<Child> owned, Inheritance inheritance)
+    {
+        engine.Adopt(owned);
+        HandOverTable table = HandOverTable.Empty;
+        if (!inheritance.Table.IsEmpty && !HandOverTable.Parse(inheritance.Table).TryGet(out table!, out Fault? fault))
+        {
+            ExecLog.TableUnreadable(log, fault.Detail);
+            table = HandOverTable.Empty;
+        }
+
+        foreach (HeldLease lease in table.Leases)
+        {
+            leases.Restore(lease);
+        }
+
+        var waiting = table.Runs.Select(run => (run.Order, Resume: (Action)(() => engine.Resume(run))))
+            .Concat(table.Claims.Select(claim => (claim.Order, Resume: (Action)(() => leases.Restore(claim)))));
+        foreach ((_, Action resume) in waiting.OrderBy(one => one.Order))
+        {
+            resume();
+        }
+    }
+}

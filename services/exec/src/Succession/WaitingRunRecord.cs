@@ -1,0 +1,49 @@
+using MessagePack;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Engine;
+
+namespace PvExec.Exec.Succession;
+
+/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes.</summary>
+internal static class WaitingRunRecord
+{
+    private const int Fields = 7;
+
+    public static void Write(ref MessagePackWriter writer, WaitingRun run)
+    {
+        writer.WriteArrayHeader(Fields);
+        writer.Write(run.Order);
+        writer.Write(run.Id.Value);
+        RecordFormat.Write(ref writer, run.Requested);
+        writer.Write(run.Request.TaskName);
+        writer.WriteArrayHeader(2 * run.Request.Variables.Count);
+        foreach ((string name, string value) in run.Request.Variables)
+        {
+            writer.Write(name);
+            writer.Write(value);
+        }
+
+        writer.Write(run.Request.Input.Span);
+        writer.Write(run.Request.HeadBytes);
+    }
+
+    public static WaitingRun Read(ref MessagePackReader reader)
+    {
+        int fields = reader.BeginRecord(Fields);
+        long order = reader.ReadInt64();
+        RunId id = RunId.Parse(reader.ReadText()) ?? throw new MessagePackSerializationException("a run has no id");
+        DateTimeOffset requested = reader.ReadTime();
+        string task = reader.ReadText();
+        var variables = new KeyValuePair<string, string>[reader.ReadArrayHeader() / 2];
+        for (int i = 0; i < variables.Length; i++)
+        {
+            string name = reader.ReadText();
+            variables[i] = new(name, reader.ReadText());
+        }
+
+        byte[] input = reader.ReadBlob();
+        var run = new WaitingRun(order, id, requested, new RunRequest(task, variables, input, reader.ReadInt32()));
+        reader.EndRecord(fields, Fields);
+        return run;
+    }
+}

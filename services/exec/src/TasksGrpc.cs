@@ -1,0 +1,110 @@
+using Grpc.Core;
+using PvExec.Exec.Api;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Engine;
+using PvExec.Exec.Succession;
+using PvExec.Kernel;
+using V1 = PvExec.Api.V1;
+
+namespace PvExec.Exec;
+
+/// <summary>The API <c>pvexec.v1.Tasks</c>, on the engine; and on the next instance once this one has handed over.</summary>
+public sealed class TasksGrpc(RunEngine engine, ScopeLocks locks, NextInstance next) : V1.Tasks.TasksBase
+{
+    public override async Task Attach(V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, ServerCallContext context)
+    {
+        Run run = Find(request.RunId);
+        if (!run.Output.TryHold())
+        {
+            throw Unknown(request.RunId);
+        }
+
+        V1.AttachRequest? rest;
+        try
+        {
+            rest = await TellAsync(run, request, responseStream, context.CancellationToken);
+        }
+        finally
+        {
+            run.Output.Release();
+        }
+
+        if (rest is not null)
+        {
+            await foreach (V1.RunEvent told in next.FollowAsync(rest, context.CancellationToken))
+            {
+                await responseStream.WriteAsync(told, context.CancellationToken);
+            }
+        }
+    }
+
+    public override Task<V1.Run> GetRun(V1.GetRunRequest request, ServerCallContext context) =>
+        Task.FromResult(RunMessages.ToApi(Find(request.RunId)));
+
+    public override Task<V1.ListRunsResponse> ListRuns(V1.ListRunsRequest request, ServerCallContext context)
+    {
+        IEnumerable<Run> runs = request.LiveOnly ? engine.Live : engine.Ended.Concat(engine.Live).DistinctBy(run => run.Id);
+        var response = new V1.ListRunsResponse();
+        response.Runs.AddRange(
+            from run in runs
+            where request.TaskName.Length == 0 || run.Task == request.TaskName
+            orderby run.Id.Value
+            select RunMessages.ToApi(run));
+        return Task.FromResult(response);
+    }
+
+    public override async Task<V1.Run> Cancel(V1.CancelRequest request, ServerCallContext context)
+    {
+        Run run = Find(request.RunId);
+        Fault why = new(FaultKind.Cancelled, "it was cancelled");
+        bool isDecided = request.WaitingOnly ? engine.Withdraw(run, why) : await engine.CancelAsync(run, why, next.IsThere);
+        if (isDecided)
+        {
+            return RunMessages.ToApi(run);
+        }
+
+        await next.IsThere.WaitAsync(context.CancellationToken);
+        return await next.CancelAsync(request, context.CancellationToken);
+    }
+
+    /// <returns>Null when the run's end has been told, or what the next instance has to be asked for.</returns>
+    private async Task<V1.AttachRequest?> TellAsync(
+        Run run, V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, CancellationToken cancellationToken)
+    {
+        var reader = new RunReader(run, locks, request);
+        while (true)
+        {
+            Task changed = run.Changes.Next();
+            while (reader.Next() is { } told)
+            {
+                await responseStream.WriteAsync(told, cancellationToken);
+                if (told.EventCase is V1.RunEvent.EventOneofCase.Exited or V1.RunEvent.EventOneofCase.NotRun)
+                {
+                    return null;
+                }
+            }
+
+            await Task.WhenAny(changed, next.IsThere).WaitAsync(cancellationToken);
+            if (next.IsThere.IsCompleted && !run.Completion.IsCompleted)
+            {
+                return new V1.AttachRequest(request)
+                {
+                    StdoutOffset = reader.StandardOffset,
+                    StderrOffset = reader.ErrorOffset,
+                    WithoutWaitsFor = true,
+                };
+            }
+        }
+    }
+
+    private Run Find(string id)
+    {
+        RunId known = RunId.Parse(id) ?? throw new FaultException(new Fault(
+            FaultKind.InvalidArgument, $"'{id}' is no run's id: {RunId.Length} characters, as in the trailer {ExecGrpc.RunIdTrailer} or from ListRuns"));
+        return engine.Find(known) ?? throw Unknown(id);
+    }
+
+    private static FaultException Unknown(string id) =>
+        new(new Fault(FaultKind.NotFound, $"there is no run {id}: it was withdrawn, or newer ones took its place among those that have ended"));
+}

@@ -1,0 +1,103 @@
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Bus.Calls;
+using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Output;
+using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Engine;
+using PvExec.Exec.Leases;
+using PvExec.Exec.Succession;
+using PvExec.Hosting;
+using PvExec.Hosting.Init;
+using PvExec.Hosting.Succession;
+using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
+
+namespace PvExec.Exec.Tests.Succession;
+
+/// <summary>One instance of the service, all of it but the process; it serves on a Unix socket of its runtime directory.</summary>
+internal sealed class Instance : IAsyncDisposable
+{
+    private readonly OutputPump _pump = new();
+    private readonly Successor _successor = new();
+    private readonly ExecSuccession _succession;
+    private WebApplication? _app;
+
+    public Instance(string root, string runtime, IInit init)
+    {
+        Paths = new RuntimePaths(runtime);
+        var order = new LockOrder(Locks);
+        Engine = new RunEngine(
+            order, Gate, new TaskDirectories([root]), new RunStarter(init, _pump), new DaemonEnvironment(["PATH=/bin"]),
+            new DaemonOptions(), new ExecOptions(), new ServiceExit(), TimeProvider.System, NullLogger<RunEngine>.Instance);
+        var leases = new ScopeLeases(order, Gate, TimeProvider.System, NullLogger<ScopeLeases>.Instance);
+        Next = new NextInstance(Paths, _successor, TimeProvider.System);
+        _succession = new ExecSuccession(
+            Gate, _pump, Engine, leases, new ExecBus(leases, NullLogger<BusServer>.Instance), NullLogger<ExecSuccession>.Instance);
+        Exec = new ExecGrpc(Engine, Next);
+    }
+
+    public RuntimePaths Paths { get; }
+
+    public DecisionGate Gate { get; } = new();
+
+    public ScopeLocks Locks { get; } = new(TimeProvider.System);
+
+    public RunEngine Engine { get; }
+
+    public NextInstance Next { get; }
+
+    public ExecGrpc Exec { get; }
+
+    public async Task<ReadOnlyMemory<byte>> HandOverAsync() => (await _succession.HandOverAsync(CancellationToken.None)).Value.Table;
+
+    /// <summary>Takes over, serves, and only then is the instance before told.</summary>
+    public async Task TakeOverAsync(Instance before, IReadOnlyList<Child> owned, ReadOnlyMemory<byte> table)
+    {
+        _succession.TakeOver(owned, new Inheritance(table, [], []) { IsHandedOver = true });
+        await ServeAsync();
+        before._successor.SetTookOver();
+    }
+
+    public async Task ServeAsync()
+    {
+        await StopServingAsync();
+        File.Delete(Paths.Grpc(Service.Exec));
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(Engine);
+        builder.Services.AddSingleton(Locks);
+        builder.Services.AddSingleton(Next);
+        builder.Services.AddSingleton<CallGate>();
+        builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<PvExec.Hosting.Faults.FaultInterceptor>());
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(Paths.Grpc(Service.Exec), listen => listen.Protocols = HttpProtocols.Http2));
+        _app = builder.Build();
+        _app.MapGrpcService<TasksGrpc>();
+        await _app.StartAsync();
+    }
+
+    /// <summary>Drops every connection, as the end of the process would.</summary>
+    public async Task StopServingAsync()
+    {
+        if (_app is { } app)
+        {
+            _app = null;
+            using var now = new CancellationTokenSource();
+            await now.CancelAsync();
+            await app.StopAsync(now.Token);
+            await app.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopServingAsync();
+        Next.Dispose();
+        _pump.Dispose();
+    }
+}

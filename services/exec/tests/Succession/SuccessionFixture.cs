@@ -1,0 +1,76 @@
+using System.Threading.Channels;
+using Google.Protobuf;
+using PvExec.Contract;
+using PvExec.Exec.Tests.Adapters;
+using PvExec.Exec.Tests.Engine;
+using PvExec.Testing;
+
+namespace PvExec.Exec.Tests.Succession;
+
+/// <summary>Two instances of the service with one pv-init, which starts nothing.</summary>
+internal sealed class SuccessionFixture : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly TemporaryDirectory _root = new();
+    private readonly TemporaryDirectory _runtime = new();
+    private readonly Channel<FakeProcess> _started = Channel.CreateUnbounded<FakeProcess>();
+
+    public SuccessionFixture()
+    {
+        foreach ((string task, string reads, string writes) in new[] { ("free", "", ""), ("reads", "src", ""), ("writes", "", "src") })
+        {
+            TaskFiles.Write(_root, $"{task}/run", "true");
+            TaskFiles.Write(_root, $"{task}/input_scopes", reads, executable: false);
+            TaskFiles.Write(_root, $"{task}/output_scopes", writes, executable: false);
+        }
+
+        Kept = new KeptChildren(Init);
+        Init.OnSpawn = (child, spec) =>
+        {
+            Kept.Keep(child, spec);
+            _started.Writer.TryWrite(new FakeProcess(child, spec));
+        };
+        Old = new Instance(_root.Path, _runtime.Path, Init);
+        New = new Instance(_root.Path, _runtime.Path, Init);
+    }
+
+    public FakeInit Init { get; } = new();
+
+    public KeptChildren Kept { get; }
+
+    public Instance Old { get; }
+
+    public Instance New { get; }
+
+    public ChannelReader<FakeProcess> Started => _started.Reader;
+
+    public async Task<FakeProcess> StartedAsync() => await _started.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+    /// <summary>All of it: freeze, table, children, taking over, serving, telling the calls.</summary>
+    public async Task HandOverAsync(Action? whileNobodyDecides = null)
+    {
+        ReadOnlyMemory<byte> table = await Old.HandOverAsync().WaitAsync(Patience);
+        whileNobodyDecides?.Invoke();
+        await New.TakeOverAsync(Old, Kept.Owned(), table).WaitAsync(Patience);
+    }
+
+    public static Task<ExecResp> CallAsync(Instance instance, string task, TestCallContext call, bool wait = true) =>
+        instance.Exec.Exec(new ExecReq { TaskName = task, WaitForCompletion = wait, Data = ByteString.Empty }, call);
+
+    public void RemoveTask(string name) => Directory.Delete(_root.At(name), recursive: true);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Old.DisposeAsync();
+        await New.DisposeAsync();
+        while (_started.Reader.TryRead(out FakeProcess? process))
+        {
+            process.Dispose();
+        }
+
+        Kept.Dispose();
+        _root.Dispose();
+        _runtime.Dispose();
+    }
+}
