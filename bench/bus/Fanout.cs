@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -28,7 +29,7 @@ internal static class Fanout
         ];
         EventStream<TaskStarted>[] streams = [.. subscribers.Select(subscriber => subscriber.Subscribe<TaskStarted>(2 * Burst))];
         await Task.WhenAll(streams.Select(stream => HeardAsync(publisher, stream)));
-        publisher.Publish(new TaskStarted("begin", 0));
+        publisher.Publish(new TaskStarted("begin", "0"));
         await Task.WhenAll(streams.Select(SkipAsync));
         long begun = Stopwatch.GetTimestamp();
         long lost = 0;
@@ -36,7 +37,7 @@ internal static class Fanout
         {
             for (int i = 0; i < Burst; i++)
             {
-                publisher.Publish(new TaskStarted("common/file_read", (ulong)(published + i)));
+                publisher.Publish(new TaskStarted("common/file_read", (published + i).ToString(CultureInfo.InvariantCulture)));
             }
 
             lost += (await Task.WhenAll(streams.Select(ReadBurstAsync))).Sum();
@@ -64,7 +65,7 @@ internal static class Fanout
         Task<BusEvent<TaskStarted>> first = stream.ReadAsync(CancellationToken.None).AsTask();
         while (!first.IsCompleted)
         {
-            publisher.Publish(new TaskStarted("probe", 0));
+            publisher.Publish(new TaskStarted("probe", "0"));
             await Task.WhenAny(first, Task.Delay(10));
         }
     }

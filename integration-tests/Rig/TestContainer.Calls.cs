@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace PvExec.IntegrationTests.Rig;
 
-// The calls, made by the client that Python's stock generator made from Client/contract.proto.
+// The calls, made by the client that Python's stock generator made from Client/contract.proto and tasks.proto.
 public sealed partial class TestContainer
 {
     private const string Generate =
         "mkdir /tmp/client && cd " + Paths.Client + " && cp *.py /tmp/client/"
-        + " && python3 -m grpc_tools.protoc -I . --python_out=/tmp/client --grpc_python_out=/tmp/client contract.proto";
+        + " && python3 -m grpc_tools.protoc -I . --python_out=/tmp/client --grpc_python_out=/tmp/client contract.proto tasks.proto";
 
     private readonly Lazy<Task> _client;
 

@@ -69,7 +69,8 @@ public static partial class Daemon
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddNotify();
         builder.Services.AddSingleton<IInit>(init);
-        builder.Services.AddSingleton(_ => init.Inherited);
+        IReadOnlyList<KeptDescriptor> stored = StoredDescriptors.Take(Environment.GetEnvironmentVariable("LISTEN_FDNAMES"));
+        builder.Services.AddSingleton(_ => init.Inherited with { Stored = [.. stored, .. init.Inherited.Stored] });
         builder.Services.AddSingleton<ServiceExit>();
         builder.Services.AddSingleton<Successor>();
         builder.Services.AddSingleton(daemon.Options);
