@@ -11,6 +11,11 @@ namespace PvExec.Init.Supervision;
 /// <summary>The services' children: start and end.</summary>
 internal sealed partial class Supervisor
 {
+    /// <summary>Milliseconds after an orphan's end until the groups that were not free are looked at once more.</summary>
+    private const long ReleaseAgain = 100;
+
+    private long _releaseAgainAt = long.MaxValue;
+
     /// <summary>Not yet told of in the log.</summary>
     private long _droppedExits;
 
@@ -29,8 +34,9 @@ internal sealed partial class Supervisor
             }
             else if (_cgroups is { HasLingering: true })
             {
-                // An orphan: it may have been the last of a child's group.
+                // An orphan: it may have been the last of a child's group, which can look inhabited for a moment longer.
                 _cgroups.ReleaseLingering();
+                _releaseAgainAt = _cgroups.HasLingering ? Clock.Monotonic + ReleaseAgain : long.MaxValue;
             }
         }
 

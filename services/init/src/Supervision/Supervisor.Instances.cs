@@ -13,7 +13,18 @@ internal sealed partial class Supervisor
 
     private readonly Queue<ServiceInstance> _endedInstances = [];
 
-    private ServiceInstance? FindRunning(int pid) => _instances.Find(one => one.Pid == pid && one.End is null);
+    private ServiceInstance? FindRunning(int pid)
+    {
+        foreach (ServiceInstance one in _instances)
+        {
+            if (one.Pid == pid && one.End is null)
+            {
+                return one;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// Notes the end of a service's process. Children are started and signalled while ends are taken, so what follows

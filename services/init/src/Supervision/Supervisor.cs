@@ -170,6 +170,12 @@ internal sealed partial class Supervisor
             AcceptAgain();
         }
 
+        if (_releaseAgainAt <= now)
+        {
+            _releaseAgainAt = long.MaxValue;
+            _cgroups?.ReleaseLingering();
+        }
+
         CheckWatchdogs(now);
         RestartNext();
         AdvanceStop();
@@ -183,7 +189,7 @@ internal sealed partial class Supervisor
             return Clock.Monotonic;
         }
 
-        long due = Math.Min(Math.Min(StopDue(), _acceptAt), WatchdogDue());
+        long due = Math.Min(Math.Min(StopDue(), _acceptAt), Math.Min(WatchdogDue(), _releaseAgainAt));
         foreach (SupervisedService service in _services)
         {
             due = Math.Min(due, Math.Min(service.RetryAt, service.LateAt));

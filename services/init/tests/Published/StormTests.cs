@@ -23,10 +23,16 @@ public sealed class StormTests : IDisposable
         RunningInit.Run("mkfifo", gate);
         exec.Order($$"""{"do":"spawn","count":{{Children}},"correlation":1,"argv":["cat","{{gate}}"]}""");
         var running = new HashSet<ulong>();
+        var pids = new List<int>();
         while (running.Count < Children)
         {
-            Assert.True(running.Add(exec.Message(Spawned)[0].GetUInt64()));
+            JsonElement spawned = exec.Message(Spawned);
+            Assert.True(running.Add(spawned[0].GetUInt64()));
+            pids.Add(spawned[1].GetInt32());
         }
+
+        // One that opened the file only after its end came would wait for ever: each sleeps in its open(2) first.
+        Assert.True(SpinWait.SpinUntil(() => pids.TrueForAll(pid => ProcessStat.TryRead(pid)?.State == 'S'), RunningInit.Patience), "they do not wait");
 
         // The end of the file reaches all of them together.
         File.WriteAllText(gate, "");

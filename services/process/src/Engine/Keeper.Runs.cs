@@ -216,7 +216,7 @@ internal sealed partial class Keeper
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             ProcessLog.RecordNotWritten(world.Log, e, name);
-            return new Fault(FaultKind.Internal, $"the record of process '{name}' cannot be written: {e.Message}; see that the runtime directory has room");
+            return new Fault(FaultKind.ResourceExhausted, $"the record of process '{name}' cannot be written: {e.Message}; see that the runtime directory has room");
         }
     }
 }

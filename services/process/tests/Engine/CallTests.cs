@@ -179,7 +179,7 @@ public class CallTests
         Directory.Delete(records, recursive: true);
         await File.WriteAllTextAsync(records, "in the way");
 
-        Assert.Equal(FaultKind.Internal, (await harness.Engine.RestartAsync("web", ["second"], [], default)).Fault?.Kind);
+        Assert.Equal(FaultKind.ResourceExhausted, (await harness.Engine.RestartAsync("web", ["second"], [], default)).Fault?.Kind);
         Assert.Empty(harness.Init.Signals);
         File.Delete(records);
         Directory.CreateDirectory(records);
