@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PvExec.Exec;
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Adapters.Output;
+using PvExec.Exec.Core;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Leases;
@@ -22,6 +23,8 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<OutputPump>();
     daemon.Services.AddSingleton<RunStarter>();
     daemon.Services.AddSingleton<RunEngine>();
+    daemon.Services.AddSingleton<ExecEvents>();
+    daemon.Services.AddSingleton<IExecObserver>(services => services.GetRequiredService<ExecEvents>());
     daemon.Services.AddSingleton<ScopeLeases>();
     daemon.Services.AddSingleton<ExecBus>();
     daemon.Services.AddSingleton<ServiceListing>(services => () => InitQuery.ListServices(services.GetRequiredService<RuntimePaths>()));
@@ -38,6 +41,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
         Outcome<Unit> roots = services.GetRequiredService<TaskDirectories>().Check();
         if (roots.Succeeded(out Fault? _))
         {
+            services.GetRequiredService<ExecEvents>().Start();
             services.GetRequiredService<MainTask>().Recall(services.GetRequiredService<IInit>().Owned);
             services.GetRequiredService<ExecSuccession>().TakeOver(
                 services.GetRequiredService<IInit>().Owned, services.GetRequiredService<Inheritance>());

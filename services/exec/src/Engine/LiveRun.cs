@@ -25,6 +25,9 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>Watches over its time while its processes run.</summary>
     public RunTimer? Timer { get; set; }
 
+    /// <summary>Whether observers know that it has its locks, and are to be told that it gives them back.</summary>
+    public bool IsToldToHold { get; set; }
+
     /// <summary>Its processes had ended when this instance of the service came to know of it.</summary>
     public bool EndedBefore { get; init; }
 

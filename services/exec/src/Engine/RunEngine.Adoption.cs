@@ -97,7 +97,7 @@ public sealed partial class RunEngine
         run.Start = adopted.Start;
         bool hasEnded = adopted.HaveEnded;
         (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task);
-        var live = new LiveRun(run, ticket, order) { Processes = adopted, EndedBefore = hasEnded };
+        var live = new LiveRun(run, ticket, order) { Processes = adopted, EndedBefore = hasEnded, IsToldToHold = !hasEnded };
         if (!ticket.IsHeld)
         {
             ExecLog.AdoptedWithoutLocks(log, run.Id, run.Task, run.Scopes.ToString());

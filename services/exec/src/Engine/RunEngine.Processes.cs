@@ -27,6 +27,8 @@ public sealed partial class RunEngine
                 return null;
             }
 
+            live.IsToldToHold = true;
+            observer.Held(live.Ticket);
             if (waited)
             {
                 _runningRoom.EnterAnyway();
@@ -38,6 +40,7 @@ public sealed partial class RunEngine
                 run.On(RunSignal.Started);
                 live.Processes = processes;
                 live.Request = null;
+                observer.Started(run);
                 run.Start = processes.Start;
                 return processes;
             }
@@ -65,7 +68,12 @@ public sealed partial class RunEngine
         {
             live.Run.On(RunSignal.ProcessesEnded);
             _runningRoom.Leave();
-            live.Ticket.Release();
+            if (!live.EndedBefore)
+            {
+                observer.Ended(live.Run, result.Status);
+            }
+
+            Free(live);
         }
         finally
         {
@@ -109,7 +117,7 @@ public sealed partial class RunEngine
     {
         Run run = live.Run;
         run.On(RunSignal.StartFailed);
-        live.Ticket.Release();
+        Free(live);
         run.Complete(fault);
         await RetireAsync(live);
         ExecLog.StartFailed(log, run.Id, run.Task, fault.Detail);
@@ -166,6 +174,17 @@ public sealed partial class RunEngine
         }
     }
 
+    private void Free(LiveRun live)
+    {
+        if (live.IsToldToHold)
+        {
+            live.IsToldToHold = false;
+            observer.Freed(live.Ticket);
+        }
+
+        live.Ticket.Release();
+    }
+
     private IReadOnlyList<string> Environment(TaskDefinition task, RunRequest request) =>
         TaskEnvironment.Of(daemonEnvironment.ForChildren, daemonOptions.MountPoint, task.Environment, request.Variables);
 
@@ -180,7 +199,7 @@ public sealed partial class RunEngine
         bool mayRun = run.State is RunState.Starting or RunState.Running;
         if (!mayRun)
         {
-            live.Ticket.Release();
+            Free(live);
         }
 
         run.Complete(new Fault(FaultKind.Unavailable, $"run {run.Id} of task '{run.Task}' was lost sight of: {error.Message}"));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Core;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
@@ -26,6 +27,7 @@ public sealed partial class RunEngine(
     DaemonOptions daemonOptions,
     ExecOptions options,
     ServiceExit exit,
+    IExecObserver observer,
     TimeProvider time,
     ILogger<RunEngine> log)
 {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using PvExec.Exec.Core;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Hosting.Succession;
@@ -12,7 +13,7 @@ namespace PvExec.Exec.Leases;
 /// holder did not renew in time. Whoever knows a lease's id is its holder: the id cannot be guessed, and a holder comes
 /// back with it on another connection after a restart of this service.
 /// </summary>
-public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, TimeProvider time, ILogger<ScopeLeases> log) : IDisposable
+public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, TimeProvider time, IExecObserver observer, ILogger<ScopeLeases> log) : IDisposable
 {
     /// <summary>Guards the three collections below and each lease's owner. The locks' own lock is never taken under it.</summary>
     private readonly Lock _lock = new();
@@ -165,6 +166,8 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
 
     private ulong Add(LeaseRequest request, string owner, CancellationToken ownerGone)
     {
+        // Its time may be over at once.
+        observer.Held(request.Ticket);
         ScopeLease lease;
         lock (_lock)
         {
@@ -228,6 +231,7 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
         // Not Dispose: that would wait for Abandon, which may be what runs now.
         lease.OwnerGone.Unregister();
         lease.Expiry?.Dispose();
+        observer.Freed(lease.Ticket);
         lease.Ticket.Release();
         return lease;
     }

@@ -14,11 +14,11 @@ namespace PvExec.Exec.Succession;
 /// to the new one again. So a run whose end came in between is ended there, by one instance and exactly once.
 /// </remarks>
 public sealed class ExecSuccession(
-    DecisionGate gate, OutputPump pump, RunEngine engine, ScopeLeases leases, ExecBus bus, ILogger<ExecSuccession> log)
+    DecisionGate gate, OutputPump pump, RunEngine engine, ScopeLeases leases, ExecBus bus, ExecEvents events, ILogger<ExecSuccession> log)
 {
     /// <summary>
     /// Brings all deciding to an end, a start that is under way included, then all reading of output. Afterwards the
-    /// other services are cut off, so that they connect to the new instance.
+    /// other services are cut off, from events too, so that they connect to the new instance.
     /// </summary>
     public async Task<Outcome<Legacy>> HandOverAsync(CancellationToken cancellationToken)
     {
@@ -26,6 +26,7 @@ public sealed class ExecSuccession(
         pump.Stop();
         var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims());
         await bus.DisposeAsync();
+        await events.DisposeAsync();
         ExecLog.HandsOver(log, table.Runs.Count, table.Leases.Count, table.Claims.Count);
         return new Legacy(table.ToBytes(), []);
     }

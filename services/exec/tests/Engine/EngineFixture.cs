@@ -35,6 +35,7 @@ internal sealed class EngineFixture : IDisposable
             new DaemonOptions { MountPoint = mountPoint },
             options ?? new ExecOptions(),
             Exit,
+            Observer,
             TimeProvider.System,
             NullLogger<RunEngine>.Instance);
         Task("free");
@@ -50,6 +51,8 @@ internal sealed class EngineFixture : IDisposable
     public ScopeLocks Locks { get; }
 
     public ServiceExit Exit { get; } = new();
+
+    public RecordingObserver Observer { get; } = new();
 
     public DecisionGate Gate { get; } = new();
 

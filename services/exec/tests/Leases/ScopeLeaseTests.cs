@@ -19,6 +19,7 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("lease");
     private readonly DecisionGate _gate = new();
     private readonly ScopeLocks _locks = new(TimeProvider.System);
+    private readonly RecordingObserver _observer = new();
     private readonly ScopeLeases _leases;
     private readonly ExecBus _bus;
 
@@ -47,6 +48,21 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
         Assert.False(writer.Granted.IsCompleted);
         Assert.Equal(Done.Value, (await ReleaseAsync(client, lease.LeaseId)).Value);
         await writer.Granted.WaitAsync(Long);
+    }
+
+    [Fact]
+    public async Task A_lease_is_told_when_it_is_granted_and_when_it_ends_and_one_restored_only_when_it_ends()
+    {
+        await using BusClient client = Client();
+        ScopesAcquired lease = (await AcquireAsync(client, ["src"], Long)).Value;
+        Assert.Equal(["held by read: reads src"], _observer.Take());
+        Assert.True((await ReleaseAsync(client, lease.LeaseId)).Succeeded(out _));
+        Assert.Equal(["freed by read: reads src"], _observer.Take());
+
+        _leases.Restore(new HeldLease(7, "test", "read", ScopeSet.From(["src"], [])));
+        Assert.Empty(_observer.Take());
+        Assert.True((await ReleaseAsync(client, 7)).Succeeded(out _));
+        Assert.Equal(["freed by read: reads src"], _observer.Take());
     }
 
     [Fact]
@@ -268,8 +284,8 @@ public sealed class ScopeLeaseTests : IAsyncDisposable
     private static Task<Outcome<ScopesAcquired>> AcquireAsync(BusClient client, string[] scopes, TimeSpan wait) =>
         client.CallAsync<AcquireScopes, ScopesAcquired>(new AcquireScopes(scopes, [], "test", "read", wait), Long, WhenDown.Wait, CancellationToken.None);
 
-    private static ScopeLeases Leases(ScopeLocks locks, DecisionGate gate) =>
-        new(new LockOrder(locks), gate, TimeProvider.System, NullLogger<ScopeLeases>.Instance) { TimeToLive = TimeSpan.FromSeconds(3) };
+    private ScopeLeases Leases(ScopeLocks locks, DecisionGate gate) =>
+        new(new LockOrder(locks), gate, TimeProvider.System, _observer, NullLogger<ScopeLeases>.Instance) { TimeToLive = TimeSpan.FromSeconds(3) };
 
     private static Task<Outcome<ScopesAcquired>> RenewAsync(BusClient client, ulong id) =>
         client.CallAsync<RenewScopes, ScopesAcquired>(new(id), Long, WhenDown.Wait, CancellationToken.None);

@@ -19,6 +19,20 @@ public sealed class HandOverTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
+    public async Task What_the_instance_before_has_told_is_not_told_again_and_the_end_is_told_by_the_new_one()
+    {
+        var context = new TestCallContext(CancellationToken.None);
+        Task<ExecResp> call = SuccessionFixture.CallAsync(_fixture.Old, "writes", context);
+        FakeProcess process = await _fixture.StartedAsync();
+        await _fixture.HandOverAsync();
+        process.Exit();
+        await call.WaitAsync(SuccessionFixture.Patience);
+
+        Assert.Equal(["held by writes: writes src", "started writes"], _fixture.Old.Observer.Take());
+        Assert.Equal(["ended writes: exit code 0", "freed by writes: writes src"], _fixture.New.Observer.Take());
+    }
+
+    [Fact]
     public async Task Under_load_every_call_is_answered_with_its_exit_code_and_every_byte()
     {
         var handedOver = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

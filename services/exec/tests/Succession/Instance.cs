@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Bus.Calls;
+using PvExec.Bus.Events;
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Scopes;
@@ -34,15 +35,18 @@ internal sealed class Instance : IAsyncDisposable
         var order = new LockOrder(Locks);
         Engine = new RunEngine(
             order, Gate, new TaskDirectories([root]), new RunStarter(init, _pump), new DaemonEnvironment(["PATH=/bin"]),
-            new DaemonOptions(), new ExecOptions(), new ServiceExit(), TimeProvider.System, NullLogger<RunEngine>.Instance);
-        var leases = new ScopeLeases(order, Gate, TimeProvider.System, NullLogger<ScopeLeases>.Instance);
+            new DaemonOptions(), new ExecOptions(), new ServiceExit(), Observer, TimeProvider.System, NullLogger<RunEngine>.Instance);
+        var leases = new ScopeLeases(order, Gate, TimeProvider.System, Observer, NullLogger<ScopeLeases>.Instance);
         Next = new NextInstance(Paths, _successor, TimeProvider.System);
         _succession = new ExecSuccession(
-            Gate, _pump, Engine, leases, new ExecBus(leases, NullLogger<BusServer>.Instance), NullLogger<ExecSuccession>.Instance);
+            Gate, _pump, Engine, leases, new ExecBus(leases, NullLogger<BusServer>.Instance),
+            new ExecEvents(NullLogger<BusPublisher>.Instance), NullLogger<ExecSuccession>.Instance);
         Exec = new ExecGrpc(Engine, Next);
     }
 
     public RuntimePaths Paths { get; }
+
+    public RecordingObserver Observer { get; } = new();
 
     public DecisionGate Gate { get; } = new();
 
