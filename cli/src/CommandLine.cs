@@ -64,6 +64,7 @@ public static class CommandLine
         root.Add(daemon.Host);
         root.Add(DaemonCommand.Create(daemon, surroundings));
         root.Add(ExecCommand.Create(daemon, variables, surroundings));
+        root.Add(RunsCommand.Create(daemon, surroundings));
         root.Add(ProcessCommand.Create(daemon, surroundings));
         root.Add(WorktreeCommand.Create(daemon, surroundings));
         root.Add(ServicesCommand.Create(surroundings));

@@ -18,7 +18,7 @@ internal static class TaskPrinter
         foreach (TaskRow task in tasks)
         {
             string description = task.Description?.Split('\n')[0] ?? (task.Faults.Count == 1 ? "1 fault" : $"{task.Faults.Count} faults") + ", cannot run: see tasks check";
-            table.Add(Plain(task.Name), Listed(task.Reads), Listed(task.Writes), description);
+            table.Add(Text.Plain(task.Name), Listed(task.Reads), Listed(task.Writes), description);
         }
 
         table.Write(output);
@@ -38,7 +38,7 @@ internal static class TaskPrinter
             return;
         }
 
-        Line("name", Plain(task.Name));
+        Line("name", Text.Plain(task.Name));
         Line("directory", task.Directory);
         Line("description", task.Description?.Replace("\n", "\n" + new string(' ', 16), StringComparison.Ordinal));
         Line("run", Words(task.Run));
@@ -51,7 +51,7 @@ internal static class TaskPrinter
         Line("user", task.User);
         foreach ((string name, string? value) in task.Environment!)
         {
-            Line("env", Plain(value is null ? $"{name} is taken away" : $"{name}={value}"));
+            Line("env", Text.Plain(value is null ? $"{name} is taken away" : $"{name}={value}"));
         }
 
         void Line(string label, string? value)
@@ -73,16 +73,13 @@ internal static class TaskPrinter
 
         foreach (TaskFaultRow fault in faults)
         {
-            output.WriteLine($"{Plain(fault.File)}:{fault.Line}: {fault.Detail}");
+            output.WriteLine($"{Text.Plain(fault.File)}:{fault.Line}: {fault.Detail}");
         }
     }
 
-    /// <summary>File names and values may hold what a terminal takes for a command.</summary>
-    private static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:X2}" : c.ToString()));
+    private static string Listed(IReadOnlyList<string>? scopes) => Text.Plain(string.Join(", ", scopes ?? []));
 
-    private static string Listed(IReadOnlyList<string>? scopes) => Plain(string.Join(", ", scopes ?? []));
-
-    private static string? Words(IReadOnlyList<string>? words) => words is null ? null : Plain(string.Join(' ', words));
+    private static string? Words(IReadOnlyList<string>? words) => words is null ? null : Text.Plain(string.Join(' ', words));
 
     private static string Number(double seconds) => seconds.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -34,5 +34,8 @@ public static class Text
         };
     }
 
+    /// <summary>Names and values may hold what a terminal takes for a command.</summary>
+    public static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:X2}" : c.ToString()));
+
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

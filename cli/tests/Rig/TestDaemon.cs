@@ -22,6 +22,7 @@ internal sealed class TestDaemon : IAsyncDisposable
         _app = builder.Build();
         _app.MapGrpcService<FakeExec>();
         _app.MapGrpcService<FakeProcess>();
+        _app.MapGrpcService<FakeTasks>();
         _app.MapGrpcService<FakeWorktrees>();
     }
 

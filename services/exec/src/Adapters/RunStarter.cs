@@ -22,11 +22,6 @@ public sealed class RunStarter(IInit init, OutputPump pump)
     /// <param name="environment">The whole of it, as <c>NAME=value</c>.</param>
     public async Task<Outcome<RunProcesses>> StartAsync(Run run, TaskDefinition task, IReadOnlyList<string> environment, ReadOnlyMemory<byte> input)
     {
-        if (task.User is { } user)
-        {
-            return new Fault(FaultKind.FailedPrecondition, $"task '{task.Name}' cannot be started: its file user asks for '{user}', and tasks run as the daemon's user only: remove the file");
-        }
-
         using var files = new RunFiles();
         PumpedPipe[] pipes;
         try
@@ -78,6 +73,9 @@ public sealed class RunStarter(IInit init, OutputPump pump)
                     WorkingDirectory = task.Directory,
                     Descriptors = descriptors,
                     Kept = keep,
+                    Uid = task.User?.Uid,
+                    Gid = task.User?.Gid,
+                    Groups = task.User?.Groups,
                 },
                 CancellationToken.None);
         }

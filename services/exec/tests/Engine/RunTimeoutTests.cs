@@ -69,12 +69,33 @@ public sealed class RunTimeoutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_task_for_another_user_is_not_run_as_the_daemon()
+    public async Task Both_processes_of_a_task_with_a_user_are_started_as_that_user_without_the_daemons_groups()
     {
-        TaskFiles.Write(_fixture.Root, "limited/user", "12345:12345", executable: false);
+        TaskFiles.Write(_fixture.Root, "filtered/user", "12345:54321", executable: false);
+        _fixture.Submit("filtered");
 
-        Assert.Contains("'12345:12345'", (await EngineFixture.ResultOf(_fixture.Submit("limited"))).Fault!.Detail, StringComparison.Ordinal);
-        Assert.Empty(_fixture.Init.Spawned);
+        for (int i = 0; i < 2; i++)
+        {
+            using FakeProcess process = await _fixture.StartedAsync();
+            Assert.Equal((12345u, 54321u), (process.Spec.Uid, process.Spec.Gid));
+            Assert.Equal([], process.Spec.Groups);
+            process.Exit();
+        }
+
+        await _fixture.IdleAsync();
+    }
+
+    [Fact]
+    public async Task A_task_without_a_user_is_started_as_the_daemon()
+    {
+        _fixture.Submit("free");
+        using FakeProcess process = await _fixture.StartedAsync();
+
+        Assert.Null(process.Spec.Uid);
+        Assert.Null(process.Spec.Gid);
+        Assert.Null(process.Spec.Groups);
+        process.Exit();
+        await _fixture.IdleAsync();
     }
 
     [Fact]
