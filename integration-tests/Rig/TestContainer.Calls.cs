@@ -82,7 +82,8 @@ public sealed partial class TestContainer
         await WaitUntilAsync($"python3 /tmp/client/call.py GetProcessState '{request}' | tee /dev/stderr | grep -q '\"{state}\"'");
     }
 
-    private async Task GenerateClientAsync() => _ = (await ShellAsync(Generate)).Text;
+    /// <summary>Makes the client, in /tmp/client; every call does so by itself.</summary>
+    public async Task GenerateClientAsync() => _ = (await ShellAsync(Generate)).Text;
 
     private static object[] Pairs((string Key, string Value)[] variables) =>
         [.. variables.Select(pair => (object)new { key = pair.Key, value = pair.Value })];

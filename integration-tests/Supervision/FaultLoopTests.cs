@@ -30,7 +30,7 @@ public sealed class FaultLoopTests
             _ = (await daemon.StartProcessAsync($"talker{n}", ["bash", "/tmp/talker.sh", $"{n}"])).Ok();
         }
 
-        string talkers = (await daemon.ShellAsync("pgrep -f /tmp/talker.sh")).Text;
+        await daemon.WaitUntilAsync($"[ $(wc -l </tmp/talkers) = {Workers} ]");
         Task<ShellResult> load = daemon.ShellAsync($"python3 /tmp/client/fault_load.py {Seconds}");
         ShellResult kills = await daemon.ShellAsync($"python3 /tmp/client/kill_services.py {Seconds}");
         JsonElement runs = JsonDocument.Parse((await load).Text).RootElement;
@@ -39,7 +39,9 @@ public sealed class FaultLoopTests
         Assert.Equal("[]", runs.GetProperty("faults").GetRawText());
         Assert.True(runs.GetProperty("answered").GetInt32() > 0, runs.GetRawText());
         Assert.NotEqual(0, (await daemon.ShellAsync("cat /tmp/violations")).ExitCode);
-        Assert.Equal(talkers, (await daemon.ShellAsync("pgrep -f /tmp/talker.sh")).Text);
+        // Each was started once, and lives.
+        Assert.Equal(Workers, (await daemon.ShellAsync("cat /tmp/talkers")).Lines.Length);
+        _ = (await daemon.ShellAsync("kill -0 $(cat /tmp/talkers)")).Text;
         await AssertLogsAsync(daemon);
 
         // Every scope is free, nobody is left unreaped, and pv-init holds what the runs that can be asked for need.
@@ -70,6 +72,7 @@ public sealed class FaultLoopTests
 
         await daemon.AddTaskAsync("all_scopes", "echo free", writes: ["s0", "s1", "s2", "s3"]);
         await daemon.WriteAsync("/tmp/talker.sh", """
+            echo $$ >>/tmp/talkers
             for ((i = 0; ; i++)); do
                 echo $i
                 [ ! -e /tmp/quiet ] || { echo $((i + 1)) >/tmp/said$1; exit; }

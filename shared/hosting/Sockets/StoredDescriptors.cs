@@ -25,7 +25,7 @@ internal static class StoredDescriptors
         {
             if (!ListeningSockets.Contains(all[i]))
             {
-                stored.Add(new KeptDescriptor(all[i], new SafeFileHandle(InheritedSockets.Main + i, ownsHandle: true)));
+                stored.Add(new KeptDescriptor(all[i], new SafeFileHandle(InheritedSockets.First + i, ownsHandle: true)));
             }
         }
 

@@ -13,6 +13,13 @@ public sealed class InheritedSocketsTests
         Assert.Equal(descriptor, InheritedSockets.Find(names, name).Value);
 
     [Theory]
+    [InlineData("grpc:bus:events", 3)]
+    [InlineData("events:bus:grpc", 5)]
+    [InlineData("front", 3)]
+    public void What_is_served_is_known_by_its_name(string names, int descriptor) =>
+        Assert.Equal(descriptor, InheritedSockets.FindMain(names).Value);
+
+    [Theory]
     [InlineData("grpc:bus")]
     [InlineData("")]
     [InlineData(null)]

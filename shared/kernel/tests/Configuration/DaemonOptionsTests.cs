@@ -81,7 +81,6 @@ public sealed class DaemonOptionsTests
     [InlineData("-stop-timeout", "NaN", "-stop-timeout 'NaN' is not a number from 0 to 86400")]
     [InlineData("-stop-timeout", "-Infinity", "-stop-timeout '-Infinity' is not a number from 0 to 86400")]
     [InlineData("-stop-timeout", "1e3", "-stop-timeout '1e3' is not a number from 0 to 86400")]
-    [InlineData("-save-freeze=yes", "", "-save-freeze 'yes' is none of true, false")]
     [InlineData("-autosave-interval", "1,5", "-autosave-interval '1,5' is not a number that is 0 or from 1 to 2592000")]
     [InlineData("-autosave-interval", "0.9", "-autosave-interval '0.9' is not a number that is 0 or from 1 to 2592000")]
     [InlineData("-autosave-interval", "99999999", "-autosave-interval '99999999' is not a number that is 0 or from 1 to 2592000")]
@@ -91,6 +90,14 @@ public sealed class DaemonOptionsTests
         DaemonOptions.Parse([flag, value], _ => null, out IReadOnlyList<string> problems);
 
         Assert.Equal([problem], problems);
+    }
+
+    [Fact]
+    public void A_switch_that_is_neither_true_nor_false_is_named_with_its_flag()
+    {
+        DaemonOptions.Parse(["-save-freeze=yes"], _ => null, out IReadOnlyList<string> problems);
+
+        Assert.Equal(["-save-freeze 'yes' is none of true, false"], problems);
     }
 
     [Fact]
