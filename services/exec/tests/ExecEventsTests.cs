@@ -38,7 +38,7 @@ public sealed class ExecEventsTests : IDisposable
         while (!first.IsCompleted)
         {
             events.Started(probe);
-            await Task.Yield();
+            await Task.WhenAny(first, Task.Delay(TimeSpan.FromMilliseconds(10)));
         }
 
         Assert.Equal(new TaskStarted("probe", probe.Id.Value), (await first).Message);

@@ -48,6 +48,12 @@ internal sealed class ProcessBus : IAsyncDisposable
             .Where(process => request.Names.Count == 0 || request.Names.Contains(process.Key))
             .ToDictionary(StringComparer.Ordinal);
         Outcome<Freeze> frozen = await _freezer.FreezeAsync(asked, request.Reason, request.TimeLimit, call.Peer.Gone);
+        if (frozen.TryGet(out Freeze? held, out _))
+        {
+            // A caller that gives up as everything stands still does not know of the freeze.
+            call.OnGivenUp(held.AskToThaw);
+        }
+
         return frozen.Then<ProcessesFrozen>(freeze => new ProcessesFrozen(freeze.Id, [.. freeze.Processes.Keys]));
     }
 

@@ -94,6 +94,9 @@ internal static partial class ProcessLog
     [LoggerMessage(4032, LogLevel.Warning, "an earlier pv-process left processes frozen: they go on")]
     public static partial void ThawedLeft(ILogger log);
 
+    [LoggerMessage(4033, LogLevel.Warning, "the note that something is frozen could not be removed: {Reason}")]
+    public static partial void MarkLeft(ILogger log, string reason);
+
     [LoggerMessage(4026, LogLevel.Error, "process {Process}: unexpected failure")]
     public static partial void Unexpected(ILogger log, Exception error, string process);
 }

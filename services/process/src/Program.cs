@@ -47,16 +47,17 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
     });
     daemon.OnStop(async (services, timeLeft, _) =>
     {
+        await services.GetRequiredService<Freezer>().DisposeAsync();
         await services.GetRequiredService<ProcessEngine>().StopAsync(timeLeft);
         return Unit.Value;
     });
     daemon.OnHandOver(async (services, token) =>
     {
-        Legacy legacy = await services.GetRequiredService<ProcessEngine>().HandOverAsync().WaitAsync(token);
-
-        // Who accepts on the bus from now on is the new instance; those who had something frozen ask again there.
+        // Who accepts on the bus from now on is the new instance; those who had something frozen ask again there. First, since
+        // starts wait for the thaw.
         await services.GetRequiredService<ProcessBus>().DisposeAsync();
         await services.GetRequiredService<Freezer>().DisposeAsync();
+        Legacy legacy = await services.GetRequiredService<ProcessEngine>().HandOverAsync().WaitAsync(token);
         await services.GetRequiredService<ProcessEvents>().DisposeAsync();
         return legacy;
     });

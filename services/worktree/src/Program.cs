@@ -60,7 +60,16 @@ return await Daemon.RunAsync(Service.Worktree, args, daemon =>
         await services.GetRequiredService<WorktreeEvents>().DisposeAsync();
         return legacy;
     });
-    daemon.OnStop((services, timeLeft, token) => services.GetRequiredService<WorktreeHost>().FinishAsync(timeLeft, token));
+    daemon.OnStop(async (services, timeLeft, token) =>
+    {
+        // Its walk holds directories open, which are about to be unmounted.
+        foreach (DirtyWatch watch in services.GetServices<IHostedService>().OfType<DirtyWatch>())
+        {
+            await watch.StopAsync(token);
+        }
+
+        return await services.GetRequiredService<WorktreeHost>().FinishAsync(timeLeft, token);
+    });
 });
 
 static BusCaptureFreeze BusFreeze(IServiceProvider services, RuntimePaths paths) => new(

@@ -75,7 +75,7 @@ public sealed class Worktree : IAsyncDisposable
             _dirty = differs && saves == Saves;
             return _dirty;
         }
-        catch (Exception e) when (e is IOException or FaultException)
+        catch (Exception e) when (e is IOException or FaultException or ObjectDisposedException)
         {
             // The next save meets the same and says so.
             return false;

@@ -3,6 +3,7 @@ using PvExec.Bus;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Transport;
 using PvExec.Hosting.Sockets;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Proto.Bus.Worktrees;
 
@@ -16,8 +17,7 @@ public sealed class WorktreeBus : IAsyncDisposable
     public WorktreeBus(WorktreeHost host, ILogger<BusServer> log)
     {
         _server = new BusServer(Service.Worktree.Name(), BusLimits.Default, UnixTransportOptions.Default, log);
-        _server.Handle<SaveWorktree, WorktreeSaved>(async (_, _, cancellationToken) =>
-            (await host.SaveAsync(cancellationToken)).Then<WorktreeSaved>(save => new WorktreeSaved(save.Snapshot.Id.ToString(), save.Changed)));
+        _server.Handle<SaveWorktree, WorktreeSaved>((_, _, cancellationToken) => SaveAsync(host, cancellationToken));
     }
 
     /// <summary>Serves on the socket that pv-init passed.</summary>
@@ -28,4 +28,16 @@ public sealed class WorktreeBus : IAsyncDisposable
     public void Start(string path) => _server.Start(path);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private static async Task<Outcome<WorktreeSaved>> SaveAsync(WorktreeHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await host.SaveAsync(cancellationToken)).Then<WorktreeSaved>(save => new WorktreeSaved(save.Snapshot.Id.ToString(), save.Changed));
+        }
+        catch (HandedOverException e)
+        {
+            return new Fault(FaultKind.Unavailable, e.Message);
+        }
+    }
 }

@@ -20,11 +20,15 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
     private static readonly TimeSpan StandStill = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(2);
 
+    // A timer takes no more than 2^32 - 2 ms.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(49);
+
     /// <summary>One freeze or thaw at a time; guards the fields below.</summary>
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<ulong, Freeze> _freezes = [];
     private TaskCompletionSource _thawed = Completed();
     private ulong _lastId;
+    private bool _disposed;
 
     /// <summary>Completes when nothing is frozen: a process is started only then.</summary>
     public Task Thawed => Volatile.Read(ref _thawed).Task;
@@ -33,13 +37,18 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
     /// <param name="processes">By name.</param>
     /// <param name="timeLimit">When they thaw by themselves.</param>
     /// <param name="askerGone">Cancelled when the asker's connection ends.</param>
-    /// <returns>DeadlineExceeded when one does not stand still; then nothing stays frozen.</returns>
+    /// <returns>DeadlineExceeded when one does not stand still, Unavailable when this instance leaves; then nothing stays frozen.</returns>
     public async Task<Outcome<Freeze>> FreezeAsync(
         IReadOnlyDictionary<string, Child> processes, string reason, TimeSpan timeLimit, CancellationToken askerGone)
     {
         await _gate.WaitAsync(CancellationToken.None);
         try
         {
+            if (_disposed)
+            {
+                return new Fault(FaultKind.Unavailable, "pv-process is leaving: ask again in a moment");
+            }
+
             var freeze = new Freeze(++_lastId, reason, processes);
             Outcome<Unit> marked = Mark();
             if (!marked.Succeeded(out Fault? fault))
@@ -53,17 +62,29 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
                 Volatile.Write(ref _thawed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             }
 
-            foreach ((string name, Child child) in processes)
+            bool isHeld = false;
+            try
             {
-                if (!await StopAsync(child))
+                foreach ((string name, Child child) in processes)
+                {
+                    if (!await StopAsync(child))
+                    {
+                        return new Fault(FaultKind.DeadlineExceeded, $"process '{name}' (pid {child.Pid}) does not stand still: nothing is frozen, see what it waits for in /proc/{child.Pid}/stack");
+                    }
+                }
+
+                isHeld = true;
+            }
+            finally
+            {
+                if (!isHeld)
                 {
                     await RemoveAsync(freeze);
-                    return new Fault(FaultKind.DeadlineExceeded, $"process '{name}' (pid {child.Pid}) does not stand still: nothing is frozen, see what it waits for in /proc/{child.Pid}/stack");
                 }
             }
 
             ProcessLog.Frozen(log, freeze.Id, processes.Count, reason);
-            freeze.Ended = EndAsync(freeze, timeLimit, askerGone);
+            freeze.Ended = EndAsync(freeze, timeLimit < Longest ? timeLimit : Longest, askerGone);
             return freeze;
         }
         finally
@@ -116,11 +137,12 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
         ProcessLog.ThawedLeft(log);
     }
 
-    /// <summary>Ends every freeze.</summary>
+    /// <summary>Ends every freeze and begins no more. The gate stays: who waits at it is refused.</summary>
     public async ValueTask DisposeAsync()
     {
         Freeze[] all;
         await _gate.WaitAsync(CancellationToken.None);
+        _disposed = true;
         all = [.. _freezes.Values];
         _gate.Release();
         foreach (Freeze freeze in all)
@@ -128,8 +150,6 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
             freeze.AskToThaw();
             await freeze.Ended;
         }
-
-        _gate.Dispose();
     }
 
     private async Task EndAsync(Freeze freeze, TimeSpan timeLimit, CancellationToken askerGone)
@@ -167,8 +187,8 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
 
         if (_freezes.Count == 0)
         {
-            mark.Clear();
             _thawed.TrySetResult();
+            Unmark();
         }
     }
 
@@ -216,6 +236,19 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return new Fault(FaultKind.ResourceExhausted, $"nothing is frozen, since the note of it cannot be written: {e.Message}; see that the runtime directory has room");
+        }
+    }
+
+    private void Unmark()
+    {
+        try
+        {
+            mark.Clear();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It only makes the next instance send SIGCONT to what runs anyway.
+            ProcessLog.MarkLeft(log, e.Message);
         }
     }
 

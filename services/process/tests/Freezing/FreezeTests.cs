@@ -111,6 +111,29 @@ public sealed class FreezeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_freezer_that_leaves_thaws_everything_refuses_more_and_may_be_told_to_twice()
+    {
+        Child child = await StartAsync("web");
+        _ = await FreezeAsync(Long);
+
+        await _harness.Freezer.DisposeAsync();
+        await _harness.Freezer.DisposeAsync();
+
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+        Assert.Equal(FaultKind.Unavailable, (await _harness.Freezer.FreezeAsync(_harness.Engine.Living(), "test", Long, CancellationToken.None)).Fault!.Kind);
+    }
+
+    [Fact]
+    public async Task A_time_limit_of_a_year_is_no_error()
+    {
+        Child child = await StartAsync("web");
+        Freeze freeze = await FreezeAsync(TimeSpan.FromDays(366));
+
+        Assert.Null((await _harness.Freezer.ThawAsync(freeze.Id)).Fault);
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+    }
+
+    [Fact]
     public async Task Observers_are_told_of_states_and_ports()
     {
         Child child = await StartAsync("web");

@@ -74,8 +74,8 @@ public sealed class ProcessBusTests : IAsyncDisposable
         await using var events = new ProcessEvents(NullLogger<BusPublisher>.Instance);
         events.Start(_directory.At("events.sock"));
         await using var subscriber = new BusSubscriber("process", _directory.At("events.sock"), BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusSubscriber>.Instance);
-        EventStream<ProcessStateChanged> states = subscriber.Subscribe<ProcessStateChanged>(10);
         EventStream<ProcessPortChanged> ports = subscriber.Subscribe<ProcessPortChanged>(10);
+        EventStream<ProcessStateChanged> states = subscriber.Subscribe<ProcessStateChanged>(10);
 
         // The subscription takes a moment to arrive: what comes first shows that it has.
         using var patience = new CancellationTokenSource(EngineHarness.Patience);
@@ -83,7 +83,7 @@ public sealed class ProcessBusTests : IAsyncDisposable
         for (int i = 0; !first.IsCompleted; i++)
         {
             events.Changed("probe", i % 2 == 0 ? ProcessState.Starting : ProcessState.Finished, 0, 0);
-            await Task.Yield();
+            await Task.WhenAny(first, Task.Delay(TimeSpan.FromMilliseconds(10)));
         }
 
         events.Changed("web", ProcessState.Running, 3000, 80);
