@@ -55,6 +55,9 @@ public sealed class RootProcess : IAsyncDisposable
             "-mount-point", home.CreateSubdirectory("tree").FullName, "-worktree", "bench",
             "--store", "file://" + home.CreateSubdirectory("store").FullName,
             "--runtime-dir", PathsIn(home).Root, "--stop-timeout", "5",
+
+            // Stand-ins give no sign of life.
+            "--watchdog", "0",
         ];
         var start = new ProcessStartInfo(programs.InitPath, words) { RedirectStandardError = true, RedirectStandardOutput = true };
         long began = Stopwatch.GetTimestamp();
