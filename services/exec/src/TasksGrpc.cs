@@ -10,7 +10,7 @@ using V1 = PvExec.Api.V1;
 namespace PvExec.Exec;
 
 /// <summary>The API <c>pvexec.v1.Tasks</c>, on the engine; and on the next instance once this one has handed over.</summary>
-public sealed class TasksGrpc(RunEngine engine, ScopeLocks locks, NextInstance next) : V1.Tasks.TasksBase
+public sealed partial class TasksGrpc(RunEngine engine, ScopeLocks locks, NextInstance next) : V1.Tasks.TasksBase
 {
     public override async Task Attach(V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, ServerCallContext context)
     {
