@@ -6,13 +6,14 @@ namespace PvExec.Linux.Files;
 /// <summary>A file without a name, in memory (memfd_create(2)).</summary>
 public static partial class MemoryFile
 {
-    private const uint MFD_CLOEXEC = 1;
+    private const uint MFD_CLOEXEC = 1, MFD_ALLOW_SEALING = 2;
 
     /// <summary>One that holds <paramref name="content"/>.</summary>
     /// <param name="name">Shown in /proc only.</param>
-    public static SafeFileHandle Create(string name, ReadOnlySpan<byte> content)
+    /// <param name="sealable">Whether <see cref="FileSeals"/> can be put on it.</param>
+    public static SafeFileHandle Create(string name, ReadOnlySpan<byte> content, bool sealable = false)
     {
-        int fd = memfd_create(name, MFD_CLOEXEC);
+        int fd = memfd_create(name, MFD_CLOEXEC | (sealable ? MFD_ALLOW_SEALING : 0));
         if (fd < 0)
         {
             throw SystemCallException.FromLast($"memfd_create({name})");

@@ -14,6 +14,9 @@ public static unsafe partial class Splice
     /// <summary>This kernel does not splice between the two; nothing has been moved.</summary>
     public const int Unsupported = -2;
 
+    /// <summary>Nobody reads there any more (EPIPE), or the other side of the terminal is closed (EIO); nothing has been moved.</summary>
+    public const int Gone = -3;
+
     private const uint SPLICE_F_NONBLOCK = 2;
 
     /// <summary>Moves at most <paramref name="count"/> bytes and waits for none.</summary>
@@ -38,6 +41,35 @@ public static unsafe partial class Splice
                 case Errno.EAGAIN: return NothingNow;
                 case Errno.EINVAL: return Unsupported;
                 default: throw SystemCallException.FromLast($"splice(to {offset}, {count})");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Moves at most <paramref name="count"/> bytes between a pipe and anything else, from and to where each is: a file's own
+    /// position moves on in the same step, for everyone who shares its open file description.
+    /// </summary>
+    /// <param name="from">One of the two is a pipe. A terminal must not block (O_NONBLOCK).</param>
+    /// <param name="to">The other one.</param>
+    /// <returns>How many were moved, 0 at the end, <see cref="NothingNow"/> also for no room, <see cref="Gone"/> or <see cref="Unsupported"/>.</returns>
+    /// <exception cref="SystemCallException">Anything else.</exception>
+    public static int Move(SafeHandle from, SafeHandle to, int count)
+    {
+        while (true)
+        {
+            nint moved = splice(from, null, to, null, (nuint)count, SPLICE_F_NONBLOCK);
+            if (moved >= 0)
+            {
+                return (int)moved;
+            }
+
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Errno.EINTR: continue;
+                case Errno.EAGAIN: return NothingNow;
+                case Errno.EPIPE or Errno.EIO: return Gone;
+                case Errno.EINVAL: return Unsupported;
+                default: throw SystemCallException.FromLast($"splice({count})");
             }
         }
     }
