@@ -32,8 +32,8 @@ public sealed record ExecOptions
     /// </summary>
     public TimeSpan OutputGrace { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long a run that is cancelled has to end by itself before it is killed.</summary>
-    public TimeSpan CancelKillAfter { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long a cancellation waits for a run's end once its processes have been killed.</summary>
+    public TimeSpan KillPatience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The share of a stop's time in which running tasks may end by themselves.</summary>
     public double StopWaitShare { get; init; } = 0.6;

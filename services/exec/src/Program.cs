@@ -49,8 +49,10 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
 
         return Task.FromResult(roots);
     });
-    daemon.OnStart((services, _) =>
+    daemon.OnStart((services, stopping) =>
     {
+        // Calls that are still open then are cut off, which is not their callers' doing.
+        stopping.Register(services.GetRequiredService<RunEngine>().KeepRunsWithoutCallers);
         services.GetRequiredService<ExecBus>().Start();
         return Task.FromResult<Outcome<Unit>>(Unit.Value);
     });

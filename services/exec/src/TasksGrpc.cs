@@ -1,7 +1,6 @@
 using Grpc.Core;
 using PvExec.Exec.Api;
 using PvExec.Exec.Core.Runs;
-using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Succession;
 using PvExec.Kernel;
@@ -10,32 +9,32 @@ using V1 = PvExec.Api.V1;
 namespace PvExec.Exec;
 
 /// <summary>The API <c>pvexec.v1.Tasks</c>, on the engine; and on the next instance once this one has handed over.</summary>
-public sealed partial class TasksGrpc(RunEngine engine, ScopeLocks locks, NextInstance next) : V1.Tasks.TasksBase
+public sealed partial class TasksGrpc(RunEngine engine, NextInstance next) : V1.Tasks.TasksBase
 {
     public override async Task Attach(V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, ServerCallContext context)
     {
         Run run = Find(request.RunId);
+        RunCaller? caller = request.Caller is { } named ? RunRequests.CallerOf(named).Value : null;
         if (!run.Output.TryHold())
         {
             throw Unknown(request.RunId);
         }
 
-        V1.AttachRequest? rest;
         try
         {
-            rest = await TellAsync(run, request, responseStream, context.CancellationToken);
+            if (caller is null)
+            {
+                await TellAllAsync(run, request, responseStream, context.CancellationToken);
+            }
+            else
+            {
+                engine.Join(run, caller);
+                await TellCallerAsync(run, caller, request, responseStream, context.CancellationToken);
+            }
         }
         finally
         {
             run.Output.Release();
-        }
-
-        if (rest is not null)
-        {
-            await foreach (V1.RunEvent told in next.FollowAsync(rest, context.CancellationToken))
-            {
-                await responseStream.WriteAsync(told, context.CancellationToken);
-            }
         }
     }
 
@@ -68,11 +67,24 @@ public sealed partial class TasksGrpc(RunEngine engine, ScopeLocks locks, NextIn
         return await next.CancelAsync(request, context.CancellationToken);
     }
 
+    /// <summary>To the run's end, also when it goes on at the next instance.</summary>
+    private async Task TellAllAsync(
+        Run run, V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, CancellationToken cancellationToken)
+    {
+        if (await TellAsync(run, request, responseStream, cancellationToken) is { } rest)
+        {
+            await foreach (V1.RunEvent told in next.FollowAsync(rest, cancellationToken))
+            {
+                await responseStream.WriteAsync(told, cancellationToken);
+            }
+        }
+    }
+
     /// <returns>Null when the run's end has been told, or what the next instance has to be asked for.</returns>
     private async Task<V1.AttachRequest?> TellAsync(
         Run run, V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, CancellationToken cancellationToken)
     {
-        var reader = new RunReader(run, locks, request);
+        var reader = new RunReader(run, engine, request);
         while (true)
         {
             Task changed = run.Changes.Next();

@@ -12,7 +12,7 @@ namespace PvExec.Exec.Tests;
 public sealed class TasksGrpcTests : IAsyncLifetime
 {
     private readonly SuccessionFixture _fixture = new();
-    private TasksGrpc Service => new(_fixture.Old.Engine, _fixture.Old.Locks, _fixture.Old.Next);
+    private TasksGrpc Service => new(_fixture.Old.Engine, _fixture.Old.Next);
 
     public async ValueTask InitializeAsync() => await _fixture.Old.ServeAsync();
 

@@ -19,20 +19,29 @@ public sealed record RunNote(
 {
     private const int Version = 1;
     private const int FieldsAtFirst = 8;
-    private const int Fields = 9;
+    private const int FieldsWithLimits = 9;
+    private const int Fields = 10;
     private const int WindowFields = 4;
     private const int LimitFields = 4;
 
     /// <summary>When its processes are made to end.</summary>
     public RunTimeouts Timeouts { get; init; } = RunTimeouts.None;
 
+    /// <summary>What its caller calls the run, or null.</summary>
+    public ClientToken? Token { get; init; }
+
     public static RunNote Of(Run run, RunRole role) =>
-        new(run.Id, role, run.Task, run.Scopes, run.Requested, run.Output.Standard.Window, run.Output.Error.Window) { Timeouts = run.Timeouts };
+        new(run.Id, role, run.Task, run.Scopes, run.Requested, run.Output.Standard.Window, run.Output.Error.Window)
+        {
+            Timeouts = run.Timeouts,
+            Token = run.Token,
+        };
 
     /// <summary>
     /// A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970, head and tail of the output
-    /// and of the standard error, limits. The last are an array: how many runs of the task there may be (0: any number), its
-    /// directory, and its timeouts to TERM (0: none) and on to KILL in microseconds. Later versions add fields at the ends.
+    /// and of the standard error, limits, client token. The limits are an array: how many runs of the task there may be (0: any
+    /// number), its directory, and its timeouts to TERM (0: none) and on to KILL in microseconds. The token is an array of its
+    /// text and its fingerprint, or nil. Later versions add fields at the ends.
     /// </summary>
     public byte[] ToBytes()
     {
@@ -56,6 +65,7 @@ public sealed record RunNote(
         writer.Write(Scopes.Limit?.Directory);
         writer.Write((long)(Timeouts.Run?.TotalMicroseconds ?? 0));
         writer.Write((long)Timeouts.Kill.TotalMicroseconds);
+        writer.Write(Token);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -84,9 +94,10 @@ public sealed record RunNote(
 
             StreamWindow standard = ReadWindow(ref reader);
             StreamWindow error = ReadWindow(ref reader);
-            (TaskLimit? limit, RunTimeouts timeouts) = fields < Fields ? (null, RunTimeouts.None) : ReadLimits(ref reader);
+            (TaskLimit? limit, RunTimeouts timeouts) = fields < FieldsWithLimits ? (null, RunTimeouts.None) : ReadLimits(ref reader);
+            ClientToken? token = fields < Fields ? null : reader.ReadToken();
             return ScopeSet.Parse(reads, writes, limit).TryGet(out ScopeSet? scopes, out _)
-                ? new RunNote(id, role, task, scopes, requested, standard, error) { Timeouts = timeouts }
+                ? new RunNote(id, role, task, scopes, requested, standard, error) { Timeouts = timeouts, Token = token }
                 : null;
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)

@@ -8,6 +8,8 @@ namespace PvExec.Exec.Adapters;
 /// <summary>The processes of one run, just started or taken up again, and the pipes they write to.</summary>
 public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes, IReadOnlyList<PumpedPipe> pipes)
 {
+    private const int Kill = 9;
+
     /// <summary>Why the output could not be read to its end, or null.</summary>
     public IOException? OutputError => pipes.Select(pipe => pipe.Error).FirstOrDefault(error => error is not null);
 
@@ -67,16 +69,37 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     }
 
     /// <summary>Signals each process that has not ended, and all its descendants.</summary>
-    public async Task<Outcome<Unit>> SignalAsync(int signal, CancellationToken cancellationToken)
+    public Task<Outcome<Unit>> SignalAsync(int signal, CancellationToken cancellationToken) => SignalAsync(signal, SignalScope.Tree, cancellationToken);
+
+    /// <summary>Signals those that have not ended: with their descendants, or only <c>run</c>, alone or with its group.</summary>
+    /// <returns>A fault when <c>run</c> is meant and only its filter still runs.</returns>
+    public async Task<Outcome<Unit>> SignalAsync(int signal, SignalScope scope, CancellationToken cancellationToken)
+    {
+        bool isTree = scope == SignalScope.Tree;
+        RunProcess[] meant = [.. processes.Where(process => (isTree || process.Role == RunRole.Run) && !process.Child.Exited.IsCompleted)];
+        if (meant.Length == 0 && !isTree)
+        {
+            return new Fault(FaultKind.FailedPrecondition, "its `run` has ended and its filter still runs: send the signal to the tree");
+        }
+
+        Outcome<Unit> all = Unit.Value;
+        foreach (RunProcess process in meant)
+        {
+            Outcome<Unit> one = await init.SignalAsync(process.Child, signal, scope, cancellationToken);
+            all = all.Then(_ => one);
+        }
+
+        return all;
+    }
+
+    /// <summary>Kills the descendants of processes that have ended, as long as pv-init has not forgotten these.</summary>
+    public async Task<Outcome<Unit>> KillRestAsync(CancellationToken cancellationToken)
     {
         Outcome<Unit> all = Unit.Value;
         foreach (RunProcess process in processes)
         {
-            if (!process.Child.Exited.IsCompleted)
-            {
-                Outcome<Unit> one = await init.SignalAsync(process.Child, signal, SignalScope.Tree, cancellationToken);
-                all = all.Then(_ => one);
-            }
+            Outcome<Unit> one = await init.SignalAsync(process.Child, Kill, SignalScope.Tree, cancellationToken);
+            all = all.Then(_ => one);
         }
 
         return all;

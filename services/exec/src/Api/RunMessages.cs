@@ -73,22 +73,14 @@ internal static class RunMessages
         return exited;
     }
 
-    public static IEnumerable<V1.ScopeUser> WaitsFor(Run run, ScopeLocks locks)
+    /// <summary>Whom a run or another holder of scopes waits for.</summary>
+    public static IEnumerable<V1.ScopeUser> WaitsFor(IEnumerable<ScopeBlocker> blockers) => blockers.Select(blocker => new V1.ScopeUser
     {
-        HashSet<string> scopes = [.. run.Scopes.Claims.Select(claim => claim.Scope)];
-        return
-            from use in locks.Snapshot()
-            where scopes.Contains(use.Scope)
-            from user in use.Holders.Select(holder => (User: holder, Holds: true))
-                .Concat(use.Waiters.TakeWhile(waiter => waiter.Holder != run.Id.Value).Select(waiter => (User: waiter, Holds: false)))
-            select new V1.ScopeUser
-            {
-                Scope = use.Scope,
-                Holder = user.User.Holder,
-                Reason = user.User.Reason,
-                Holds = user.Holds,
-                Writes = user.User.Access == ScopeAccess.Write,
-                Since = Timestamp.FromDateTimeOffset(user.User.Since),
-            };
-    }
+        Scope = blocker.Where,
+        Holder = blocker.Holder,
+        Reason = blocker.Reason,
+        Holds = blocker.Holds,
+        Writes = blocker.Writes,
+        Since = Timestamp.FromDateTimeOffset(blocker.Since),
+    });
 }

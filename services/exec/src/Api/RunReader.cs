@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
-using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Engine;
 using PvExec.Kernel;
 using V1 = PvExec.Api.V1;
 
@@ -12,10 +12,13 @@ namespace PvExec.Exec.Api;
 /// What one reader has been told of a run, and what comes next. It looks when it is asked: a reader that does not ask
 /// costs nothing.
 /// </summary>
-internal sealed class RunReader(Run run, ScopeLocks locks, V1.AttachRequest request)
+internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest request)
 {
     /// <summary>A pipe's usual capacity.</summary>
     private const int MostInOneEvent = 64 * 1024;
+
+    /// <summary>The oldest of those that a run waits for: a person reads them, and each costs a step for each of the run's scopes.</summary>
+    private const int MostWaitsFor = 32;
 
     private readonly byte[] _buffer = new byte[MostInOneEvent];
     private bool _toldQueued;
@@ -55,7 +58,7 @@ internal sealed class RunReader(Run run, ScopeLocks locks, V1.AttachRequest requ
         var queued = new V1.Queued { Requested = Timestamp.FromDateTimeOffset(run.Requested) };
         if (!request.WithoutWaitsFor)
         {
-            queued.WaitsFor.AddRange(RunMessages.WaitsFor(run, locks));
+            queued.WaitsFor.AddRange(RunMessages.WaitsFor(engine.WaitsFor(run, MostWaitsFor)));
         }
 
         return queued;

@@ -56,7 +56,9 @@ public sealed partial class RunEngine
         ScopeSet scopes = found.TryGet(out TaskDefinition? task, out Fault? fault) ? task.Scopes : ScopeSet.Empty;
         Run run = NewRun(waiting.Id, request.TaskName, scopes, waiting.Requested, request, task);
         (ScopeTicket ticket, long order) = locks.Request(scopes, run.Id.Value, run.Task);
-        var live = new LiveRun(run, ticket, order) { Request = request };
+        bool waits = !ticket.Granted.IsCompleted;
+        var live = new LiveRun(run, ticket, order) { Request = request, Waits = waits };
+        _callers.Know(run);
         if (task is null)
         {
             run.On(RunSignal.LocksGranted);
@@ -64,7 +66,6 @@ public sealed partial class RunEngine
             return;
         }
 
-        bool waits = !ticket.Granted.IsCompleted;
         if (waits)
         {
             _waitingRoom.EnterAnyway(request.Input.Length);
@@ -74,7 +75,8 @@ public sealed partial class RunEngine
             _runningRoom.EnterAnyway();
         }
 
-        Drive(live, task, request, waits);
+        _live[run.Id] = live;
+        Drive(live, task, request);
     }
 
     /// <summary>The runs that wait, in the order of their requests. Call it when the gate is closed.</summary>
@@ -92,6 +94,7 @@ public sealed partial class RunEngine
         var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, new RunOutput(note.Standard, note.Error), RunState.Running)
         {
             Timeouts = note.Timeouts,
+            Token = note.Token,
         };
         RunProcesses adopted = starter.Adopt(processes, run.Output);
         run.Start = adopted.Start;
@@ -110,6 +113,8 @@ public sealed partial class RunEngine
 
         _runningRoom.EnterAnyway();
         _live[run.Id] = live;
+        _callers.Know(run);
+        live.Timer = NewTimer(live, adopted);
         live.Work = FinishAdoptedAsync(live, adopted);
     }
 

@@ -1,23 +1,73 @@
 using PvExec.Exec.Core.Runs;
+using PvExec.Hosting.Init;
 using PvExec.Kernel;
 
 namespace PvExec.Exec.Engine;
 
-/// <content>The end of a single run before its time.</content>
+/// <content>The end of a single run before its time, and signals to it.</content>
 public sealed partial class RunEngine
 {
-    /// <summary>Takes a run out of the queues, or ends its processes and all their descendants: TERM, and KILL after a time.</summary>
+    /// <summary>Takes a run out of the queues, or ends its processes and all their descendants: TERM, and KILL after the task's <c>timeout-kill</c>.</summary>
     /// <param name="why">What <see cref="Run.Completion"/> answers if it has not been started.</param>
     /// <param name="handedOver">Ends the wait: the next instance has to be asked.</param>
     /// <returns>False when a new instance of this service has to be asked.</returns>
     public async Task<bool> CancelAsync(Run run, Fault why, Task handedOver)
     {
-        if (!Withdraw(run, why))
+        if (!Withdraw(run, why) || !await IsStartDecidedAsync(run, handedOver) || !gate.TryEnter())
         {
             return false;
         }
 
-        // A start that is under way ends soon, in one way or the other.
+        try
+        {
+            if (_live.TryGetValue(run.Id, out LiveRun? live))
+            {
+                live.Timer?.Cancel();
+            }
+        }
+        finally
+        {
+            gate.Leave();
+        }
+
+        // What does not end for KILL either hangs in the kernel: then the answer says that it runs.
+        using var timeIsUp = new CancellationTokenSource(run.Timeouts.Kill + options.KillPatience, time);
+        Task either = Task.WhenAny(run.Completion, handedOver);
+        await either.WaitAsync(timeIsUp.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return run.Completion.IsCompleted || !handedOver.IsCompleted;
+    }
+
+    /// <summary>Sends a signal to processes of a run that runs.</summary>
+    /// <param name="handedOver">Ends the wait for a start that is under way.</param>
+    /// <returns>Null when a new instance of this service has to be asked.</returns>
+    public async Task<Outcome<Unit>?> SignalAsync(Run run, int signal, SignalScope scope, Task handedOver)
+    {
+        if (run.State == RunState.Starting && !await IsStartDecidedAsync(run, handedOver))
+        {
+            return null;
+        }
+
+        if (!gate.TryEnter())
+        {
+            return null;
+        }
+
+        try
+        {
+            return _live.TryGetValue(run.Id, out LiveRun? live) && live.Processes is { HaveEnded: false } processes
+                ? await processes.SignalAsync(signal, scope, CancellationToken.None)
+                : (Outcome<Unit>)new Fault(FaultKind.FailedPrecondition, $"run {run.Id} of task '{run.Task}' {HowItIs(run)}: only one that runs can be sent a signal");
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    /// <summary>A start that is under way ends soon, in one way or the other.</summary>
+    /// <returns>False when a new instance of this service has to be asked.</returns>
+    private static async Task<bool> IsStartDecidedAsync(Run run, Task handedOver)
+    {
         while (!run.Completion.IsCompleted && run.Start is null)
         {
             Task changed = run.Changes.Next();
@@ -32,52 +82,13 @@ public sealed partial class RunEngine
             }
         }
 
-        if (!await SignalAsync(run, Terminate))
-        {
-            return false;
-        }
-
-        if (await EndsAsync(run, handedOver))
-        {
-            return true;
-        }
-
-        if (handedOver.IsCompleted || !await SignalAsync(run, Kill))
-        {
-            return false;
-        }
-
-        return await EndsAsync(run, handedOver) || !handedOver.IsCompleted;
+        return true;
     }
 
-    /// <returns>Whether it ended before the time was over.</returns>
-    private async Task<bool> EndsAsync(Run run, Task handedOver)
+    private static string HowItIs(Run run) => run.State switch
     {
-        using var timeIsUp = new CancellationTokenSource(options.CancelKillAfter, time);
-        Task either = Task.WhenAny(run.Completion, handedOver);
-        await either.WaitAsync(timeIsUp.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return run.Completion.IsCompleted;
-    }
-
-    private async Task<bool> SignalAsync(Run run, int signal)
-    {
-        if (!gate.TryEnter())
-        {
-            return false;
-        }
-
-        try
-        {
-            if (_live.TryGetValue(run.Id, out LiveRun? live) && live.Processes is { } processes)
-            {
-                _ = (await processes.SignalAsync(signal, CancellationToken.None)).Value;
-            }
-
-            return true;
-        }
-        finally
-        {
-            gate.Leave();
-        }
-    }
+        RunState.Waiting => "waits for its locks",
+        RunState.Withdrawn or RunState.Failed => "was not started",
+        _ => "has ended",
+    };
 }

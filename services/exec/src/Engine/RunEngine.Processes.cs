@@ -12,7 +12,7 @@ public sealed partial class RunEngine
     private const int LastLineBytes = 200;
 
     /// <returns>Null when nothing was started: it was withdrawn, it could not be, or the next instance does it.</returns>
-    private async Task<RunProcesses?> StartAsync(LiveRun live, TaskDefinition task, RunRequest request, bool waited)
+    private async Task<RunProcesses?> StartAsync(LiveRun live, TaskDefinition task, RunRequest request)
     {
         if (!gate.TryEnter())
         {
@@ -22,23 +22,26 @@ public sealed partial class RunEngine
         try
         {
             Run run = live.Run;
+            if (live.Waits)
+            {
+                _runningRoom.EnterAnyway();
+            }
+
             if (run.On(RunSignal.LocksGranted) != RunAction.Start)
             {
+                _runningRoom.Leave();
                 return null;
             }
 
             live.IsToldToHold = true;
             observer.Held(live.Ticket);
-            if (waited)
-            {
-                _runningRoom.EnterAnyway();
-            }
 
             Outcome<RunProcesses> started = await starter.StartAsync(run, task, Environment(task, request), request.Input);
             if (started.TryGet(out RunProcesses? processes, out Fault? fault))
             {
                 run.On(RunSignal.Started);
                 live.Processes = processes;
+                live.Timer = NewTimer(live, processes);
                 live.Request = null;
                 observer.Started(run);
                 run.Start = processes.Start;
@@ -94,6 +97,11 @@ public sealed partial class RunEngine
         {
             gate.Leave();
         }
+
+        if (live.WasMadeToEnd)
+        {
+            await KillRestAsync(live, processes);
+        }
     }
 
     private async Task EndAsync(LiveRun live, RunProcesses processes, RunResult result)
@@ -126,18 +134,40 @@ public sealed partial class RunEngine
     /// <summary>The end of the processes, which are made to end when the task's time is up.</summary>
     private async Task<RunResult> InTimeAsync(LiveRun live, RunProcesses processes)
     {
-        RunTimeouts timeouts = live.Run.Timeouts;
-        live.Timer = new RunTimer(timeouts.Run, timeouts.Kill, signal => SignalAsync(live, processes, signal, CancellationToken.None), time);
         Task<RunResult> ended = processes.EndedAsync();
-        EndSignal? reason = await live.Timer.WatchAsync(processes.Started, ended);
+        EndSignal? reason = await live.Timer!.WatchAsync(processes.Started, ended);
         RunResult result = await ended;
+        live.WasMadeToEnd = reason is not null;
         if (reason == EndSignal.TimeIsUp)
         {
-            ExecLog.TimedOut(log, live.Run.Id, live.Run.Task, timeouts.Run!.Value.TotalSeconds, result.Status);
+            ExecLog.TimedOut(log, live.Run.Id, live.Run.Task, live.Run.Timeouts.Run!.Value.TotalSeconds, result.Status);
         }
 
         return result with { TimedOut = reason == EndSignal.TimeIsUp };
     }
+
+    /// <summary>Descendants that got TERM with the run's processes have as long as these had.</summary>
+    private async Task KillRestAsync(LiveRun live, RunProcesses processes)
+    {
+        await Task.Delay(live.Run.Timeouts.Kill, time);
+        if (gate.TryEnter())
+        {
+            try
+            {
+                if (!(await processes.KillRestAsync(CancellationToken.None)).Succeeded(out Fault? fault))
+                {
+                    ExecLog.SignalFailed(log, live.Run.Id, live.Run.Task, Kill, fault.Detail);
+                }
+            }
+            finally
+            {
+                gate.Leave();
+            }
+        }
+    }
+
+    private RunTimer NewTimer(LiveRun live, RunProcesses processes) =>
+        new(live.Run.Timeouts.Run, live.Run.Timeouts.Kill, signal => SignalAsync(live, processes, signal, CancellationToken.None), time);
 
     private async Task SignalAsync(LiveRun live, RunProcesses processes, int signal, CancellationToken cancellationToken)
     {
@@ -204,6 +234,7 @@ public sealed partial class RunEngine
 
         run.Complete(new Fault(FaultKind.Unavailable, $"run {run.Id} of task '{run.Task}' was lost sight of: {error.Message}"));
         Forget(live);
+        _callers.Forget(run);
         if (mayRun)
         {
             exit.Demand();

@@ -57,17 +57,7 @@ public sealed partial class RunEngine(
 
         try
         {
-            if (_stopping)
-            {
-                return Stopping();
-            }
-
-            if (TaskVariables.Problem(request.Variables) is { } problem)
-            {
-                return problem;
-            }
-
-            return TaskName.Parse(request.TaskName).Then(tasks.Find).Then(task => Queue(task, request));
+            return Check(request).Then(task => Queue(task, request));
         }
         finally
         {
@@ -87,12 +77,9 @@ public sealed partial class RunEngine(
 
         try
         {
-            if (run.On(RunSignal.Withdraw) == RunAction.LeaveQueues && _live.TryGetValue(run.Id, out LiveRun? live))
+            if (run.On(RunSignal.Withdraw) == RunAction.LeaveQueues)
             {
-                live.Ticket.Release();
-                run.Complete(why);
-                Forget(live);
-                ExecLog.Withdrawn(log, run.Id, run.Task, why.Detail);
+                TakeOut(run, why);
             }
 
             return true;
@@ -100,6 +87,19 @@ public sealed partial class RunEngine(
         finally
         {
             gate.Leave();
+        }
+    }
+
+    /// <summary>The rest of a withdrawal.</summary>
+    private void TakeOut(Run run, Fault why)
+    {
+        if (_live.TryGetValue(run.Id, out LiveRun? live))
+        {
+            live.Ticket.Release();
+            run.Complete(why);
+            Forget(live);
+            _callers.Forget(run);
+            ExecLog.Withdrawn(log, run.Id, run.Task, why.Detail);
         }
     }
 
@@ -113,6 +113,7 @@ public sealed partial class RunEngine(
                 await processes.AcknowledgeAsync(CancellationToken.None);
             }
 
+            _callers.Forget(oldest.Run);
             oldest.Run.Output.Release();
         }
 
@@ -123,12 +124,30 @@ public sealed partial class RunEngine(
     {
         live.Request = null;
         _live.TryRemove(live.Run.Id, out _);
+        _callers.Dismiss(live.Run);
         live.SetGone();
     }
 
     private static Fault Stopping() => new(FaultKind.Unavailable, "the system is stopping: no task is started any more");
 
-    private Outcome<Run> Queue(TaskDefinition task, RunRequest request)
+    private Outcome<TaskDefinition> Check(RunRequest request)
+    {
+        if (_stopping)
+        {
+            return Stopping();
+        }
+
+        return TaskVariables.Problem(request.Variables) is { } problem ? problem : TaskName.Parse(request.TaskName).Then(tasks.Find);
+    }
+
+    private Outcome<Run> Queue(TaskDefinition task, RunRequest request) => Enqueue(task, request).Then<Run>(live =>
+    {
+        Drive(live, task, request);
+        return live.Run;
+    });
+
+    /// <summary>Asks for the run's locks. <see cref="Drive"/> must follow.</summary>
+    private Outcome<LiveRun> Enqueue(TaskDefinition task, RunRequest request)
     {
         DateTimeOffset now = time.GetUtcNow();
         Run run = NewRun(RunId.New(now), task.Name.Value, task.Scopes, now, request, task);
@@ -141,15 +160,9 @@ public sealed partial class RunEngine(
             return full;
         }
 
-        Drive(new LiveRun(run, ticket, order) { Request = request }, task, request, waits);
-
-        // A stop that began meanwhile may not have seen this run.
-        if (_stopping)
-        {
-            Withdraw(run, Stopping());
-        }
-
-        return run;
+        var live = new LiveRun(run, ticket, order) { Request = request, Waits = waits };
+        _live[run.Id] = live;
+        return live;
     }
 
     private Run NewRun(RunId id, string name, ScopeSet scopes, DateTimeOffset requested, RunRequest request, TaskDefinition? task)
@@ -159,28 +172,34 @@ public sealed partial class RunEngine(
         return new Run(id, name, scopes, requested, new RunOutput(standard, error))
         {
             Timeouts = task is null ? RunTimeouts.None : new RunTimeouts(task.Timeout, task.TimeoutKill),
+            Token = request.Token,
         };
     }
 
-    private void Drive(LiveRun live, TaskDefinition task, RunRequest request, bool waits)
+    private void Drive(LiveRun live, TaskDefinition task, RunRequest request)
     {
-        _live[live.Run.Id] = live;
-        live.Work = DriveAsync(live, task, request, waits);
+        live.Work = DriveAsync(live, task, request);
+
+        // A stop that began meanwhile may not have seen this run.
+        if (_stopping)
+        {
+            Withdraw(live.Run, Stopping());
+        }
     }
 
-    private async Task DriveAsync(LiveRun live, TaskDefinition task, RunRequest request, bool waits)
+    private async Task DriveAsync(LiveRun live, TaskDefinition task, RunRequest request)
     {
         Run run = live.Run;
         try
         {
-            if (waits)
+            if (live.Waits)
             {
                 ExecLog.Waits(log, run.Id, run.Task, run.Scopes.ToString());
                 await live.Ticket.Granted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 _waitingRoom.Leave(request.Input.Length);
             }
 
-            if (await StartAsync(live, task, request, waits) is { } processes)
+            if (await StartAsync(live, task, request) is { } processes)
             {
                 await FinishAsync(live, processes);
             }

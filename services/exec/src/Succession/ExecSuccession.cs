@@ -24,7 +24,7 @@ public sealed class ExecSuccession(
     {
         await gate.CloseAsync().WaitAsync(cancellationToken);
         pump.Stop();
-        var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims());
+        var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims()) { Called = engine.Called() };
         await bus.DisposeAsync();
         await events.DisposeAsync();
         ExecLog.HandsOver(log, table.Runs.Count, table.Leases.Count, table.Claims.Count);
@@ -56,6 +56,11 @@ public sealed class ExecSuccession(
         foreach ((_, Action resume) in waiting.OrderBy(one => one.Order))
         {
             resume();
+        }
+
+        foreach (CalledRun called in table.Called)
+        {
+            engine.Restore(called);
         }
     }
 }

@@ -16,13 +16,17 @@ namespace PvExec.Exec.Succession;
 public sealed record HandOverTable(
     IReadOnlyList<WaitingRun> Runs, IReadOnlyList<HeldLease> Leases, IReadOnlyList<LeaseClaim> Claims)
 {
+    /// <summary>The runs that callers are there for, whether they wait or run.</summary>
+    public IReadOnlyList<CalledRun> Called { get; init; } = [];
+
     public static readonly HandOverTable Empty = new([], [], []);
 
     private const int Version = 1;
-    private const int Fields = 4;
+    private const int FieldsAtFirst = 4;
+    private const int Fields = 5;
 
     /// <summary>
-    /// A MessagePack array: version, waiting runs, leases, waiting requests for leases, each an array of records. A later
+    /// A MessagePack array: version, waiting runs, leases, waiting requests for leases, runs with callers, each an array of records. A later
     /// version adds fields at the end of the table or of a record, and a reader skips what it does not know.
     /// </summary>
     public byte[] ToBytes()
@@ -34,6 +38,7 @@ public sealed record HandOverTable(
         writer.WriteRecords(Runs, WaitingRunRecord.Write);
         writer.WriteRecords(Leases, HeldLeaseRecord.Write);
         writer.WriteRecords(Claims, LeaseClaimRecord.Write);
+        writer.WriteRecords(Called, CalledRunRecord.Write);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -44,10 +49,13 @@ public sealed record HandOverTable(
         try
         {
             var reader = new MessagePackReader(bytes);
-            int fields = reader.BeginRecord(Fields);
+            int fields = reader.BeginRecord(FieldsAtFirst);
             reader.ReadInt32();
             var table = new HandOverTable(
-                reader.ReadRecords(WaitingRunRecord.Read), reader.ReadRecords(HeldLeaseRecord.Read), reader.ReadRecords(LeaseClaimRecord.Read));
+                reader.ReadRecords(WaitingRunRecord.Read), reader.ReadRecords(HeldLeaseRecord.Read), reader.ReadRecords(LeaseClaimRecord.Read))
+            {
+                Called = fields < Fields ? [] : reader.ReadRecords(CalledRunRecord.Read),
+            };
             reader.EndRecord(fields, Fields);
             return table;
         }

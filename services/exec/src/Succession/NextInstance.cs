@@ -74,13 +74,47 @@ public sealed class NextInstance : IDisposable
     }
 
     /// <exception cref="RpcException">It knows of no such run any more, or it stays away.</exception>
-    public async Task<V1.Run> CancelAsync(V1.CancelRequest request, CancellationToken cancellationToken)
+    public Task<V1.Run> CancelAsync(V1.CancelRequest request, CancellationToken cancellationToken) =>
+        AskAsync(async () => await _tasks.CancelAsync(request, cancellationToken: cancellationToken), cancellationToken);
+
+    /// <remarks>The signal is sent twice when the instance is killed after the first time and before its answer.</remarks>
+    /// <exception cref="RpcException">It knows of no such run any more, the run does not run, or it stays away.</exception>
+    public Task<V1.Run> SignalAsync(V1.SignalRequest request, CancellationToken cancellationToken) =>
+        AskAsync(async () => await _tasks.SignalAsync(request, cancellationToken: cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Says that a caller is gone, by coming as that caller and going: whether it had come before or not, it is known to be
+    /// gone then. A run that is not known there any more needs no word.
+    /// </summary>
+    public async Task LeaveAsync(V1.AttachRequest request)
+    {
+        try
+        {
+            await IsThere;
+            await AskAsync(
+                async () =>
+                {
+                    using AsyncServerStreamingCall<V1.RunEvent> call = _tasks.Attach(request, cancellationToken: CancellationToken.None);
+                    return await call.ResponseStream.MoveNext(CancellationToken.None);
+                },
+                CancellationToken.None);
+        }
+        catch (Exception e) when (e is RpcException or OperationCanceledException)
+        {
+            // Unknown there, or it stays away.
+            return;
+        }
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
     {
         for (int failures = 0; ; await Task.Delay(s_pause.After(failures), _time, cancellationToken))
         {
             try
             {
-                return await _tasks.CancelAsync(request, cancellationToken: cancellationToken);
+                return await ask();
             }
             catch (Exception e) when (IsAway(e, cancellationToken) && ++failures < MaxAttempts)
             {
@@ -88,8 +122,6 @@ public sealed class NextInstance : IDisposable
             }
         }
     }
-
-    public void Dispose() => _channel.Dispose();
 
     private static async ValueTask<Stream> ConnectAsync(UnixDomainSocketEndPoint endPoint, CancellationToken cancellationToken)
     {

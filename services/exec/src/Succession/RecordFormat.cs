@@ -69,5 +69,5 @@ internal static class RecordFormat
         return ScopeSet.From(reads, reader.ReadRecords(ReadText));
     }
 
-    private static void WriteText(ref MessagePackWriter writer, string text) => writer.Write(text);
+    public static void WriteText(ref MessagePackWriter writer, string text) => writer.Write(text);
 }

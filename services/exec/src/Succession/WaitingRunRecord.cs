@@ -1,13 +1,15 @@
 using MessagePack;
+using PvExec.Exec.Adapters;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Engine;
 
 namespace PvExec.Exec.Succession;
 
-/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes.</summary>
+/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes, client token.</summary>
 internal static class WaitingRunRecord
 {
-    private const int Fields = 7;
+    private const int FieldsAtFirst = 7;
+    private const int Fields = 8;
 
     public static void Write(ref MessagePackWriter writer, WaitingRun run)
     {
@@ -25,11 +27,12 @@ internal static class WaitingRunRecord
 
         writer.Write(run.Request.Input.Span);
         writer.Write(run.Request.HeadBytes);
+        writer.Write(run.Request.Token);
     }
 
     public static WaitingRun Read(ref MessagePackReader reader)
     {
-        int fields = reader.BeginRecord(Fields);
+        int fields = reader.BeginRecord(FieldsAtFirst);
         long order = reader.ReadInt64();
         RunId id = RunId.Parse(reader.ReadText()) ?? throw new MessagePackSerializationException("a run has no id");
         DateTimeOffset requested = reader.ReadTime();
@@ -42,8 +45,9 @@ internal static class WaitingRunRecord
         }
 
         byte[] input = reader.ReadBlob();
-        var run = new WaitingRun(order, id, requested, new RunRequest(task, variables, input, reader.ReadInt32()));
+        int headBytes = reader.ReadInt32();
+        ClientToken? token = fields < Fields ? null : reader.ReadToken();
         reader.EndRecord(fields, Fields);
-        return run;
+        return new WaitingRun(order, id, requested, new RunRequest(task, variables, input, headBytes) { Token = token });
     }
 }

@@ -38,6 +38,9 @@ public sealed class Run
 
     public RunTimeouts Timeouts { get; init; } = RunTimeouts.None;
 
+    /// <summary>What its first caller calls it, or null.</summary>
+    public ClientToken? Token { get; init; }
+
     public RunState State
     {
         get

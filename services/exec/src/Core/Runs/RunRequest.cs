@@ -9,4 +9,8 @@ public sealed record RunRequest(
     string TaskName,
     IReadOnlyList<KeyValuePair<string, string>> Variables,
     ReadOnlyMemory<byte> Input,
-    int HeadBytes);
+    int HeadBytes)
+{
+    /// <summary>Makes the start idempotent; null for a new run in any case.</summary>
+    public ClientToken? Token { get; init; }
+}

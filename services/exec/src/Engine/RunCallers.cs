@@ -1,0 +1,162 @@
+using PvExec.Exec.Core.Runs;
+using PvExec.Kernel;
+
+namespace PvExec.Exec.Engine;
+
+/// <summary>Which run a client token stands for, and which callers are there for a run.</summary>
+/// <remarks>
+/// A caller comes and the last one goes under one lock: whoever comes finds either a run that goes on, or none. Callers have ids, so
+/// that one that comes or goes twice, at this instance of the service and as one of those handed over to it, counts once.
+/// </remarks>
+internal sealed class RunCallers
+{
+    /// <summary>Guards the fields below. The lock of a run's state, of its output and of the history are taken under it, no other.</summary>
+    private readonly Lock _lock = new();
+
+    private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);
+    private readonly Dictionary<RunId, HashSet<string>> _callers = [];
+
+    /// <summary>The runs with callers.</summary>
+    public IReadOnlyList<CalledRun> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _callers.Select(one => new CalledRun(one.Key, [.. one.Value]))];
+            }
+        }
+    }
+
+    /// <summary>The run of the token, with a caller more and its output held.</summary>
+    /// <param name="isThere">Whether a run can still be asked for, and holds its output if so.</param>
+    /// <returns>Null when the token stands for none. A fault when it stands for another request's.</returns>
+    public Outcome<Run>? Find(ClientToken token, string caller, Func<Run, bool> isThere)
+    {
+        lock (_lock)
+        {
+            return FindLocked(token, caller, isThere);
+        }
+    }
+
+    /// <summary>As <see cref="Find"/>, with a new run where there is none.</summary>
+    /// <param name="make">Called under the lock: it must neither block nor start anything.</param>
+    public Outcome<AcceptedRun> FindOrAdd(ClientToken? token, string caller, Func<Run, bool> isThere, Func<Outcome<Run>> make)
+    {
+        lock (_lock)
+        {
+            if (token is not null && FindLocked(token, caller, isThere) is { } found)
+            {
+                return found.Then<AcceptedRun>(run => new AcceptedRun(run, IsAttached: true));
+            }
+
+            return make().Then<AcceptedRun>(run =>
+            {
+                run.Output.TryHold();
+                Add(run, caller);
+                return new AcceptedRun(run, IsAttached: false);
+            });
+        }
+    }
+
+    /// <summary>The run's token, if it has one, stands for it from now on.</summary>
+    public void Know(Run run)
+    {
+        if (run.Token is { } token)
+        {
+            lock (_lock)
+            {
+                _runs[token.Text] = run;
+            }
+        }
+    }
+
+    public void Join(RunId run, string caller)
+    {
+        lock (_lock)
+        {
+            Join(_callers, run, caller);
+        }
+    }
+
+    /// <param name="whenLast">Called under the lock when no caller is left; as for <c>make</c>.</param>
+    public void Leave(Run run, string caller, Action whenLast)
+    {
+        lock (_lock)
+        {
+            if (_callers.TryGetValue(run.Id, out HashSet<string>? callers))
+            {
+                callers.Remove(caller);
+                if (callers.Count > 0)
+                {
+                    return;
+                }
+
+                _callers.Remove(run.Id);
+            }
+
+            whenLast();
+        }
+    }
+
+    /// <summary>The run has ended: nothing comes of its callers any more.</summary>
+    public void Dismiss(Run run)
+    {
+        lock (_lock)
+        {
+            _callers.Remove(run.Id);
+        }
+    }
+
+    /// <summary>The run cannot be asked for any more: its token is free.</summary>
+    public void Forget(Run run)
+    {
+        lock (_lock)
+        {
+            _callers.Remove(run.Id);
+            if (run.Token is { } token && _runs.TryGetValue(token.Text, out Run? known) && ReferenceEquals(known, run))
+            {
+                _runs.Remove(token.Text);
+            }
+        }
+    }
+
+    private Outcome<Run>? FindLocked(ClientToken token, string caller, Func<Run, bool> isThere)
+    {
+        if (!_runs.TryGetValue(token.Text, out Run? run) || !isThere(run))
+        {
+            return null;
+        }
+
+        if (run.Token != token)
+        {
+            run.Output.Release();
+            return (Outcome<Run>)new Fault(
+                FaultKind.AlreadyExists,
+                $"client_token {Quoted.Of(token.Text)} is that of run {run.Id} of task '{run.Task}', which was asked for with another task, other variables or another input: attach to that run by its id, or use a new token");
+        }
+
+        Join(_callers, run.Id, caller);
+        return run;
+    }
+
+    private void Add(Run run, string caller)
+    {
+        if (run.Token is { } token)
+        {
+            _runs[token.Text] = run;
+        }
+
+        Join(_callers, run.Id, caller);
+    }
+
+    private static void Join(Dictionary<RunId, HashSet<string>> callers, RunId run, string caller)
+    {
+        if (!callers.TryGetValue(run, out HashSet<string>? some))
+        {
+            callers.Add(run, some = []);
+        }
+
+        some.Add(caller);
+    }
+}
