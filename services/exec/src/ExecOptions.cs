@@ -1,4 +1,5 @@
 using PvExec.Hosting;
+using PvExec.Kernel.Configuration;
 
 namespace PvExec.Exec;
 
@@ -15,10 +16,10 @@ public sealed record ExecOptions
     public int MaxRunningRuns { get; init; } = 4_096;
 
     /// <summary>How much of the beginning of each output stream of a run is kept. A call that waits for the result has <see cref="MaxResultBytes"/>.</summary>
-    public int OutputHeadBytes { get; init; } = 1024 * 1024;
+    public long OutputHeadBytes { get; init; } = 1024 * 1024;
 
     /// <summary>How much of the end of each output stream of a run is kept.</summary>
-    public int OutputTailBytes { get; init; } = 1024 * 1024;
+    public long OutputTailBytes { get; init; } = 1024 * 1024;
 
     /// <summary>How many runs that have ended can still be asked for. pv-init remembers as many, so they outlive this service.</summary>
     public int MaxEndedRuns { get; init; } = 256;
@@ -40,6 +41,17 @@ public sealed record ExecOptions
 
     /// <summary>The share that is over when those asked to end are killed.</summary>
     public double StopKillShare { get; init; } = 0.85;
+
+    /// <summary>Where output is kept that a caller wants on disk.</summary>
+    public string OutputDirectory { get; init; } = "/var/tmp";
+
+    /// <summary>The limits that the daemon's flags name, and the others as they are.</summary>
+    public static ExecOptions Of(DaemonOptions options) => new()
+    {
+        OutputHeadBytes = options.OutputHead,
+        OutputTailBytes = options.OutputTail,
+        OutputDirectory = options.OutputDir,
+    };
 
     /// <summary>The largest result: what the contract's message holds beside its other field.</summary>
     public static int MaxResultBytes => Daemon.MaxMessageBytes - 64;

@@ -15,7 +15,7 @@ using PvExec.Kernel;
 
 return await Daemon.RunAsync(Service.Exec, args, daemon =>
 {
-    daemon.Services.AddSingleton<ExecOptions>();
+    daemon.Services.AddSingleton(ExecOptions.Of(daemon.Options));
     daemon.Services.AddSingleton<ScopeLocks>();
     daemon.Services.AddSingleton<LockOrder>();
     daemon.Services.AddSingleton<DecisionGate>();

@@ -22,6 +22,9 @@ public static class DaemonFlags
     public static readonly DaemonFlag Main = new("main", "task:NAME", "start that task when all is ready, and end with its exit code when it ends");
     public static readonly DaemonFlag ExternalServices = new("external-services", "[true|false]", "start no services: systemd, or another supervisor, runs them (default false)", Switch: true);
     public static readonly DaemonFlag KeptExits = new("kept-exits", "NUMBER", "exits kept until their service has dealt with them; beyond that the oldest is dropped (default 65536)");
+    public static readonly DaemonFlag OutputHead = new("output-head", "SIZE", "how much of the beginning of each output stream of a task is kept, such as 64KiB (default 1MiB)");
+    public static readonly DaemonFlag OutputTail = new("output-tail", "SIZE", "how much of the end of each output stream of a task is kept (default 1MiB)");
+    public static readonly DaemonFlag OutputDir = new("output-dir", "DIR", "where output is kept that a caller wants on disk (default /var/tmp)");
     public static readonly DaemonFlag AccountName = new("account-name", "NAME", "blob store account");
     public static readonly DaemonFlag AccountKey = new("account-key", "KEY", "blob store key; prefer PV_EXEC_ACCOUNT_KEY", Secret: true);
     public static readonly DaemonFlag Container = new("container", "NAME", "blob store container");
@@ -29,7 +32,8 @@ public static class DaemonFlags
     public static readonly IReadOnlyList<DaemonFlag> All =
     [
         Host, Port, RuntimeDir, ConfigRoot, MountPoint, Worktree, SourceWorktree, WorktreeMode, Store,
-        AutosaveInterval, SaveScope, SaveFreeze, StopTimeout, Watchdog, RestartLimit, KeptExits, ExitOnFailed, Main, ExternalServices, AccountName, AccountKey, Container,
+        AutosaveInterval, SaveScope, SaveFreeze, StopTimeout, Watchdog, RestartLimit, KeptExits, ExitOnFailed, Main, ExternalServices,
+        OutputHead, OutputTail, OutputDir, AccountName, AccountKey, Container,
     ];
 
     public static DaemonFlag? Find(string name)

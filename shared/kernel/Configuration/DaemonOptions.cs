@@ -63,6 +63,18 @@ public sealed record DaemonOptions
     /// <summary>How many exits pv-init keeps that no service has acknowledged.</summary>
     public int KeptExits { get; init; } = 65_536;
 
+    /// <summary>How much of the beginning of each output stream of a task is kept, in bytes, at most <see cref="MaxOutputBytes"/>.</summary>
+    public long OutputHead { get; init; } = 1 << 20;
+
+    /// <summary>How much of the end, as <see cref="OutputHead"/>.</summary>
+    public long OutputTail { get; init; } = 1 << 20;
+
+    /// <summary>Where output is kept that a caller wants on disk; looked at when the first such run is started.</summary>
+    public string OutputDir { get; init; } = "/var/tmp";
+
+    /// <summary>The largest value of <see cref="OutputHead"/> and of <see cref="OutputTail"/>: each run may keep as much in memory, of each stream.</summary>
+    public const long MaxOutputBytes = 8 << 20;
+
     /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
@@ -95,6 +107,9 @@ public sealed record DaemonOptions
             Main = Text(DaemonFlags.Main),
             ExternalServices = Switch(DaemonFlags.ExternalServices),
             KeptExits = (int)Number(DaemonFlags.KeptExits, defaults.KeptExits, 1_000_000, wholeOnly: true),
+            OutputHead = Size(DaemonFlags.OutputHead, defaults.OutputHead),
+            OutputTail = Size(DaemonFlags.OutputTail, defaults.OutputTail),
+            OutputDir = Text(DaemonFlags.OutputDir) ?? defaults.OutputDir,
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
         problems = wrong;
@@ -116,6 +131,22 @@ public sealed record DaemonOptions
             }
 
             wrong.Add($"-{flag.Name} '{text}' is not a{(wholeOnly ? " whole" : "")} number {(least == 0 ? "" : "that is 0 or ")}from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}");
+            return otherwise;
+        }
+
+        long Size(DaemonFlag flag, long otherwise)
+        {
+            if (Text(flag) is not { } text)
+            {
+                return otherwise;
+            }
+
+            if (ByteSize.Parse(text) is { } bytes and <= MaxOutputBytes)
+            {
+                return bytes;
+            }
+
+            wrong.Add($"-{flag.Name} '{text}' is not a size from 0 to {ByteSize.Text(MaxOutputBytes)}, such as 64KiB");
             return otherwise;
         }
 
@@ -164,6 +195,11 @@ public sealed record DaemonOptions
         if (Encoding.UTF8.GetByteCount(RuntimeDir) > RuntimePaths.MaxRootBytes)
         {
             yield return $"-runtime-dir '{RuntimeDir}' is longer than {RuntimePaths.MaxRootBytes} bytes, too long for Unix sockets in it: take a shorter one";
+        }
+
+        if (!Path.IsPathRooted(OutputDir))
+        {
+            yield return $"-output-dir '{OutputDir}' is not an absolute path";
         }
 
         foreach (string scope in SaveScopes)
@@ -276,6 +312,9 @@ public sealed record DaemonOptions
         Add(DaemonFlags.Main, Main);
         Add(DaemonFlags.ExternalServices, ExternalServices ? "true" : "false");
         Add(DaemonFlags.KeptExits, KeptExits.ToString(CultureInfo.InvariantCulture));
+        Add(DaemonFlags.OutputHead, ByteSize.Text(OutputHead));
+        Add(DaemonFlags.OutputTail, ByteSize.Text(OutputTail));
+        Add(DaemonFlags.OutputDir, OutputDir);
         return words;
 
         void Add(DaemonFlag flag, string? value)

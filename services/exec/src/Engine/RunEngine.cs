@@ -137,7 +137,8 @@ public sealed partial class RunEngine(
             return Stopping();
         }
 
-        return TaskVariables.Problem(request.Variables) is { } problem ? problem : TaskName.Parse(request.TaskName).Then(tasks.Find);
+        Fault? problem = TaskVariables.Problem(request.Variables) ?? request.Output.Problem(options.OutputHeadBytes, options.OutputTailBytes);
+        return problem is not null ? problem : TaskName.Parse(request.TaskName).Then(tasks.Find);
     }
 
     private Outcome<Run> Queue(TaskDefinition task, RunRequest request) => Enqueue(task, request).Then<Run>(live =>
@@ -167,8 +168,8 @@ public sealed partial class RunEngine(
 
     private Run NewRun(RunId id, string name, ScopeSet scopes, DateTimeOffset requested, RunRequest request, TaskDefinition? task)
     {
-        var standard = StreamWindow.Of(Math.Max(request.HeadBytes, options.OutputHeadBytes), options.OutputTailBytes);
-        var error = StreamWindow.Of(options.OutputHeadBytes, options.OutputTailBytes);
+        StreamWindow standard = request.Output.Window(options.OutputHeadBytes, options.OutputTailBytes, request.HeadBytes);
+        StreamWindow error = request.Output.Window(options.OutputHeadBytes, options.OutputTailBytes);
         return new Run(id, name, scopes, requested, new RunOutput(standard, error))
         {
             Timeouts = task is null ? RunTimeouts.None : new RunTimeouts(task.Timeout, task.TimeoutKill),

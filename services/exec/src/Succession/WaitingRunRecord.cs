@@ -1,15 +1,17 @@
 using MessagePack;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Engine;
 
 namespace PvExec.Exec.Succession;
 
-/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes, client token.</summary>
+/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes, client token, output limits.</summary>
 internal static class WaitingRunRecord
 {
     private const int FieldsAtFirst = 7;
-    private const int Fields = 8;
+    private const int FieldsWithToken = 8;
+    private const int Fields = 9;
 
     public static void Write(ref MessagePackWriter writer, WaitingRun run)
     {
@@ -28,6 +30,7 @@ internal static class WaitingRunRecord
         writer.Write(run.Request.Input.Span);
         writer.Write(run.Request.HeadBytes);
         writer.Write(run.Request.Token);
+        OutputLimitsRecord.Write(ref writer, run.Request.Output);
     }
 
     public static WaitingRun Read(ref MessagePackReader reader)
@@ -46,8 +49,9 @@ internal static class WaitingRunRecord
 
         byte[] input = reader.ReadBlob();
         int headBytes = reader.ReadInt32();
-        ClientToken? token = fields < Fields ? null : reader.ReadToken();
+        ClientToken? token = fields < FieldsWithToken ? null : reader.ReadToken();
+        OutputLimits limits = fields < Fields ? OutputLimits.Default : OutputLimitsRecord.Read(ref reader);
         reader.EndRecord(fields, Fields);
-        return new WaitingRun(order, id, requested, new RunRequest(task, variables, input, headBytes) { Token = token });
+        return new WaitingRun(order, id, requested, new RunRequest(task, variables, input, headBytes) { Token = token, Output = limits });
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MessagePack;
+using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
@@ -15,7 +16,7 @@ public sealed class HandOverTableTests
 
     private static readonly HandOverTable s_table = new(
         [
-            new WaitingRun(3, RunId.New(s_time), s_time, new RunRequest("common/ü", [new("A", "b=c"), new("A", "")], new byte[] { 0, 255 }, 10)),
+            new WaitingRun(3, RunId.New(s_time), s_time, new RunRequest("common/ü", [new("A", "b=c"), new("A", "")], new byte[] { 0, 255 }, 10) { Output = new OutputLimits { HeadBytes = 5, OnDisk = true } }),
             new WaitingRun(9, RunId.New(s_time), s_time, new RunRequest("x", [], ReadOnlyMemory<byte>.Empty, 0)),
         ],
         [new HeldLease(ulong.MaxValue, "pv-worktree", "a save", ScopeSet.From(["src"], ["dep"]))],
@@ -56,7 +57,7 @@ public sealed class HandOverTableTests
     }
 
     private static string Describe(WaitingRun run) =>
-        $"{run.Order} {run.Id} {run.Requested:O} {run.Request.TaskName} {string.Join(' ', run.Request.Variables)} {Convert.ToHexString(run.Request.Input.Span)} {run.Request.HeadBytes}";
+        $"{run.Order} {run.Id} {run.Requested:O} {run.Request.TaskName} {string.Join(' ', run.Request.Variables)} {Convert.ToHexString(run.Request.Input.Span)} {run.Request.HeadBytes} {run.Request.Output}";
 
     /// <summary>Appends nil to the array at the top and to those that are records: at an even depth.</summary>
     private static byte[] WithOneMoreField(ReadOnlyMemory<byte> bytes, int depth)

@@ -23,6 +23,10 @@ public sealed class DaemonOptionsProblemsTests
         Assert.Equal(problem, Only(Right with { RuntimeDir = directory }));
 
     [Fact]
+    public void The_directory_for_output_is_absolute() =>
+        Assert.Equal("-output-dir 'spool' is not an absolute path", Only(Right with { OutputDir = "spool" }));
+
+    [Fact]
     public void The_runtime_directory_has_80_bytes_at_most()
     {
         Assert.Empty((Right with { RuntimeDir = "/" + new string('x', 79) }).Problems());

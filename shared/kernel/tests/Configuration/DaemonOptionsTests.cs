@@ -25,6 +25,9 @@ public sealed class DaemonOptionsTests
         Main = "task:serve",
         ExternalServices = true,
         KeptExits = 7,
+        OutputHead = 65_537,
+        OutputTail = 3 << 20,
+        OutputDir = "/spool",
     };
 
     [Fact]
@@ -84,6 +87,8 @@ public sealed class DaemonOptionsTests
     [InlineData("-autosave-interval", "1,5", "-autosave-interval '1,5' is not a number that is 0 or from 1 to 2592000")]
     [InlineData("-autosave-interval", "0.9", "-autosave-interval '0.9' is not a number that is 0 or from 1 to 2592000")]
     [InlineData("-autosave-interval", "99999999", "-autosave-interval '99999999' is not a number that is 0 or from 1 to 2592000")]
+    [InlineData("-output-head", "9M", "-output-head '9M' is not a size from 0 to 8MiB, such as 64KiB")]
+    [InlineData("-output-tail", "much", "-output-tail 'much' is not a size from 0 to 8MiB, such as 64KiB")]
     [InlineData("-worktree-mode", "disk", "-worktree-mode 'disk' is none of auto, memory, directory")]
     public void A_value_that_is_none_is_named_with_its_flag(string flag, string value, string problem)
     {

@@ -1,3 +1,5 @@
+using PvExec.Exec.Core.Output;
+
 namespace PvExec.Exec.Core.Runs;
 
 /// <summary>What a caller asks for.</summary>
@@ -13,4 +15,7 @@ public sealed record RunRequest(
 {
     /// <summary>Makes the start idempotent; null for a new run in any case.</summary>
     public ClientToken? Token { get; init; }
+
+    /// <summary>How much of its output is kept, and where.</summary>
+    public OutputLimits Output { get; init; } = OutputLimits.Default;
 }
