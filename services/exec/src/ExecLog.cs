@@ -64,6 +64,12 @@ internal static partial class ExecLog
     [LoggerMessage(3018, LogLevel.Warning, "run {Run} of {Task}: not done within its timeout of {Seconds} s, made to end: {Status}")]
     public static partial void TimedOut(ILogger log, RunId run, string task, double seconds, ExitStatus status);
 
+    [LoggerMessage(3040, LogLevel.Warning, "run {Run} of {Task}: finish: {Status}{Why}")]
+    public static partial void FinishFailed(ILogger log, RunId run, string task, ExitStatus status, string why);
+
+    [LoggerMessage(3041, LogLevel.Error, "run {Run} of {Task}: finish could not be started: {Reason}")]
+    public static partial void FinishNotStarted(ILogger log, RunId run, string task, string reason);
+
     [LoggerMessage(3090, LogLevel.Error, "the main task '{Task}' did not run to its end: {Reason}")]
     public static partial void MainTaskFailed(ILogger log, string task, string reason);
 

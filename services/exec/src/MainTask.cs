@@ -92,14 +92,14 @@ public sealed class MainTask(
 
     private async Task<Outcome<ExitStatus>> FollowAsync(CancellationToken cancellationToken)
     {
-        if (_adopted is not null)
+        // It runs, with its finish behind it, or it waited for its locks in the instance that handed over, and waits here now.
+        if (RunId.Parse(_startedRun!) is { } id && engine.Find(id) is { } run)
         {
-            return (await _adopted.Exited.WaitAsync(cancellationToken)).Status;
+            return (await run.Completion.WaitAsync(cancellationToken)).Then<ExitStatus>(ended => ended.Status);
         }
 
-        // It waited for its locks in the instance that handed over, and waits here now.
-        return RunId.Parse(_startedRun!) is { } id && engine.Find(id) is { } run
-            ? (await run.Completion.WaitAsync(cancellationToken)).Then<ExitStatus>(ended => ended.Status)
+        return _adopted is not null
+            ? (await _adopted.Exited.WaitAsync(cancellationToken)).Status
             : new Fault(FaultKind.DataLoss, "pv-exec ended together with its run, and how that ended is not known");
     }
 

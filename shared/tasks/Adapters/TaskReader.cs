@@ -13,7 +13,7 @@ internal static class TaskReader
 
     /// <summary>The files that make a directory one of a task even when <c>run</c> is missing.</summary>
     public static readonly IReadOnlyList<string> TellingFiles =
-        [Run, "finish", "input_scopes", "output_scopes", "timeout", "timeout-kill", "max_concurrent"];
+        [Run, "finish", "input_scopes", "output_scopes", "timeout", "timeout-kill", "timeout-finish", "max_concurrent"];
 
     private const string Passwd = "/etc/passwd";
     private const string Group = "/etc/group";
@@ -32,6 +32,7 @@ internal static class TaskReader
             Environment = Environment(directory),
             Timeout = Setting(directory, "timeout"),
             TimeoutKill = Setting(directory, "timeout-kill"),
+            TimeoutFinish = Setting(directory, "timeout-finish"),
             User = user,
             Description = Setting(directory, "description"),
             MaxConcurrent = Setting(directory, "max_concurrent"),

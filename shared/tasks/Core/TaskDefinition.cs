@@ -16,6 +16,9 @@ public sealed record TaskDefinition(
     /// <summary>Between TERM and KILL where the task says nothing.</summary>
     public static readonly TimeSpan DefaultTimeoutKill = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long <c>finish</c> may run where the task says nothing.</summary>
+    public static readonly TimeSpan DefaultTimeoutFinish = TimeSpan.FromSeconds(5);
+
     /// <summary>The argument vector of what is run after each end, without the three arguments it is given, or null.</summary>
     public IReadOnlyList<string>? Finish { get; init; }
 
@@ -27,6 +30,9 @@ public sealed record TaskDefinition(
 
     /// <summary>How long after TERM they get KILL.</summary>
     public TimeSpan TimeoutKill { get; init; } = DefaultTimeoutKill;
+
+    /// <summary>How long <c>finish</c> may run before it gets KILL.</summary>
+    public TimeSpan TimeoutFinish { get; init; } = DefaultTimeoutFinish;
 
     /// <summary>Whom its processes run as; null: as the daemon.</summary>
     public TaskUser? User { get; init; }

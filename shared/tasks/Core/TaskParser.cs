@@ -33,6 +33,7 @@ public sealed partial class TaskParser
         TaskVariable[] environment = Environment(source.Environment);
         TimeSpan? timeout = Seconds(source.Timeout);
         TimeSpan? timeoutKill = Seconds(source.TimeoutKill);
+        TimeSpan? timeoutFinish = Seconds(source.TimeoutFinish);
         TaskUser? user = User(source.User, source.Accounts);
         string description = Description(source.Description);
         TaskLimit? limit = Count(source.MaxConcurrent) is { } most ? new TaskLimit(source.Directory, most) : null;
@@ -42,6 +43,7 @@ public sealed partial class TaskParser
             Environment = environment,
             Timeout = timeout,
             TimeoutKill = timeoutKill ?? TaskDefinition.DefaultTimeoutKill,
+            TimeoutFinish = timeoutFinish ?? TaskDefinition.DefaultTimeoutFinish,
             User = user,
             Description = description,
         };

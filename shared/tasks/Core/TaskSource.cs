@@ -18,6 +18,8 @@ public sealed record TaskSource(string Directory)
 
     public SettingFile? TimeoutKill { get; init; }
 
+    public SettingFile? TimeoutFinish { get; init; }
+
     public SettingFile? User { get; init; }
 
     public SettingFile? Description { get; init; }

@@ -17,6 +17,11 @@ public sealed class RunFiles : IDisposable
     public const string StandardStore = "stdout-store";
     public const string ErrorStore = "stderr-store";
 
+    /// <summary>From <c>finish</c>, to the end of the standard error.</summary>
+    public const string FinishPipe = "finish-output";
+
+    public const string Journal = "journal";
+
     private PipePair? _standard;
     private PipePair? _error;
     private StreamFile? _standardFile;
@@ -33,6 +38,9 @@ public sealed class RunFiles : IDisposable
     public SafeFileHandle Output => _standard!.Value.WriteEnd;
 
     public SafeFileHandle Error => _error!.Value.WriteEnd;
+
+    /// <summary>Where the standard error is kept.</summary>
+    public StreamFile ErrorFile => _errorFile!;
 
     /// <summary>What pv-init keeps, so that another instance of this service can go on.</summary>
     public KeptDescriptor[] Kept =>

@@ -10,8 +10,25 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
 {
     private const int Kill = 9;
 
+    /// <summary>Null when the run needs none.</summary>
+    public RunJournal? Journal { get; init; }
+
+    /// <summary>Where its standard error is kept.</summary>
+    public StreamFile? ErrorFile { get; init; }
+
+    /// <summary>The task's <c>finish</c>, once it was started.</summary>
+    public FinishProcess? Finish { get; set; }
+
+    /// <summary>Whether the task has a <c>finish</c> that follows on the end of the processes.</summary>
+    public bool HasFinish => Finish is not null || Journal is { HasFinish: true };
+
+    /// <summary>Whether all of them have ended and no <c>finish</c> runs or is to be run.</summary>
+    public bool AreOver => HaveEnded && (Finish is { } finish ? finish.Child.Exited.IsCompleted : Journal is not { HasFinish: true, IsFinishOver: false });
+
+    private IEnumerable<PumpedPipe> AllPipes => Finish?.Pipe is { } pipe ? [.. pipes, pipe] : pipes;
+
     /// <summary>Why the output could not be read to its end, or null.</summary>
-    public IOException? OutputError => pipes.Select(pipe => pipe.Error).FirstOrDefault(error => error is not null);
+    public IOException? OutputError => AllPipes.Select(pipe => pipe.Error).FirstOrDefault(error => error is not null);
 
     /// <summary>When the first of them was started, by pv-init's clock.</summary>
     public DateTimeOffset Started => processes.Min(process => process.Child.Started);
@@ -41,7 +58,7 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
                 exit.Ended > result.Ended ? exit.Ended : result.Ended,
                 result.UserTime + exit.UserTime,
                 result.SystemTime + exit.SystemTime,
-                Math.Max(result.MaxResidentBytes, exit.MaxResidentBytes));
+                Math.Max(result.MaxResidentBytes, exit.MaxResidentBytes)) { OomKilled = result.OomKilled || exit.OomKilled };
         }
 
         return result;
@@ -51,7 +68,7 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <returns>False when a descendant still holds the output open; what it writes is read on.</returns>
     public async Task<bool> DrainAsync(TimeSpan grace, TimeProvider time)
     {
-        Task ended = Task.WhenAll(pipes.Select(pipe => pipe.Ended));
+        Task ended = Task.WhenAll(AllPipes.Select(pipe => pipe.Ended));
         if (ended.IsCompleted)
         {
             return true;
@@ -64,9 +81,16 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
             return true;
         }
 
-        await Task.WhenAll(pipes.Select(pipe => pipe.DrainAsync()));
+        await ReadAsync();
         return ended.IsCompleted;
     }
+
+    /// <summary>Completes when all that is in the pipes at the time of the call has been read.</summary>
+    public Task ReadAsync() => Task.WhenAll(AllPipes.Where(pipe => !pipe.Ended.IsCompleted).Select(pipe => pipe.DrainAsync()));
+
+    /// <summary>Signals <c>finish</c>, if it has not ended, and all its descendants.</summary>
+    public async Task<Outcome<Unit>> SignalFinishAsync(int signal, CancellationToken cancellationToken) =>
+        Finish is { Child: { Exited.IsCompleted: false } child } ? await init.SignalAsync(child, signal, SignalScope.Tree, cancellationToken) : Unit.Value;
 
     /// <summary>Signals each process that has not ended, and all its descendants.</summary>
     public Task<Outcome<Unit>> SignalAsync(int signal, CancellationToken cancellationToken) => SignalAsync(signal, SignalScope.Tree, cancellationToken);
@@ -105,12 +129,22 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
         return all;
     }
 
-    /// <summary>Lets pv-init forget them, and what it keeps with them.</summary>
+    /// <summary>
+    /// Lets pv-init forget them, and what it keeps with them; <c>finish</c> last, since a run that is there without it
+    /// is one whose <c>finish</c> has not been started.
+    /// </summary>
     public async ValueTask AcknowledgeAsync(CancellationToken cancellationToken)
     {
         foreach (RunProcess process in processes)
         {
             await init.AcknowledgeAsync(process.Child, cancellationToken);
         }
+
+        if (Finish is { } finish)
+        {
+            await init.AcknowledgeAsync(finish.Child, cancellationToken);
+        }
+
+        Journal?.Dispose();
     }
 }

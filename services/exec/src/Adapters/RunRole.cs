@@ -8,4 +8,7 @@ public enum RunRole
 
     /// <summary>Its filter <c>log</c>.</summary>
     Log = 1,
+
+    /// <summary>The task's <c>finish</c>, which is started when the others have ended.</summary>
+    Finish = 2,
 }

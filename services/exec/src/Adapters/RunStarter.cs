@@ -14,7 +14,7 @@ namespace PvExec.Exec.Adapters;
 /// pv-init keeps the read ends, and the files that the output is moved to, with the process that was started first: while
 /// that one is not acknowledged, no writer is ever without a reader and no output is lost, whatever happens to this service.
 /// </remarks>
-public sealed class RunStarter(IInit init, OutputPump pump)
+public sealed partial class RunStarter(IInit init, OutputPump pump)
 {
     private const int Kill = 9;
 
@@ -24,8 +24,11 @@ public sealed class RunStarter(IInit init, OutputPump pump)
     {
         using var files = new RunFiles();
         PumpedPipe[] pipes;
+        RunJournal? journal = null;
         try
         {
+            var finish = FinishPlan.Of(task, environment);
+            journal = finish is not null || task.Timeout is not null ? RunJournal.Create(finish, onDisk: false) : null;
             files.Open(input.Span, task.Log is not null);
             pipes = files.Record(pump, run.Output);
         }
@@ -34,7 +37,7 @@ public sealed class RunStarter(IInit init, OutputPump pump)
             return new Fault(FaultKind.ResourceExhausted, $"task '{task.Name}' cannot be started: {e.Message}");
         }
 
-        KeptDescriptor[] kept = files.Kept;
+        KeptDescriptor[] kept = journal is null ? files.Kept : [.. files.Kept, new(RunFiles.Journal, journal.Handle)];
         var processes = new List<RunProcess>(2);
         if (task.Log is not null)
         {
@@ -56,7 +59,7 @@ public sealed class RunStarter(IInit init, OutputPump pump)
         }
 
         processes.Add(new RunProcess(RunRole.Run, child));
-        return new RunProcesses(init, processes, pipes);
+        return new RunProcesses(init, processes, pipes) { Journal = journal, ErrorFile = files.ErrorFile };
 
         ValueTask<Outcome<Child>> Spawn(RunRole role, IReadOnlyList<string> arguments, SafeFileHandle? standardInput, SafeFileHandle output, KeptDescriptor[] keep)
         {
@@ -88,13 +91,20 @@ public sealed class RunStarter(IInit init, OutputPump pump)
     public RunProcesses Adopt(IReadOnlyList<RunProcess> processes, RunOutput output)
     {
         Dictionary<string, SafeHandle> kept = processes.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
+        Child? finish = processes.Where(process => process.Role == RunRole.Finish).Select(process => process.Child).FirstOrDefault();
         StreamFile standard = Stored(kept, RunFiles.StandardStore);
         StreamFile error = Stored(kept, RunFiles.ErrorStore);
         output.Open(standard, error);
         var pipes = new List<PumpedPipe>(2);
         Read(RunFiles.StandardPipe, output.Standard, standard);
         Read(RunFiles.ErrorPipe, output.Error, error);
-        return new RunProcesses(init, processes, pipes);
+        PumpedPipe? finishPipe = kept.TryGetValue(RunFiles.FinishPipe, out SafeHandle? reading) ? pump.Add(reading, output.Error, error) : null;
+        return new RunProcesses(init, [.. processes.Where(process => process.Role != RunRole.Finish)], pipes)
+        {
+            Journal = kept.TryGetValue(RunFiles.Journal, out SafeHandle? journal) ? RunJournal.Open(journal) : null,
+            ErrorFile = error,
+            Finish = finish is null ? null : new FinishProcess(finish, finishPipe),
+        };
 
         void Read(string name, StreamLog log, StreamFile file)
         {

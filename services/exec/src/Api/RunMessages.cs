@@ -37,9 +37,14 @@ internal static class RunMessages
                 message.NotRun = ToApi(fault);
             }
         }
-        else if (run.State == RunState.Waiting)
+        else
         {
-            message.State = V1.RunState.Waiting;
+            message.State = run.State switch
+            {
+                RunState.Waiting => V1.RunState.Waiting,
+                RunState.Finishing => V1.RunState.Finishing,
+                _ => V1.RunState.Running,
+            };
         }
 
         return message;
@@ -60,10 +65,13 @@ internal static class RunMessages
             StdoutBytes = (ulong)run.Output.Standard.Length,
             StderrBytes = (ulong)run.Output.Error.Length,
             OutputLeftOpen = result.OutputLeftOpen,
+            TimedOut = result.TimedOut,
+            OomKilled = result.OomKilled,
+            Finish = result.Finish is { } finish ? ToApi(finish) : null,
         };
-        if (result.Status.Signal is { } signal)
+        if (result.Status.Signal is not null)
         {
-            exited.Signaled = new V1.Signaled { Signal = signal, CoreDumped = result.Status.CoreDumped };
+            exited.Signaled = Signaled(result.Status);
         }
         else
         {
@@ -72,6 +80,43 @@ internal static class RunMessages
 
         return exited;
     }
+
+    /// <summary>The processes have ended; <c>finish</c> runs.</summary>
+    public static V1.Finishing ToFinishing(RunResult result)
+    {
+        var finishing = new V1.Finishing { Ended = Timestamp.FromDateTimeOffset(result.Ended), TimedOut = result.TimedOut, OomKilled = result.OomKilled };
+        if (result.Status.Signal is not null)
+        {
+            finishing.Signaled = Signaled(result.Status);
+        }
+        else
+        {
+            finishing.Code = result.Status.Code.GetValueOrDefault();
+        }
+
+        return finishing;
+    }
+
+    private static V1.FinishEnd ToApi(FinishEnd finish)
+    {
+        var end = new V1.FinishEnd { TimedOut = finish.TimedOut };
+        if (finish.Status is not { } status)
+        {
+            end.NotStarted = finish.NotStarted;
+        }
+        else if (status.Signal is not null)
+        {
+            end.Signaled = Signaled(status);
+        }
+        else
+        {
+            end.Code = status.Code.GetValueOrDefault();
+        }
+
+        return end;
+    }
+
+    private static V1.Signaled Signaled(ExitStatus status) => new() { Signal = status.Signal.GetValueOrDefault(), CoreDumped = status.CoreDumped };
 
     /// <summary>Whom a run or another holder of scopes waits for.</summary>
     public static IEnumerable<V1.ScopeUser> WaitsFor(IEnumerable<ScopeBlocker> blockers) => blockers.Select(blocker => new V1.ScopeUser

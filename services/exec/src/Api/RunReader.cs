@@ -23,6 +23,7 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
     private readonly byte[] _buffer = new byte[MostInOneEvent];
     private bool _toldQueued;
     private bool _toldStarted;
+    private bool _toldFinishing;
 
     /// <summary>What has been told of each stream, in bytes.</summary>
     public ulong StandardOffset { get; private set; } = request.StdoutOffset;
@@ -35,6 +36,7 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
     {
         // Looked at first: whatever was written before the end is told before it.
         bool hasEnded = run.Completion.IsCompleted;
+        RunResult? ending = run.Ending;
         if (!_toldQueued)
         {
             _toldQueued = true;
@@ -50,7 +52,7 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
             return new V1.RunEvent { Started = RunMessages.ToApi(start) };
         }
 
-        return NextOf(OutputStream.Standard) ?? NextOf(OutputStream.Error) ?? (hasEnded ? End(run.Completion.Result) : null);
+        return NextOf(OutputStream.Standard) ?? NextOf(OutputStream.Error) ?? (hasEnded ? End(run.Completion.Result) : Finishing(ending));
     }
 
     private V1.Queued Queued()
@@ -87,6 +89,18 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
         return piece.Kind == StreamPieceKind.Gap
             ? new V1.RunEvent { Gap = new V1.Gap { Stream = name, Offset = offset, Length = (ulong)piece.Length } }
             : new V1.RunEvent { Output = new V1.Output { Stream = name, Offset = offset, Data = ByteString.CopyFrom(_buffer, 0, (int)piece.Length) } };
+    }
+
+    /// <summary>Not told of a run that has ended: its end says as much.</summary>
+    private V1.RunEvent? Finishing(RunResult? ending)
+    {
+        if (ending is null || _toldFinishing)
+        {
+            return null;
+        }
+
+        _toldFinishing = true;
+        return new V1.RunEvent { Finishing = RunMessages.ToFinishing(ending) };
     }
 
     private V1.RunEvent End(Outcome<RunResult> outcome) => outcome.TryGet(out RunResult? result, out Fault? fault)

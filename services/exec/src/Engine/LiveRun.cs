@@ -37,6 +37,9 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>Its processes had ended when this instance of the service came to know of it.</summary>
     public bool EndedBefore { get; init; }
 
+    /// <summary>Its <c>finish</c>, if it has one, had ended then too.</summary>
+    public bool WasOver { get; init; }
+
     /// <summary>What drives it. It never fails: it ends the run in any case, or leaves it to the instance that follows this one.</summary>
     public Task Work { get; set; } = Task.CompletedTask;
 

@@ -91,6 +91,13 @@ public sealed partial class RunEngine
 
     private void Adopt(RunNote note, List<RunProcess> processes)
     {
+        if (processes.TrueForAll(process => process.Role == RunRole.Finish))
+        {
+            // The run had been forgotten, up to this, when the instance before was killed.
+            _forgetting.AddRange(processes.Select(process => starter.ForgetAsync(process.Child)));
+            return;
+        }
+
         var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, new RunOutput(note.Standard, note.Error), RunState.Running)
         {
             Timeouts = note.Timeouts,
@@ -98,9 +105,9 @@ public sealed partial class RunEngine
         };
         RunProcesses adopted = starter.Adopt(processes, run.Output);
         run.Start = adopted.Start;
-        bool hasEnded = adopted.HaveEnded;
+        bool hasEnded = adopted.AreOver;
         (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task);
-        var live = new LiveRun(run, ticket, order) { Processes = adopted, EndedBefore = hasEnded, IsToldToHold = !hasEnded };
+        var live = new LiveRun(run, ticket, order) { Processes = adopted, EndedBefore = adopted.HaveEnded, WasOver = hasEnded, IsToldToHold = !hasEnded };
         if (!ticket.IsHeld)
         {
             ExecLog.AdoptedWithoutLocks(log, run.Id, run.Task, run.Scopes.ToString());

@@ -60,8 +60,13 @@ public sealed partial class RunEngine
 
     private async Task FinishAsync(LiveRun live, RunProcesses processes)
     {
-        RunResult result = await InTimeAsync(live, processes);
-        if (!gate.TryEnter())
+        RunResult? result = await InTimeAsync(live, processes);
+        if (processes.HasFinish)
+        {
+            result = await RunFinishAsync(live, processes, result);
+        }
+
+        if (result is null || !gate.TryEnter())
         {
             // The next instance is told of the exit too: this one has not acknowledged it.
             return;
@@ -69,11 +74,11 @@ public sealed partial class RunEngine
 
         try
         {
-            live.Run.On(RunSignal.ProcessesEnded);
+            live.Run.On(processes.HasFinish ? RunSignal.FinishEnded : RunSignal.ProcessesEnded);
             _runningRoom.Leave();
-            if (!live.EndedBefore)
+            if (!processes.HasFinish)
             {
-                observer.Ended(live.Run, result.Status);
+                TellEnd(live, result);
             }
 
             Free(live);
@@ -108,7 +113,7 @@ public sealed partial class RunEngine
     {
         Run run = live.Run;
         run.On(RunSignal.OutputRead);
-        if (live.EndedBefore)
+        if (live.WasOver)
         {
             ExecLog.FoundEnded(log, run.Id, run.Task, result.Status);
         }
@@ -134,6 +139,12 @@ public sealed partial class RunEngine
     /// <summary>The end of the processes, which are made to end when the task's time is up.</summary>
     private async Task<RunResult> InTimeAsync(LiveRun live, RunProcesses processes)
     {
+        if (processes.Journal?.EndReason == EndSignal.Cancel)
+        {
+            // An earlier instance was asked to end it, and may have ended before it did.
+            live.Timer!.Cancel();
+        }
+
         Task<RunResult> ended = processes.EndedAsync();
         EndSignal? reason = await live.Timer!.WatchAsync(processes.Started, ended);
         RunResult result = await ended;
@@ -143,7 +154,8 @@ public sealed partial class RunEngine
             ExecLog.TimedOut(log, live.Run.Id, live.Run.Task, live.Run.Timeouts.Run!.Value.TotalSeconds, result.Status);
         }
 
-        return result with { TimedOut = reason == EndSignal.TimeIsUp };
+        // What an earlier instance has done stands in the journal.
+        return result with { TimedOut = (processes.Journal?.EndReason ?? reason) == EndSignal.TimeIsUp };
     }
 
     /// <summary>Descendants that got TERM with the run's processes have as long as these had.</summary>
@@ -167,7 +179,9 @@ public sealed partial class RunEngine
     }
 
     private RunTimer NewTimer(LiveRun live, RunProcesses processes) =>
-        new(live.Run.Timeouts.Run, live.Run.Timeouts.Kill, signal => SignalAsync(live, processes, signal, CancellationToken.None), time);
+        new(
+            live.Run.Timeouts.Run, live.Run.Timeouts.Kill, signal => SignalAsync(live, processes, signal, CancellationToken.None), time,
+            reason => processes.Journal?.NoteEnd(reason));
 
     private async Task SignalAsync(LiveRun live, RunProcesses processes, int signal, CancellationToken cancellationToken)
     {
@@ -226,7 +240,7 @@ public sealed partial class RunEngine
     {
         Run run = live.Run;
         ExecLog.Broken(log, error, run.Id, run.Task);
-        bool mayRun = run.State is RunState.Starting or RunState.Running;
+        bool mayRun = run.State is RunState.Starting or RunState.Running or RunState.Finishing;
         if (!mayRun)
         {
             Free(live);

@@ -71,6 +71,7 @@ public sealed partial class RunEngine
             {
                 ExecLog.StopSignal(log, live.Run.Id, live.Run.Task, signal);
                 await SignalAsync(live, processes, signal, cancellationToken);
+                await SignalFinishAsync(live, processes, signal, cancellationToken);
             }
         }
     }

@@ -35,6 +35,9 @@ public sealed partial class RunEngine(
     private readonly RunHistory _history = new(options.MaxEndedRuns, options.MaxEndedOutputBytes);
     private readonly WaitingRoom _waitingRoom = new(options.MaxWaitingRuns, options.MaxWaitingInputBytes);
     private readonly RunningRoom _runningRoom = new(options.MaxRunningRuns);
+    /// <summary>What is left of runs that were forgotten already.</summary>
+    private readonly List<Task> _forgetting = [];
+
     private volatile bool _stopping;
 
     /// <summary>The runs that have no result yet, in order of their requests.</summary>

@@ -5,8 +5,9 @@ namespace PvExec.Exec.Engine;
 /// <summary>Makes a run's processes end when their time is up or somebody asks: TERM to all of them, and KILL when the grace is over.</summary>
 /// <param name="timeout">How long they may run from their start; null for any time.</param>
 /// <param name="grace">Between TERM and KILL.</param>
+/// <param name="note">Is told why they are asked to end, before they are.</param>
 /// <param name="signal">Sends a signal to the whole tree; comes back when it has been sent.</param>
-public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> signal, TimeProvider time)
+public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> signal, TimeProvider time, Action<EndSignal>? note = null)
 {
     private const int Terminate = 15;
     private const int Kill = 9;
@@ -33,6 +34,7 @@ public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> 
             {
                 case EndAction.Terminate:
                     reason = next;
+                    note?.Invoke(next);
                     left = grace;
                     await signal(Terminate);
                     break;

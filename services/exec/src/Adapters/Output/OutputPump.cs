@@ -22,7 +22,7 @@ public sealed class OutputPump : IDisposable
     private const int ForEver = -1;
 
     private readonly ConcurrentDictionary<long, PumpedPipe> _pipes = new();
-    private readonly ConcurrentQueue<PumpedPipe> _toDrain = new();
+    private readonly ConcurrentQueue<(PumpedPipe Pipe, TaskCompletionSource Drained)> _toDrain = new();
     private readonly EventPoll _poll = new();
     private readonly EventCounter _wake = new();
     private readonly byte[] _buffer = new byte[BufferBytes];
@@ -46,6 +46,7 @@ public sealed class OutputPump : IDisposable
     {
         var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, log, file);
         _pipes[pipe.Key] = pipe;
+        log.Begin();
         try
         {
             NonBlockingRead.Enable(reading);
@@ -55,6 +56,7 @@ public sealed class OutputPump : IDisposable
         catch
         {
             _pipes.TryRemove(pipe.Key, out _);
+            log.End();
             pipe.Close();
             throw;
         }
@@ -68,10 +70,7 @@ public sealed class OutputPump : IDisposable
         _stopping = true;
         _wake.Set();
         _thread.Join();
-        foreach (PumpedPipe pipe in _pipes.Values)
-        {
-            pipe.SetDrained();
-        }
+        DropRequests();
     }
 
     /// <summary>Stops. Pipes that have not come to their end are closed.</summary>
@@ -87,16 +86,24 @@ public sealed class OutputPump : IDisposable
         _wake.Dispose();
     }
 
-    internal void RequestDrain(PumpedPipe pipe)
+    internal void RequestDrain(PumpedPipe pipe, TaskCompletionSource drained)
     {
-        _toDrain.Enqueue(pipe);
+        _toDrain.Enqueue((pipe, drained));
         if (_stopping)
         {
-            pipe.SetDrained();
+            DropRequests();
             return;
         }
 
         _wake.Set();
+    }
+
+    private void DropRequests()
+    {
+        while (_toDrain.TryDequeue(out var request))
+        {
+            request.Drained.TrySetResult();
+        }
     }
 
     private void Pump()
@@ -117,9 +124,10 @@ public sealed class OutputPump : IDisposable
                 }
             }
 
-            while (_toDrain.TryDequeue(out PumpedPipe? pipe))
+            while (_toDrain.TryDequeue(out var request))
             {
-                Drain(pipe);
+                Drain(request.Pipe);
+                request.Drained.TrySetResult();
             }
         }
     }
@@ -131,8 +139,6 @@ public sealed class OutputPump : IDisposable
         {
             left -= count;
         }
-
-        pipe.SetDrained();
     }
 
     /// <returns>How many bytes; 0 or less when there is nothing now or no more ever.</returns>

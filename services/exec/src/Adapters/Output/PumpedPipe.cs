@@ -11,7 +11,6 @@ public sealed class PumpedPipe
     private readonly StreamLog _log;
     private readonly StreamFile _file;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal PumpedPipe(OutputPump pump, long key, SafeHandle handle, StreamLog log, StreamFile file)
     {
@@ -35,8 +34,9 @@ public sealed class PumpedPipe
     /// <summary>Completes when all that is in the pipe at the time of the call has been read. It is read on after that.</summary>
     public Task DrainAsync()
     {
-        _pump.RequestDrain(this);
-        return _drained.Task;
+        var drained = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pump.RequestDrain(this, drained);
+        return drained.Task;
     }
 
     /// <summary>On the pump's thread.</summary>
@@ -64,13 +64,10 @@ public sealed class PumpedPipe
 
     internal void Close() => Handle.Dispose();
 
-    internal void SetDrained() => _drained.TrySetResult();
-
     internal void SetEnded(IOException? error)
     {
         Error = error;
         _log.End();
-        _drained.TrySetResult();
         _ended.TrySetResult();
     }
 }

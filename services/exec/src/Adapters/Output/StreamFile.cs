@@ -25,16 +25,20 @@ public sealed class StreamFile : IStreamBytes
 
     /// <summary>One that an earlier instance wrote.</summary>
     /// <param name="handle">Taken over.</param>
-    public static StreamFile Open(SafeHandle handle)
+    public static StreamFile Open(SafeHandle handle) => new(Own(handle));
+
+    /// <summary>The descriptor as one of a file.</summary>
+    /// <param name="handle">Taken over.</param>
+    public static SafeFileHandle Own(SafeHandle handle)
     {
         if (handle is SafeFileHandle file)
         {
-            return new StreamFile(file);
+            return file;
         }
 
         var own = new SafeFileHandle(handle.DangerousGetHandle(), ownsHandle: true);
         handle.SetHandleAsInvalid();
-        return new StreamFile(own);
+        return own;
     }
 
     /// <summary>Moves what is in a pipe to the file; never waits.</summary>

@@ -1,16 +1,17 @@
 namespace PvExec.Exec.Core.Output;
 
 /// <summary>
-/// One output stream of a run, by offset from its beginning. One writer; any number of readers, each at its own offset,
+/// One output stream of a run, by offset from its beginning. One thread writes; any number of readers, each at its own offset,
 /// who wait for nobody and whom nobody waits for.
 /// </summary>
 public sealed class StreamLog(StreamWindow window, ChangeSignal changes)
 {
-    /// <summary>Guards the three fields below; a leaf.</summary>
+    /// <summary>Guards the fields below; a leaf.</summary>
     private readonly Lock _lock = new();
 
     private IStreamBytes? _bytes;
     private long _length;
+    private int _writers;
     private bool _isEnded;
 
     public StreamWindow Window { get; } = window;
@@ -80,12 +81,23 @@ public sealed class StreamLog(StreamWindow window, ChangeSignal changes)
         changes.Set();
     }
 
-    /// <summary>Nobody can write any more.</summary>
+    /// <summary>One more can write: a pipe of the run's, or of what is started at its end.</summary>
+    public void Begin()
+    {
+        lock (_lock)
+        {
+            _writers++;
+            _isEnded = false;
+        }
+    }
+
+    /// <summary>One less can write; without <see cref="Begin"/>: nobody can.</summary>
     public void End()
     {
         lock (_lock)
         {
-            _isEnded = true;
+            _writers = Math.Max(0, _writers - 1);
+            _isEnded = _writers == 0;
         }
 
         changes.Set();

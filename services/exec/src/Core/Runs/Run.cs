@@ -14,6 +14,7 @@ public sealed class Run
     private readonly TaskCompletionSource<Outcome<RunResult>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RunState _state;
     private RunStart? _start;
+    private RunResult? _ending;
 
     public Run(RunId id, string task, ScopeSet scopes, DateTimeOffset requested, RunOutput output, RunState state = RunState.Waiting)
     {
@@ -62,6 +63,17 @@ public sealed class Run
         set
         {
             Volatile.Write(ref _start, value);
+            Changes.Set();
+        }
+    }
+
+    /// <summary>How its processes ended, while the task's <c>finish</c> runs and afterwards; null without one.</summary>
+    public RunResult? Ending
+    {
+        get => Volatile.Read(ref _ending);
+        set
+        {
+            Volatile.Write(ref _ending, value);
             Changes.Set();
         }
     }

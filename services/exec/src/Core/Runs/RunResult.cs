@@ -15,4 +15,10 @@ public sealed record RunResult(ExitStatus Status, DateTimeOffset Ended, TimeSpan
 
     /// <summary>Whether its processes were made to end because the task's <c>timeout</c> had passed.</summary>
     public bool TimedOut { get; init; }
+
+    /// <summary>Whether the kernel killed one of its processes because memory had run out; false where that cannot be known.</summary>
+    public bool OomKilled { get; init; }
+
+    /// <summary>What came of the task's <c>finish</c>; null without one.</summary>
+    public FinishEnd? Finish { get; init; }
 }
