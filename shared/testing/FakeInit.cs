@@ -16,6 +16,9 @@ public sealed class FakeInit : IInit
     /// <summary>Set before a spawn to make it fail.</summary>
     public Fault? SpawnFault { get; set; }
 
+    /// <summary>When the next child is started, by its clock.</summary>
+    public DateTimeOffset Started { get; set; } = DateTimeOffset.UnixEpoch;
+
     /// <summary>Called with every child just started, on the spawner's thread.</summary>
     public Action<Child, SpawnSpec>? OnSpawn { get; set; }
 
@@ -49,7 +52,7 @@ public sealed class FakeInit : IInit
         lock (_lock)
         {
             ulong id = _nextId++;
-            child = new Child(id, 10_000 + (int)id, spec.Label, DateTimeOffset.UnixEpoch, spec.State, new Dictionary<string, System.Runtime.InteropServices.SafeHandle>());
+            child = new Child(id, 10_000 + (int)id, spec.Label, Started, spec.State, new Dictionary<string, System.Runtime.InteropServices.SafeHandle>());
             _spawned.Add((child, spec));
         }
 

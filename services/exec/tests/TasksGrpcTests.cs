@@ -48,6 +48,29 @@ public sealed class TasksGrpcTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_a_run_has_ended_is_told_before_its_finish_has_and_what_that_writes_follows()
+    {
+        Run run = Submit("finished");
+        FakeProcess process = await _fixture.StartedAsync();
+        IAsyncEnumerator<V1.RunEvent> events = Attach(run).GetAsyncEnumerator();
+        Assert.NotNull((await NextAsync(events)).Started);
+        process.Write("out");
+        process.Exit(3);
+        Assert.Equal("out", (await NextAsync(events)).Output.Data.ToStringUtf8());
+        Assert.Equal(3, (await NextAsync(events)).Finishing.Code);
+        Assert.Equal(V1.RunState.Finishing, (await Service.GetRun(new V1.GetRunRequest { RunId = run.Id.Value }, Call())).State);
+
+        FakeProcess finish = await _fixture.StartedAsync();
+        finish.Write("swept");
+        V1.Output output = (await NextAsync(events)).Output;
+        Assert.Equal((V1.OutputStream.Stderr, "swept"), (output.Stream, output.Data.ToStringUtf8()));
+        finish.Exit(7);
+        V1.Exited exited = (await NextAsync(events)).Exited;
+        Assert.Equal((3, 7, 5UL), (exited.Code, exited.Finish.Code, exited.StderrBytes));
+        await events.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_run_that_ended_is_replayed_from_an_offset_with_the_gap_in_what_was_kept()
     {
         const int Bytes = 5_000_000;

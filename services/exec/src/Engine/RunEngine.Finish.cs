@@ -78,7 +78,7 @@ public sealed partial class RunEngine
         {
             TimeSpan left = child.Started + timeout - time.GetUtcNow();
             using var timeIsUp = new CancellationTokenSource(left < TimeSpan.Zero ? TimeSpan.Zero : left > timeout ? timeout : left, time);
-            await child.Exited.WaitAsync(timeIsUp.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)child.Exited).WaitAsync(timeIsUp.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!child.Exited.IsCompleted)
             {
                 isTimeUp = true;

@@ -43,6 +43,30 @@ public sealed class OutputPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_later_through_a_second_pipe_is_behind_what_came_through_the_first()
+    {
+        PipePair first = PipePair.Open();
+        PipePair second = PipePair.Open();
+        var log = new StreamLog(StreamWindow.Of(100, 100), new ChangeSignal());
+        PumpedPipe one = Add(log, first, out StreamFile file);
+        using StreamFile closed = file;
+        PipeEnd.Write(first.WriteEnd, "one "u8);
+        await one.DrainAsync().WaitAsync(s_patience);
+        PumpedPipe two = _pump.Add(second.ReadEnd, log, file);
+        PipeEnd.Write(second.WriteEnd, "two "u8);
+        await two.DrainAsync().WaitAsync(s_patience);
+        PipeEnd.Write(first.WriteEnd, "late"u8);
+        first.WriteEnd.Dispose();
+        await one.Ended.WaitAsync(s_patience);
+
+        Assert.Equal("one two late"u8.ToArray(), log.Copy(0, 100));
+        Assert.Equal(StreamPieceKind.NothingYet, log.Read(12, new byte[1]).Kind);
+        second.WriteEnd.Dispose();
+        await two.Ended.WaitAsync(s_patience);
+        Assert.Equal(StreamPieceKind.End, log.Read(12, new byte[1]).Kind);
+    }
+
+    [Fact]
     public async Task What_one_pump_stopped_at_another_goes_on_with_and_no_byte_is_lost_or_doubled()
     {
         var bytes = new byte[3_000_000];
@@ -50,16 +74,17 @@ public sealed class OutputPumpTests : IDisposable
         PipePair pipe = PipePair.Open();
         Task writing = Task.Run(() => PipeEnd.Write(pipe.WriteEnd, bytes));
         StreamFile file = StreamFile.Create("test");
-        StreamLog log = null!;
         for (int i = 0; i < 20; i++)
         {
             using var pump = new OutputPump();
-            log = new StreamLog(StreamWindow.Of(bytes.Length, 0), new ChangeSignal());
-            log.Open(file);
-            PumpedPipe pumped = pump.Add(Duplicate(pipe.ReadEnd), log, file);
+            var before = new StreamLog(StreamWindow.Of(bytes.Length, 0), new ChangeSignal());
+            before.Open(file);
+            PumpedPipe pumped = pump.Add(Duplicate(pipe.ReadEnd), before, file);
             await pumped.DrainAsync().WaitAsync(s_patience);
         }
 
+        var log = new StreamLog(StreamWindow.Of(bytes.Length, 0), new ChangeSignal());
+        log.Open(file);
         _pump.Add(pipe.ReadEnd, log, file);
         await writing.WaitAsync(s_patience);
         pipe.WriteEnd.Dispose();

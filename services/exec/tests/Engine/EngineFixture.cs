@@ -22,7 +22,7 @@ internal sealed class EngineFixture : IDisposable
     private readonly Channel<FakeProcess> _started = Channel.CreateUnbounded<FakeProcess>();
     private readonly OutputPump _pump = new();
 
-    public EngineFixture(ExecOptions? options = null, string? mountPoint = null)
+    public EngineFixture(ExecOptions? options = null, string? mountPoint = null, TimeProvider? time = null)
     {
         Init.OnSpawn = (child, spec) => _started.Writer.TryWrite(new FakeProcess(child, spec));
         Locks = new ScopeLocks(TimeProvider.System);
@@ -36,7 +36,7 @@ internal sealed class EngineFixture : IDisposable
             options ?? new ExecOptions(),
             Exit,
             Observer,
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             NullLogger<RunEngine>.Instance);
         Task("free");
         Task("reads", inputs: "src");
@@ -73,6 +73,9 @@ internal sealed class EngineFixture : IDisposable
 
     /// <summary>What a task has written, up to the first gap.</summary>
     public static string Text(Run run) => System.Text.Encoding.UTF8.GetString(run.Output.Standard.Copy(0, long.MaxValue));
+
+    /// <summary>No output is read any more.</summary>
+    public void StopReading() => _pump.Stop();
 
     /// <summary>Waits until no run is left.</summary>
     public async Task IdleAsync() => Assert.True(await Engine.EndedAsync(Patience, CancellationToken.None));

@@ -27,6 +27,35 @@ public sealed class RunTimerTests
         Assert.Equal(0, _clock.Timers);
     }
 
+    [Theory]
+    [InlineData(EndSignal.TimeIsUp)]
+    [InlineData(EndSignal.Cancel)]
+    public async Task Why_a_run_is_told_to_end_is_noted_before_it_is(EndSignal reason)
+    {
+        var told = new List<string>();
+        var timer = new RunTimer(
+            s_timeout, s_grace,
+            signal =>
+            {
+                told.Add(signal.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                _ended.TrySetResult();
+                return Task.CompletedTask;
+            },
+            _clock, noted => told.Add(noted.ToString()));
+        Task<EndSignal?> watch = timer.WatchAsync(_clock.GetUtcNow(), _ended.Task);
+        if (reason == EndSignal.Cancel)
+        {
+            timer.Cancel();
+        }
+        else
+        {
+            _clock.Advance(s_timeout);
+        }
+
+        await watch.WaitAsync(EngineFixture.Patience);
+        Assert.Equal([reason.ToString(), "15"], told);
+    }
+
     [Fact]
     public async Task A_run_whose_time_is_up_gets_TERM_and_after_the_grace_KILL()
     {

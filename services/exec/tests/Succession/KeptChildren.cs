@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using PvExec.Exec.Adapters;
 using PvExec.Hosting.Init;
 using PvExec.Testing;
 
@@ -56,5 +57,5 @@ internal sealed class KeptChildren(FakeInit init) : IDisposable
     }
 
     private static SafeHandle Copy(string path, string name) => File.OpenHandle(
-        path, FileMode.Open, name.EndsWith("-store", StringComparison.Ordinal) ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite);
+        path, FileMode.Open, name.EndsWith("-store", StringComparison.Ordinal) || name == RunFiles.Journal ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite);
 }

@@ -25,6 +25,9 @@ internal sealed class SuccessionFixture : IAsyncDisposable
             TaskFiles.Write(_root, $"{task}/output_scopes", writes, executable: false);
         }
 
+        TaskFiles.Write(_root, "finished/run", "true");
+        TaskFiles.Write(_root, "finished/finish", "#!/bin/sh");
+        TaskFiles.Write(_root, "finished/output_scopes", "src", executable: false);
         Kept = new KeptChildren(Init);
         Init.OnSpawn = (child, spec) =>
         {

@@ -141,7 +141,7 @@ public sealed class TaskDirectoriesTests : IDisposable
         string finish = TaskFiles.Write(_root, "a/finish", "#!/bin/sh\n");
         foreach ((string file, string text) in new[]
         {
-            ("timeout", "1.5\n"), ("timeout-kill", "2"), ("user", "0:0\n"), ("description", "Does it.\n"), ("max_concurrent", "3\n"),
+            ("timeout", "1.5\n"), ("timeout-kill", "2"), ("timeout-finish", "3"), ("user", "0:0\n"), ("description", "Does it.\n"), ("max_concurrent", "3\n"),
             ("env/B", "b\n"), ("env/A", ""), ("env/.hidden", "x"),
         })
         {
@@ -152,6 +152,7 @@ public sealed class TaskDirectoriesTests : IDisposable
         Assert.Equal([finish], task.Finish);
         Assert.Equal(TimeSpan.FromSeconds(1.5), task.Timeout);
         Assert.Equal(TimeSpan.FromSeconds(2), task.TimeoutKill);
+        Assert.Equal(TimeSpan.FromSeconds(3), task.TimeoutFinish);
         Assert.Equal((0u, 0u), (task.User!.Uid, task.User.Gid));
         Assert.Equal("Does it.", task.Description);
         Assert.Equal(3, task.MaxConcurrent);

@@ -18,6 +18,7 @@ public sealed class TaskParserTests
         Assert.Null(task.Finish);
         Assert.Null(task.Timeout);
         Assert.Equal(TaskDefinition.DefaultTimeoutKill, task.TimeoutKill);
+        Assert.Equal(TimeSpan.FromSeconds(5), task.TimeoutFinish);
         Assert.Null(task.User);
         Assert.Null(task.MaxConcurrent);
         Assert.Equal("", task.Description);
@@ -42,10 +43,11 @@ public sealed class TaskParserTests
     [InlineData("2592000", 2592000)]
     public void A_timeout_is_a_number_of_seconds(string content, double seconds)
     {
-        TaskDefinition task = Definition(s_right with { Timeout = File("timeout", content), TimeoutKill = File("timeout-kill", content) });
+        TaskDefinition task = Definition(s_right with { Timeout = File("timeout", content), TimeoutKill = File("timeout-kill", content), TimeoutFinish = File("timeout-finish", content) });
 
         Assert.Equal(TimeSpan.FromSeconds(seconds), task.Timeout);
         Assert.Equal(TimeSpan.FromSeconds(seconds), task.TimeoutKill);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), task.TimeoutFinish);
     }
 
     [Theory]
@@ -111,13 +113,14 @@ public sealed class TaskParserTests
             Environment = [File("env/A=B", "x"), new SettingFile("/t/a/env/D", new byte[] { 0xff }), new SettingFile("/t/a/env/E", default, "is a fifo")],
             Timeout = File("timeout", ""),
             TimeoutKill = File("timeout-kill", "x"),
+            TimeoutFinish = File("timeout-finish", "-1"),
             User = File("user", "a b:"),
             Description = File("description", "one\ntwo\u001b[31m"),
             MaxConcurrent = File("max_concurrent", "0"),
         };
 
         Assert.Equal(
-            ["run:1", "log:1", "finish:1", "input_scopes:1", "env/A=B:1", "env/D:1", "env/E:1", "timeout:1", "timeout-kill:1", "user:1", "description:2", "max_concurrent:1"],
+            ["run:1", "log:1", "finish:1", "input_scopes:1", "env/A=B:1", "env/D:1", "env/E:1", "timeout:1", "timeout-kill:1", "timeout-finish:1", "user:1", "description:2", "max_concurrent:1"],
             Faults(source).Select(fault => $"{fault.File["/t/a/".Length..]}:{fault.Line}"));
         Assert.Equal(FaultKind.NotFound, Parse(source).ToOutcome().Fault!.Kind);
     }

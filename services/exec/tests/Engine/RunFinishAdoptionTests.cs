@@ -1,0 +1,173 @@
+using PvExec.Exec.Core.Output;
+using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Tests.Succession;
+using PvExec.Hosting.Init;
+using PvExec.Testing;
+
+namespace PvExec.Exec.Tests.Engine;
+
+/// <summary>An instance that decides nothing any more, as if it had been killed, and the one that comes after it.</summary>
+public sealed class RunFinishAdoptionTests : IDisposable
+{
+    private readonly EngineFixture _killed = new();
+    private readonly EngineFixture _next = new();
+    private readonly KeptChildren _kept;
+
+    public RunFinishAdoptionTests()
+    {
+        _kept = new KeptChildren(_killed.Init);
+        Action<Child, SpawnSpec> start = _killed.Init.OnSpawn!;
+        _killed.Init.OnSpawn = (child, spec) =>
+        {
+            _kept.Keep(child, spec);
+            start(child, spec);
+        };
+        TaskFiles.Write(_killed.Root, "finished/run", "true");
+        TaskFiles.Write(_killed.Root, "finished/finish", "#!/bin/sh");
+        TaskFiles.Write(_killed.Root, "finished/output_scopes", "src", executable: false);
+        TaskFiles.Write(_killed.Root, "limited/run", "true");
+        TaskFiles.Write(_killed.Root, "limited/timeout", "0.5", executable: false);
+    }
+
+    public void Dispose()
+    {
+        _killed.Dispose();
+        _next.Dispose();
+        _kept.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_before_finish_was_started_the_next_instance_starts_it_with_the_runs_status_under_its_locks(bool endedBefore)
+    {
+        Run run = _killed.Submit("finished", variables: ("A", "b"));
+        FakeProcess process = await _killed.StartedAsync();
+        await KillAsync();
+
+        // What the task's files say by now does not matter.
+        Directory.Delete(_killed.Root.At("finished"), recursive: true);
+        if (endedBefore)
+        {
+            process.Exit(3);
+        }
+
+        _next.Engine.Adopt(_kept.Owned());
+        Run writes = _next.Submit("writes");
+        if (!endedBefore)
+        {
+            process.Exit(3);
+        }
+
+        FakeProcess finish = await _next.StartedAsync();
+        Assert.Equal([_killed.Root.At("finished/finish"), "3", "0", run.Id.Value], finish.Spec.Arguments);
+        Assert.Equal(process.Spec.Environment, finish.Spec.Environment);
+        Assert.Equal(RunState.Waiting, writes.State);
+        finish.Exit();
+        RunResult result = (await EngineFixture.ResultOf(_next.Engine.Find(run.Id)!)).Value;
+        Assert.Equal((3, 0), (result.Status.Code, result.Finish!.Status!.Value.Code));
+        (await _next.StartedAsync()).Exit();
+        Assert.True(_killed.NothingStarted);
+    }
+
+    [Fact]
+    public async Task Killed_while_finish_runs_the_next_instance_waits_for_it_and_has_what_it_writes()
+    {
+        (Run run, FakeProcess finish) = await FinishingAsync();
+        finish.Write("before ");
+        await KillAsync();
+        _next.Engine.Adopt(_kept.Owned());
+        Run writes = _next.Submit("writes");
+        finish.Write("after");
+        Assert.Equal(RunState.Waiting, writes.State);
+        finish.Exit(1);
+
+        Run taken = _next.Engine.Find(run.Id)!;
+        RunResult result = (await EngineFixture.ResultOf(taken)).Value;
+        Assert.Equal((3, 1), (result.Status.Code, result.Finish!.Status!.Value.Code));
+        Assert.Equal("before after", System.Text.Encoding.UTF8.GetString(taken.Output[OutputStream.Error].Copy(0, long.MaxValue)));
+        Assert.Equal(3, taken.Ending!.Status.Code);
+
+        // Of the two that were started since, none is a second finish.
+        FakeProcess other = await _next.StartedAsync();
+        Assert.Equal(writes.Id.Value, other.Spec.Label);
+        other.Exit();
+    }
+
+    [Fact]
+    public async Task Killed_after_finish_nothing_is_started_and_nothing_is_locked()
+    {
+        (Run run, FakeProcess finish) = await FinishingAsync();
+        finish.Exit();
+        await EngineFixture.ResultOf(run);
+        await KillAsync();
+        _next.Engine.Adopt(_kept.Owned());
+
+        await _next.IdleAsync();
+        RunResult result = (await _next.Engine.Find(run.Id)!.Completion).Value;
+        Assert.Equal((3, 0), (result.Status.Code, result.Finish!.Status!.Value.Code));
+        Assert.True(_next.NothingStarted);
+        Assert.Empty(_next.Locks.Snapshot());
+    }
+
+    [Fact]
+    public async Task A_finish_that_could_not_be_started_is_not_tried_again()
+    {
+        Run run = _killed.Submit("finished");
+        FakeProcess process = await _killed.StartedAsync();
+        _killed.Init.SpawnFault = new PvExec.Kernel.Fault(PvExec.Kernel.FaultKind.NotFound, "gone");
+        process.Exit();
+        await EngineFixture.ResultOf(run);
+        await KillAsync();
+        _next.Engine.Adopt(_kept.Owned());
+
+        await _next.IdleAsync();
+        Assert.Null((await _next.Engine.Find(run.Id)!.Completion).Value.Finish!.Status);
+        Assert.True(_next.NothingStarted);
+    }
+
+    [Fact]
+    public async Task Killed_in_the_middle_of_forgetting_a_run_the_rest_of_it_is_forgotten()
+    {
+        (_, FakeProcess finish) = await FinishingAsync();
+        finish.Exit();
+        await _killed.IdleAsync();
+        await KillAsync();
+        Child left = Assert.Single(_kept.Owned(), child => child.Label.EndsWith("/finish", StringComparison.Ordinal));
+        _next.Engine.Adopt([left]);
+
+        Assert.True(SpinWait.SpinUntil(() => _next.Init.Acknowledged.Count == 1, EngineFixture.Patience));
+        Assert.Empty(_next.Engine.Live);
+        Assert.Empty(_next.Engine.Ended);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_told_to_end_because_its_time_was_up_timed_out_also_for_the_next_instance()
+    {
+        var signals = new TaskCompletionSource<int>();
+        _killed.Init.OnSignal = (_, signal) => signals.TrySetResult(signal);
+        Run run = _killed.Submit("limited");
+        FakeProcess process = await _killed.StartedAsync();
+        Assert.Equal(15, await signals.Task.WaitAsync(EngineFixture.Patience));
+        await KillAsync();
+        process.Exit(0);
+        _next.Engine.Adopt(_kept.Owned());
+
+        Assert.True((await EngineFixture.ResultOf(_next.Engine.Find(run.Id)!)).Value.TimedOut);
+        Assert.Empty(_next.Init.Signals);
+    }
+
+    private async Task<(Run Run, FakeProcess Finish)> FinishingAsync()
+    {
+        Run run = _killed.Submit("finished");
+        (await _killed.StartedAsync()).Exit(3);
+        return (run, await _killed.StartedAsync());
+    }
+
+    /// <summary>Nothing is decided any more, and no output is read.</summary>
+    private async Task KillAsync()
+    {
+        await _killed.Gate.CloseAsync();
+        _killed.StopReading();
+    }
+}
