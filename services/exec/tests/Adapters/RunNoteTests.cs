@@ -18,6 +18,7 @@ public sealed class RunNoteTests
         var note = new RunNote(RunId.New(s_time), RunRole.Log, "common/ü", ScopeSet.From(["src", "x"], ["dep"], new TaskLimit("/t/ü", 3)), s_time, s_standard, s_error)
         {
             Timeouts = new RunTimeouts(TimeSpan.FromSeconds(0.25), TimeSpan.FromMilliseconds(1)),
+            Token = new ClientToken("tö", "f1"),
         };
 
         RunNote? back = RunNote.Parse(note.ToBytes());
@@ -35,6 +36,7 @@ public sealed class RunNoteTests
 
         Assert.Equal("reads src", note.Scopes.ToString());
         Assert.Equal(RunTimeouts.None, note.Timeouts);
+        Assert.Null(note.Token);
     }
 
     [Fact]
@@ -54,7 +56,10 @@ public sealed class RunNoteTests
     public void The_largest_note_fits_into_what_the_parent_keeps()
     {
         string[] scopes = [.. Enumerable.Range(0, ScopeFile.MaxBytes / 5).Select(i => $"{i:x4}")];
-        var note = new RunNote(RunId.New(s_time), RunRole.Run, new string('x', 4096), ScopeSet.From(scopes, scopes.Select(scope => scope + "w"), new TaskLimit(new string('x', 4096), 1)), s_time, s_standard, s_error);
+        var note = new RunNote(RunId.New(s_time), RunRole.Run, new string('x', 4096), ScopeSet.From(scopes, scopes.Select(scope => scope + "w"), new TaskLimit(new string('x', 4096), 1)), s_time, s_standard, s_error)
+        {
+            Token = new ClientToken(new string('x', ClientToken.MaxBytes), new string('f', 64)),
+        };
 
         Assert.InRange(note.ToBytes().Length, 1, 48 * 1024);
     }

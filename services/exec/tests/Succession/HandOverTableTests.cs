@@ -16,11 +16,14 @@ public sealed class HandOverTableTests
 
     private static readonly HandOverTable s_table = new(
         [
-            new WaitingRun(3, RunId.New(s_time), s_time, new RunRequest("common/ü", [new("A", "b=c"), new("A", "")], new byte[] { 0, 255 }, 10) { Output = new OutputLimits { HeadBytes = 5, OnDisk = true } }),
+            new WaitingRun(3, RunId.New(s_time), s_time, new RunRequest("common/ü", [new("A", "b=c"), new("A", "")], new byte[] { 0, 255 }, 10) { Token = new ClientToken("tö", "f1"), Output = new OutputLimits { HeadBytes = 5, OnDisk = true } }),
             new WaitingRun(9, RunId.New(s_time), s_time, new RunRequest("x", [], ReadOnlyMemory<byte>.Empty, 0)),
         ],
         [new HeldLease(ulong.MaxValue, "pv-worktree", "a save", ScopeSet.From(["src"], ["dep"]))],
-        [new LeaseClaim(4, "pv-worktree", "autosave", ScopeSet.From(["src"], []))]);
+        [new LeaseClaim(4, "pv-worktree", "autosave", ScopeSet.From(["src"], []))])
+    {
+        Called = [new CalledRun(RunId.New(s_time), ["a", "b"]), new CalledRun(RunId.New(s_time), [])],
+    };
 
     [Fact]
     public void A_table_comes_back_as_it_was() => AssertSame(s_table, HandOverTable.Parse(s_table.ToBytes()).Value);
@@ -54,10 +57,25 @@ public sealed class HandOverTableTests
         Assert.Equal(
             expected.Claims.Select(claim => (claim.Order, claim.Holder, claim.Reason, claim.Scopes.ToString())),
             actual.Claims.Select(claim => (claim.Order, claim.Holder, claim.Reason, claim.Scopes.ToString())));
+        Assert.Equal(
+            expected.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)}"),
+            actual.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)}"));
+    }
+
+    [Fact]
+    public void A_table_of_an_earlier_version_has_no_tokens_and_no_callers()
+    {
+        var run = new RunRequest("x", [], ReadOnlyMemory<byte>.Empty, 7);
+        byte[] earlier = Convert.FromHexString("940191" + "9703BA" + Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(s_table.Runs[0].Id.Value)) + "CF0000018BCFE5687BA17890C40007" + "9090");
+
+        HandOverTable table = HandOverTable.Parse(earlier).Value;
+
+        Assert.Equal(Describe(new WaitingRun(3, s_table.Runs[0].Id, s_time, run)), Describe(Assert.Single(table.Runs)));
+        Assert.Empty(table.Called);
     }
 
     private static string Describe(WaitingRun run) =>
-        $"{run.Order} {run.Id} {run.Requested:O} {run.Request.TaskName} {string.Join(' ', run.Request.Variables)} {Convert.ToHexString(run.Request.Input.Span)} {run.Request.HeadBytes} {run.Request.Output}";
+        $"{run.Order} {run.Id} {run.Requested:O} {run.Request.TaskName} {string.Join(' ', run.Request.Variables)} {Convert.ToHexString(run.Request.Input.Span)} {run.Request.HeadBytes} {run.Request.Token} {run.Request.Output}";
 
     /// <summary>Appends nil to the array at the top and to those that are records: at an even depth.</summary>
     private static byte[] WithOneMoreField(ReadOnlyMemory<byte> bytes, int depth)

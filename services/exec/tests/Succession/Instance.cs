@@ -58,6 +58,8 @@ internal sealed class Instance : IAsyncDisposable
 
     public ExecGrpc Exec { get; }
 
+    public TasksGrpc Tasks => new(Engine, Next);
+
     public async Task<ReadOnlyMemory<byte>> HandOverAsync() => (await _succession.HandOverAsync(CancellationToken.None)).Value.Table;
 
     /// <summary>Takes over, serves, and only then is the instance before told.</summary>

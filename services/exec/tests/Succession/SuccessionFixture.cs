@@ -20,9 +20,7 @@ internal sealed class SuccessionFixture : IAsyncDisposable
     {
         foreach ((string task, string reads, string writes) in new[] { ("free", "", ""), ("reads", "src", ""), ("writes", "", "src") })
         {
-            TaskFiles.Write(_root, $"{task}/run", "true");
-            TaskFiles.Write(_root, $"{task}/input_scopes", reads, executable: false);
-            TaskFiles.Write(_root, $"{task}/output_scopes", writes, executable: false);
+            AddTask(task, reads, writes);
         }
 
         TaskFiles.Write(_root, "finished/run", "true");
@@ -60,6 +58,22 @@ internal sealed class SuccessionFixture : IAsyncDisposable
 
     public static Task<ExecResp> CallAsync(Instance instance, string task, TestCallContext call, bool wait = true) =>
         instance.Exec.Exec(new ExecReq { TaskName = task, WaitForCompletion = wait, Data = ByteString.Empty }, call);
+
+    public void AddTask(string name, string reads = "", string writes = "", bool log = false, int maxConcurrent = 0)
+    {
+        TaskFiles.Write(_root, $"{name}/run", "true");
+        TaskFiles.Write(_root, $"{name}/input_scopes", reads, executable: false);
+        TaskFiles.Write(_root, $"{name}/output_scopes", writes, executable: false);
+        if (log)
+        {
+            TaskFiles.Write(_root, $"{name}/log", "cat");
+        }
+
+        if (maxConcurrent > 0)
+        {
+            TaskFiles.Write(_root, $"{name}/max_concurrent", $"{maxConcurrent}", executable: false);
+        }
+    }
 
     public void RemoveTask(string name) => Directory.Delete(_root.At(name), recursive: true);
 

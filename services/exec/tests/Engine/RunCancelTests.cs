@@ -1,0 +1,92 @@
+using System.Threading.Channels;
+using PvExec.Exec.Core.Runs;
+using PvExec.Hosting.Init;
+using PvExec.Kernel;
+using PvExec.Testing;
+
+namespace PvExec.Exec.Tests.Engine;
+
+public sealed class RunCancelTests : IDisposable
+{
+    private static readonly Fault s_why = new(FaultKind.Cancelled, "test");
+    private static readonly Task s_never = new TaskCompletionSource().Task;
+
+    private readonly EngineFixture _fixture = new();
+    private readonly Channel<(Child Child, int Signal)> _signals = Channel.CreateUnbounded<(Child, int)>();
+
+    public RunCancelTests()
+    {
+        _fixture.Init.OnSignal = (child, signal) => _signals.Writer.TryWrite((child, signal));
+        TaskFiles.Write(_fixture.Root, "quick/run", "true");
+        TaskFiles.Write(_fixture.Root, "quick/timeout-kill", "0.001", executable: false);
+        TaskFiles.Write(_fixture.Root, "patient/run", "true");
+        TaskFiles.Write(_fixture.Root, "patient/timeout-kill", "3600", executable: false);
+    }
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task A_run_that_is_cancelled_is_killed_when_the_time_of_its_task_is_over()
+    {
+        Run run = _fixture.Submit("quick");
+        FakeProcess process = await _fixture.StartedAsync();
+
+        Task<bool> cancelled = _fixture.Engine.CancelAsync(run, s_why, s_never);
+        Assert.Equal((process.Child, 15), await SignalAsync());
+        Assert.Equal((process.Child, 9), await SignalAsync());
+        process.Dispose();
+        process.Child.SetExited(FakeInit.Killed(9));
+
+        Assert.True(await cancelled.WaitAsync(EngineFixture.Patience));
+        Assert.Equal(9, (await EngineFixture.ResultOf(run)).Value.Status.Signal);
+        Assert.All(_fixture.Init.Signals, sent => Assert.Equal(SignalScope.Tree, sent.Scope));
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_at_TERM_is_not_killed()
+    {
+        Run run = _fixture.Submit("patient");
+        FakeProcess process = await _fixture.StartedAsync();
+
+        Task<bool> cancelled = _fixture.Engine.CancelAsync(run, s_why, s_never);
+        Task<bool> again = _fixture.Engine.CancelAsync(run, s_why, s_never);
+        Assert.Equal(15, (await SignalAsync()).Signal);
+        process.Exit(3);
+
+        Assert.True(await cancelled.WaitAsync(EngineFixture.Patience));
+        Assert.True(await again.WaitAsync(EngineFixture.Patience));
+        RunResult result = (await EngineFixture.ResultOf(run)).Value;
+        Assert.Equal((3, false), (result.Status.Code, result.TimedOut));
+        Assert.Equal(0, _signals.Reader.Count);
+    }
+
+    [Fact]
+    public async Task Descendants_that_outlive_a_run_that_was_cancelled_are_killed_too()
+    {
+        Run run = _fixture.Submit("quick");
+        FakeProcess process = await _fixture.StartedAsync();
+        _fixture.Init.OnSignal += (child, signal) =>
+        {
+            if (signal == 15)
+            {
+                process.Exit();
+            }
+        };
+
+        await _fixture.Engine.CancelAsync(run, s_why, s_never).WaitAsync(EngineFixture.Patience);
+        Assert.Equal((process.Child, 15), await SignalAsync());
+        Assert.Equal((process.Child, 9), await SignalAsync());
+        Assert.True(run.Completion.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Nothing_is_killed_after_a_run_that_ended_by_itself()
+    {
+        _fixture.Submit("quick");
+        (await _fixture.StartedAsync()).Exit();
+        await _fixture.IdleAsync();
+        Assert.Equal(0, _signals.Reader.Count);
+    }
+
+    private async Task<(Child Child, int Signal)> SignalAsync() => await _signals.Reader.ReadAsync().AsTask().WaitAsync(EngineFixture.Patience);
+}
