@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
 using PvExec.Hosting.Succession;
+using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Processes;
 using PvExec.Processes.Adapters;
@@ -31,6 +32,9 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
     daemon.Services.AddSingleton<Freezer>();
     daemon.Services.AddSingleton<ProcessEvents>();
     daemon.Services.AddSingleton<IProcessObserver>(services => services.GetRequiredService<ProcessEvents>());
+    daemon.Services.AddSingleton<MainProcess>();
+    daemon.Services.AddSingleton<ServiceListing>(services => () => InitQuery.ListServices(services.GetRequiredService<RuntimePaths>()));
+    daemon.Services.AddHostedService<MainStart>();
     daemon.Services.AddSingleton<ProcessBus>();
     daemon.Services.AddSingleton<TreeEnder>();
     daemon.Services.AddSingleton<ProcessWorld>();

@@ -19,7 +19,7 @@ public static class DaemonFlags
     public static readonly DaemonFlag Watchdog = new("watchdog", "SECONDS", "a service that is silent for so long is killed and started again; 0 for never (default 30)");
     public static readonly DaemonFlag RestartLimit = new("restart-limit", "COUNT", "a service that ends so often in a row is given up; 0 for never (default 10)");
     public static readonly DaemonFlag ExitOnFailed = new("exit-on-failed", "NAME", "stop everything when that service is given up", Repeatable: true);
-    public static readonly DaemonFlag Main = new("main", "task:NAME", "start that task when all is ready, and end with its exit code when it ends");
+    public static readonly DaemonFlag Main = new("main", "task:NAME|process:NAME", "end with its exit code when it ends; a task is started when all is ready, and so is a process whose command follows behind --");
     public static readonly DaemonFlag ExternalServices = new("external-services", "[true|false]", "start no services: systemd, or another supervisor, runs them (default false)", Switch: true);
     public static readonly DaemonFlag KeptExits = new("kept-exits", "NUMBER", "exits kept until their service has dealt with them; beyond that the oldest is dropped (default 65536)");
     public static readonly DaemonFlag OutputHead = new("output-head", "SIZE", "how much of the beginning of each output stream of a task is kept, such as 64KiB (default 1MiB)");

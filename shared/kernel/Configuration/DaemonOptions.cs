@@ -4,9 +4,15 @@ using System.Text;
 namespace PvExec.Kernel.Configuration;
 
 /// <summary>What <c>pv_exec daemon</c> was asked to do. pv-init passes the same words on to every service.</summary>
-public sealed record DaemonOptions
+public sealed partial record DaemonOptions
 {
-    private const string TaskPrefix = "task:";
+    /// <summary>The main process when a command is given and no name for it.</summary>
+    public const string DefaultMain = ProcessPrefix + "main";
+
+    /// <summary>The longest name of a process, in characters.</summary>
+    public const int MaxProcessName = 255;
+
+    private const string TaskPrefix = "task:", ProcessPrefix = "process:";
 
     /// <summary>An IPv4 or IPv6 address, or <c>localhost</c>.</summary>
     public string Host { get; init; } = "127.0.0.1";
@@ -51,11 +57,17 @@ public sealed record DaemonOptions
     /// <summary>Names of services without which the whole system stops once they are given up.</summary>
     public IReadOnlyList<string> ExitOnFailed { get; init; } = [];
 
-    /// <summary>What is started when all is ready and whose end is the end of everything, as <c>task:NAME</c>; null for nothing.</summary>
+    /// <summary>Whose end is the end of everything, as <c>task:NAME</c> or <c>process:NAME</c>; null for nothing.</summary>
     public string? Main { get; init; }
 
-    /// <summary>The task that <see cref="Main"/> names.</summary>
-    public string? MainTask => Main is not null && Main.StartsWith(TaskPrefix, StringComparison.Ordinal) ? Main[TaskPrefix.Length..] : null;
+    /// <summary>What is behind <c>--</c>: the command of the main process. Empty: somebody configures it.</summary>
+    public IReadOnlyList<string> MainCommand { get; init; } = [];
+
+    /// <summary>The task that <see cref="Main"/> names: it is started when all is ready.</summary>
+    public string? MainTask => MainAfter(TaskPrefix);
+
+    /// <summary>The process that <see cref="Main"/> names.</summary>
+    public string? MainProcess => MainAfter(ProcessPrefix);
 
     /// <summary>pv-init spawns and reaps only; somebody else runs the services.</summary>
     public bool ExternalServices { get; init; }
@@ -104,7 +116,8 @@ public sealed record DaemonOptions
             Watchdog = TimeSpan.FromSeconds(Number(DaemonFlags.Watchdog, defaults.Watchdog.TotalSeconds, 86400, least: 1)),
             RestartLimit = (int)Number(DaemonFlags.RestartLimit, defaults.RestartLimit, 1_000_000, wholeOnly: true),
             ExitOnFailed = values.All(DaemonFlags.ExitOnFailed),
-            Main = Text(DaemonFlags.Main),
+            Main = Text(DaemonFlags.Main) ?? (values.Command.Count > 0 ? DefaultMain : null),
+            MainCommand = values.Command,
             ExternalServices = Switch(DaemonFlags.ExternalServices),
             KeptExits = (int)Number(DaemonFlags.KeptExits, defaults.KeptExits, 1_000_000, wholeOnly: true),
             OutputHead = Size(DaemonFlags.OutputHead, defaults.OutputHead),
@@ -215,20 +228,43 @@ public sealed record DaemonOptions
             yield return $"-exit-on-failed '{name}' is no service: name one of {string.Join(", ", Services.All.Select(service => service.Name()))}";
         }
 
-        if (Main is not null && ExternalServices)
-        {
-            yield return $"-main '{Main}' is given with -external-services: let the supervisor of the services end what is to end";
-        }
-        else if (Main is not null && MainTask is null or "")
-        {
-            yield return $"-main '{Main}' is no task: give task:NAME";
-        }
-
-        foreach (string problem in WorktreeProblems())
+        foreach (string problem in MainProblems().Concat(WorktreeProblems()))
         {
             yield return problem;
         }
     }
+
+    private IEnumerable<string> MainProblems()
+    {
+        if (Main is null)
+        {
+            yield break;
+        }
+
+        if (ExternalServices)
+        {
+            yield return $"-main '{Main}' is given with -external-services: let the supervisor of the services end what is to end";
+        }
+        else if ((MainTask ?? MainProcess) is null or "")
+        {
+            yield return $"-main '{Main}' is no task and no process: give task:NAME or process:NAME";
+        }
+        else if (MainProcess is { Length: > MaxProcessName } name)
+        {
+            yield return $"-main 'process:{name[..32]}…' has a name of {name.Length} characters: at most {MaxProcessName} are allowed";
+        }
+
+        if (MainCommand.Count > 0 && MainProcess is null)
+        {
+            yield return $"-main '{Main}' is given with the command '{MainCommand[0]}' behind --: only a process has one, give process:NAME";
+        }
+        else if (MainCommand is ["", ..])
+        {
+            yield return "the command behind -- is empty: give the program and its arguments";
+        }
+    }
+
+    private string? MainAfter(string prefix) => Main is not null && Main.StartsWith(prefix, StringComparison.Ordinal) ? Main[prefix.Length..] : null;
 
     private IEnumerable<string> WorktreeProblems()
     {
@@ -276,55 +312,4 @@ public sealed record DaemonOptions
     /// <summary>1 to 128 ASCII letters, digits, '.', '_' or '-', not starting with '.': safe in every kind of store.</summary>
     public static bool IsWorktreeId(string id) =>
         id.Length is > 0 and <= 128 && id[0] != '.' && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
-
-    /// <summary>The words from which <see cref="Parse"/> makes these options again, for the services' argument vectors.</summary>
-    public IReadOnlyList<string> ToArguments()
-    {
-        var words = new List<string>();
-        Add(DaemonFlags.Host, Host);
-        Add(DaemonFlags.Port, Port.ToString(CultureInfo.InvariantCulture));
-        Add(DaemonFlags.RuntimeDir, RuntimeDir);
-        foreach (string root in ConfigRoots)
-        {
-            Add(DaemonFlags.ConfigRoot, root);
-        }
-
-        Add(DaemonFlags.MountPoint, MountPoint);
-        Add(DaemonFlags.Worktree, Worktree);
-        Add(DaemonFlags.SourceWorktree, SourceWorktree);
-        Add(DaemonFlags.WorktreeMode, WorktreeMode.ToString().ToLowerInvariant());
-        Add(DaemonFlags.Store, Store);
-        Add(DaemonFlags.AutosaveInterval, Seconds(AutosaveInterval));
-        foreach (string scope in SaveScopes)
-        {
-            Add(DaemonFlags.SaveScope, scope);
-        }
-
-        Add(DaemonFlags.SaveFreeze, SaveFreeze ? "true" : "false");
-        Add(DaemonFlags.StopTimeout, Seconds(StopTimeout));
-        Add(DaemonFlags.Watchdog, Seconds(Watchdog));
-        Add(DaemonFlags.RestartLimit, RestartLimit.ToString(CultureInfo.InvariantCulture));
-        foreach (string name in ExitOnFailed)
-        {
-            Add(DaemonFlags.ExitOnFailed, name);
-        }
-
-        Add(DaemonFlags.Main, Main);
-        Add(DaemonFlags.ExternalServices, ExternalServices ? "true" : "false");
-        Add(DaemonFlags.KeptExits, KeptExits.ToString(CultureInfo.InvariantCulture));
-        Add(DaemonFlags.OutputHead, ByteSize.Text(OutputHead));
-        Add(DaemonFlags.OutputTail, ByteSize.Text(OutputTail));
-        Add(DaemonFlags.OutputDir, OutputDir);
-        return words;
-
-        void Add(DaemonFlag flag, string? value)
-        {
-            if (value is not null)
-            {
-                words.AddRange(flag.Words(value));
-            }
-        }
-
-        static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture);
-    }
 }

@@ -5,11 +5,17 @@ namespace PvExec.Kernel.Configuration;
 /// <summary>The values of flags as text, from an argument vector first and variables second.</summary>
 public sealed class FlagValues
 {
+    /// <summary>What follows it is a command, and none of our flags.</summary>
+    public const string CommandFollows = "--";
+
     private readonly Dictionary<DaemonFlag, List<string>> _values = [];
     private readonly List<string> _problems = [];
 
     /// <summary>What could not be understood, each with the offending word.</summary>
     public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>The words behind <c>--</c>.</summary>
+    public IReadOnlyList<string> Command { get; private set; } = [];
 
     /// <param name="arguments">Without the program's name; <c>-name VALUE</c> or <c>-name=VALUE</c>, with one dash or two.</param>
     /// <param name="variable">Looks an environment variable up; null when it is not set.</param>
@@ -34,6 +40,12 @@ public sealed class FlagValues
         var seen = new HashSet<DaemonFlag>();
         for (int i = 0; i < arguments.Count; i++)
         {
+            if (arguments[i] == CommandFollows)
+            {
+                Command = [.. arguments.Skip(i + 1)];
+                return;
+            }
+
             if (!TrySplit(arguments[i], out DaemonFlag? flag, out string? value))
             {
                 _problems.Add($"unknown argument '{WithoutValue(arguments[i])}': see 'pv_exec daemon --help'");
@@ -46,7 +58,7 @@ public sealed class FlagValues
             }
 
             // A value may start with a dash, but the next flag is none: "-store -worktree w" has forgotten one.
-            if (value is null && i + 1 < arguments.Count && !TrySplit(arguments[i + 1], out _, out _))
+            if (value is null && i + 1 < arguments.Count && arguments[i + 1] != CommandFollows && !TrySplit(arguments[i + 1], out _, out _))
             {
                 value = arguments[++i];
             }

@@ -73,9 +73,9 @@ internal sealed partial class Supervisor
             Apply(service, ServiceSignal.Ready);
         }
 
-        if (message.MainExit is { } code && service.Service == Service.Exec && instance == service.Current && _options.MainTask is { } task)
+        if (message.MainExit is { } code && instance == service.Current && MainOf(service.Service) is { } main)
         {
-            BeginStop($"the main task '{task}' has ended with exit code {code}", code);
+            BeginStop($"the main {main} has ended with exit code {code}", code);
         }
 
         if (message.WatchdogTrigger && instance.KillAt == long.MaxValue)
@@ -84,6 +84,15 @@ internal sealed partial class Supervisor
             Abort(instance);
         }
     }
+
+    /// <summary>What <c>-main</c> names, if it is that service's; null otherwise.</summary>
+    private string? MainOf(Service service) => service switch
+    {
+        Service.Exec => _options.MainTask is { } task ? $"task '{task}'" : null,
+        Service.Process => _options.MainProcess is { } process ? $"process '{process}'" : null,
+        Service.Front or Service.Worktree => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(service), service, null),
+    };
 
     /// <summary>Keeps the descriptors that came with the notification.</summary>
     private void Store(SupervisedService service, string name)

@@ -82,10 +82,21 @@ public sealed class SignalTests : IDisposable
     }
 
     [Fact]
-    public void Only_pv_exec_may_tell_of_the_main_task()
+    public void The_end_of_the_main_process_stops_everything_with_its_code()
     {
-        using RunningInit init = _installation.Start(["--main", "task:serve"]);
-        init.Connect("process").Order("""{"do":"notify","text":"X_PV_MAIN_EXIT=7\nSTATUS=said"}""");
+        using RunningInit init = _installation.Start(["--main", "process:web"]);
+        init.Connect("process").Order("""{"do":"notify","text":"X_PV_MAIN_EXIT=9"}""");
+        Assert.Equal(9, init.WaitForExit());
+        Assert.Contains(init.Lines, line => line.Contains("stopping: the main process 'web' has ended with exit code 9"));
+    }
+
+    [Theory]
+    [InlineData("task:serve", "process")]
+    [InlineData("process:web", "exec")]
+    public void Only_the_service_that_runs_it_may_tell_of_the_main_one(string main, string other)
+    {
+        using RunningInit init = _installation.Start(["--main", main]);
+        init.Connect(other).Order("""{"do":"notify","text":"X_PV_MAIN_EXIT=7\nSTATUS=said"}""");
         Assert.True(SpinWait.SpinUntil(
             () => InitQuery.ListServices(new RuntimePaths(_installation.Runtime)).Value.Exists(one => one.StatusText == "said"), RunningInit.Patience));
         Assert.Equal(0, init.Stop());

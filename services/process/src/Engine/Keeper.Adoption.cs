@@ -33,6 +33,13 @@ internal sealed partial class Keeper
     public void AdoptFinished(SpecRecord record)
     {
         SetAdopted(record, ProcessPhase.Finished);
+        IsOfEarlierInit = record.InitInstance != world.InitInstance.Id;
+        if (IsOfEarlierInit && world.Main.Is(name))
+        {
+            // It is to be started again, if need be by the next instance: the record says so until then.
+            return;
+        }
+
         Store(Record(record.Spec, record.Generation) with { Ended = true });
     }
 

@@ -135,6 +135,7 @@ internal sealed partial class Keeper
 
         using (world.Mandate.Enter())
         {
+            world.Main.Removed(name);
             Forget();
             ProcessLog.Removed(world.Log, name);
             return Unit.Value;

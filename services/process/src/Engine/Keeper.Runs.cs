@@ -35,6 +35,7 @@ internal sealed partial class Keeper
 
     private async Task<Outcome<Unit>> SpawnAsync(ProcessSpec spec)
     {
+        IsOfEarlierInit = false;
         lock (_lock)
         {
             SetSpec(spec);
@@ -56,32 +57,32 @@ internal sealed partial class Keeper
             _exposed?.LookForOwner();
         }
 
-        PipePair pipe;
+        PipePair? pipe = null;
         try
         {
-            pipe = PipePair.Open();
+            pipe = world.Main.Is(name) ? null : PipePair.Open();
         }
         catch (IOException e)
         {
             return new Fault(FaultKind.ResourceExhausted, $"process '{name}' cannot be started: {e.Message}");
         }
 
-        using (pipe.WriteEnd)
+        using (pipe?.WriteEnd)
         {
             Outcome<Child> child = await AskForAsync(spec, generation, pipe);
             if (!child.TryGet(out Child? process, out fault))
             {
-                pipe.ReadEnd.Dispose();
+                pipe?.ReadEnd.Dispose();
                 return new Fault(fault.Kind, $"process '{name}' cannot be started: {fault.Detail}");
             }
 
             ProcessLog.Started(world.Log, name, process.Pid);
-            Begin(new Run(process, generation), pipe.ReadEnd);
+            Begin(new Run(process, generation), pipe?.ReadEnd);
             return Unit.Value;
         }
     }
 
-    private async Task<Outcome<Child>> AskForAsync(ProcessSpec spec, ulong generation, PipePair pipe)
+    private async Task<Outcome<Child>> AskForAsync(ProcessSpec spec, ulong generation, PipePair? pipe)
     {
         try
         {
@@ -89,20 +90,21 @@ internal sealed partial class Keeper
         }
         catch (Exception)
         {
-            pipe.ReadEnd.Dispose();
+            pipe?.ReadEnd.Dispose();
             throw;
         }
     }
 
-    private SpawnSpec Describe(ProcessSpec spec, ulong generation, PipePair pipe) => new()
+    /// <param name="pipe">For what it prints; null when that is not kept.</param>
+    private SpawnSpec Describe(ProcessSpec spec, ulong generation, PipePair? pipe) => new()
     {
         Label = $"{name}#{generation}",
         State = new SpawnNote(name, generation).Encode(),
         Arguments = spec.Arguments,
         Environment = world.Environment.With(spec.Variables),
         WorkingDirectory = spec.RunPath,
-        Descriptors = [new DescriptorMapping(pipe.WriteEnd, 1), new DescriptorMapping(pipe.WriteEnd, 2)],
-        Kept = [new KeptDescriptor(OutputReader.KeptName, pipe.ReadEnd)],
+        Descriptors = pipe is { WriteEnd: var end } ? [new DescriptorMapping(end, 1), new DescriptorMapping(end, 2)] : MainProcess.OwnOutput,
+        Kept = pipe is { ReadEnd: var kept } ? [new KeptDescriptor(OutputReader.KeptName, kept)] : [],
         Grouping = ProcessGrouping.NewSession,
     };
 
@@ -134,13 +136,20 @@ internal sealed partial class Keeper
             {
                 ProcessLog.Ended(world.Log, name, run.Child.Pid, exit.Status);
                 world.Watcher.Unwatch(watched);
+                bool endedByItself = false;
                 lock (_lock)
                 {
                     if (_run == run)
                     {
                         _ports = PortSet.Empty;
+                        endedByItself = _phase is ProcessPhase.Starting or ProcessPhase.Running;
                         Signal(ProcessSignal.Exited);
                     }
+                }
+
+                if (endedByItself)
+                {
+                    world.Main.Ended(name, exit.Status);
                 }
             }
 

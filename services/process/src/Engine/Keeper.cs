@@ -38,6 +38,9 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
     /// <summary>Read and set by whoever holds the gate: what the call is to do has begun, and the next instance would go on with it.</summary>
     public bool IsHalfDone { get; set; }
 
+    /// <summary>It ran under a pv-init that is gone, and has not been started since. Set by whoever holds the gate.</summary>
+    public bool IsOfEarlierInit { get; private set; }
+
     /// <summary>How that ended which an earlier instance had begun, null when it was left to the next; set before any call.</summary>
     public Task<Outcome<Unit>?> Resumed { get; set; } = Task.FromResult<Outcome<Unit>?>(Unit.Value);
 

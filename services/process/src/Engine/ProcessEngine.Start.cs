@@ -39,6 +39,13 @@ internal sealed partial class ProcessEngine
         var later = new List<Func<Task>>();
         foreach (SpecRecord record in world.Store.LoadAll())
         {
+            if (world.Main.HasCommand && world.Main.Is(record.Spec.Name) && record.InitInstance != world.InitInstance.Id)
+            {
+                // The command that this daemon was given counts, not that of an earlier one.
+                world.Store.Delete(record.Spec.Name);
+                continue;
+            }
+
             children.Remove(record.Spec.Name, out List<(ulong Generation, Child Child)>? ofName);
             Restore(record, ofName ?? [], kept.GetValueOrDefault(record.Spec.Name), later);
         }

@@ -19,6 +19,7 @@ internal sealed record ProcessWorld(
     TreeEnder Ender,
     Freezer Freezer,
     IProcessObserver Observer,
+    MainProcess Main,
     ExposedPorts Ports,
     Mandate Mandate,
     ISuccessorCalls Successor,

@@ -5,6 +5,7 @@ using PvExec.Hosting.Init;
 using PvExec.Hosting.Notify;
 using PvExec.Hosting.Succession;
 using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
 using PvExec.Processes.Adapters;
 using PvExec.Processes.Core.Specs;
 using PvExec.Processes.Engine;
@@ -42,6 +43,14 @@ internal sealed class EngineHarness : IAsyncDisposable
     public string? NotifySocket { get; set; }
     public RecordingObserver Observer { get; } = new();
 
+    /// <summary>What the daemon was asked to do.</summary>
+    public DaemonOptions Options { get; set; } = new();
+
+    /// <summary>What pv-init was told of the main process.</summary>
+    public RecordingNotifier Notifier { get; } = new();
+
+    public MainProcess Main => new(Options, Notifier);
+
     /// <summary>That of the engine started last.</summary>
     public Freezer Freezer { get; private set; } = null!;
 
@@ -78,7 +87,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         var ender = new TreeEnder(Init, Tables, Freezer, mandate, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
         var ports = new ExposedPorts(new DescriptorStore(NotifySocket), Timing, Tables, TimeProvider.System, NullLogger<ExposedPorts>.Instance);
         var world = new ProcessWorld(Init, new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
-            new OutputLogs(Path.Combine(_directory, "logs"), NullLogger<OutputLogs>.Instance), new InitInstance(InstanceId), watcher, ender, Freezer, Observer, ports,
+            new OutputLogs(Path.Combine(_directory, "logs"), NullLogger<OutputLogs>.Instance), new InitInstance(InstanceId), watcher, ender, Freezer, Observer, Main, ports,
             mandate, Successor, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
         var engine = new ProcessEngine(world);
         _engines.Add(engine);

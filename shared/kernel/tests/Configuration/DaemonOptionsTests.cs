@@ -66,6 +66,54 @@ public sealed class DaemonOptionsTests
     public void Whole_options_have_no_problems() => Assert.Empty((Whole with { SourceWorktree = null, ExternalServices = false }).Problems());
 
     [Fact]
+    public void What_follows_two_dashes_is_the_command_of_the_main_process()
+    {
+        DaemonOptions options = DaemonOptions.Parse(["-p", "1", "--", "npm", "-p", "--", "x"], _ => null, out IReadOnlyList<string> problems);
+
+        Assert.Empty(problems);
+        Assert.Equal(1, options.Port);
+        Assert.Equal(["npm", "-p", "--", "x"], options.MainCommand);
+        Assert.Equal("main", options.MainProcess);
+        DaemonOptions again = DaemonOptions.Parse(options.ToArguments(), _ => null, out _);
+        Assert.Equivalent(options, again, strict: true);
+    }
+
+    [Fact]
+    public void Two_dashes_are_no_value()
+    {
+        DaemonOptions.Parse(["-main", "--", "npm"], _ => null, out IReadOnlyList<string> problems);
+
+        Assert.StartsWith("-main needs a value", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("process:web", null)]
+    [InlineData("task:common/serve", null)]
+    [InlineData("process:", "-main 'process:' is no task and no process: give task:NAME or process:NAME")]
+    [InlineData("task:", "-main 'task:' is no task and no process: give task:NAME or process:NAME")]
+    [InlineData("web", "-main 'web' is no task and no process: give task:NAME or process:NAME")]
+    [InlineData("task:serve --", "-main 'task:serve' is given with the command 'npm' behind --: only a process has one, give process:NAME")]
+    public void The_main_task_or_process_is_named_with_its_kind(string value, string? problem)
+    {
+        string[] words = value.EndsWith(" --", StringComparison.Ordinal) ? [value[..^3], "--", "npm"] : [value];
+        DaemonOptions options = DaemonOptions.Parse(["-exec-config-root", "/t", "-main", .. words], _ => null, out _);
+
+        Assert.Equal(problem is null ? [] : [problem], options.Problems());
+    }
+
+    [Fact]
+    public void A_main_process_whose_name_is_too_long_is_refused()
+    {
+        var options = new DaemonOptions { ConfigRoots = ["/t"], Main = "process:" + new string('x', 256) };
+
+        Assert.Contains("256 characters: at most 255 are allowed", Assert.Single(options.Problems()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_command_without_a_program_is_refused() =>
+        Assert.Contains("behind -- is empty", Assert.Single(DaemonOptions.Parse(["-exec-config-root", "/t", "--", "", "x"], _ => null, out _).Problems()), StringComparison.Ordinal);
+
+    [Fact]
     public void Seconds_may_have_a_fraction()
     {
         DaemonOptions options = DaemonOptions.Parse(["-autosave-interval", "1.5", "-stop-timeout", "7"], _ => null, out IReadOnlyList<string> problems);

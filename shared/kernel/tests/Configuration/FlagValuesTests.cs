@@ -77,7 +77,6 @@ public sealed class FlagValuesTests
     [InlineData("word")]
     [InlineData("---store")]
     [InlineData("-")]
-    [InlineData("--")]
     [InlineData("")]
     [InlineData("store=x")]
     [InlineData("-STORE")]

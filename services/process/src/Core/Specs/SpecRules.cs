@@ -1,4 +1,5 @@
 using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
 
 namespace PvExec.Processes.Core.Specs;
 
@@ -6,7 +7,7 @@ namespace PvExec.Processes.Core.Specs;
 public static class SpecRules
 {
     /// <summary>The longest name, in characters.</summary>
-    public const int MaxNameLength = 255;
+    public const int MaxNameLength = DaemonOptions.MaxProcessName;
 
     public static Outcome<string> Name(string name)
     {

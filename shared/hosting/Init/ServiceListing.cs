@@ -1,7 +1,7 @@
 using PvExec.Kernel;
 using PvExec.Proto.Init;
 
-namespace PvExec.Exec;
+namespace PvExec.Hosting.Init;
 
 /// <summary>How all services are, as pv-init answers.</summary>
 public delegate Outcome<List<ServiceStatus>> ServiceListing();
