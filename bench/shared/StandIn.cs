@@ -27,11 +27,10 @@ public sealed class StandIn : IDisposable
     /// <summary>Has a program started so often and waits until all have ended well.</summary>
     /// <param name="together">How many at the same time.</param>
     /// <returns>Microseconds from the first start to the last exit, as the service sees it.</returns>
-    public async Task<double> SpawnAsync(int count, int together, params string[] program)
-    {
-        double[] answer = await OrderAsync(["spawn", $"{count}", $"{together}", .. program]);
-        return answer[1] == count ? answer[0] : throw new InvalidOperationException($"{count - answer[1]} of {count} '{program[0]}' did not exit with 0");
-    }
+    public Task<double> SpawnAsync(int count, int together, params string[] program) => SpawnAsync("spawn", count, together, program);
+
+    /// <summary>As <see cref="SpawnAsync(int, int, string[])"/>, in the cgroup of pv-init.</summary>
+    public Task<double> SpawnWithoutCgroupAsync(int count, int together, params string[] program) => SpawnAsync("spawn-without-cgroup", count, together, program);
 
     /// <summary>Has a program started that ends with the root process, and waits until it runs.</summary>
     public Task StartAsync(params string[] program) => OrderAsync(["start", "1", "1", .. program]);
@@ -43,6 +42,12 @@ public sealed class StandIn : IDisposable
     {
         _answers.Dispose();
         _socket.Dispose();
+    }
+
+    private async Task<double> SpawnAsync(string order, int count, int together, string[] program)
+    {
+        double[] answer = await OrderAsync([order, $"{count}", $"{together}", .. program]);
+        return answer[1] == count ? answer[0] : throw new InvalidOperationException($"{count - answer[1]} of {count} '{program[0]}' did not exit with 0");
     }
 
     private async Task<double[]> OrderAsync(string[] words)

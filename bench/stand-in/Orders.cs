@@ -26,6 +26,7 @@ internal sealed class Orders(IInit init)
             (double microseconds, int well) = words[0] switch
             {
                 "spawn" => await SpawnAsync(count, together, _ => (words[3..], 0)),
+                "spawn-without-cgroup" => await SpawnAsync(count, together, _ => (words[3..], 0), ownCgroup: false),
                 "start" => await StartAsync(words[3..]),
                 "exit-codes" => await SpawnAsync(count, together, index => (["sh", "-c", $"exit {index % 256}"], index % 256)),
                 _ => throw new InvalidOperationException($"no order '{words[0]}'"),
@@ -34,7 +35,7 @@ internal sealed class Orders(IInit init)
         }
     }
 
-    private async Task<(double Microseconds, int Well)> SpawnAsync(int count, int together, Func<int, (string[] Words, int Code)> program)
+    private async Task<(double Microseconds, int Well)> SpawnAsync(int count, int together, Func<int, (string[] Words, int Code)> program, bool ownCgroup = true)
     {
         int next = -1, well = 0;
         long began = Stopwatch.GetTimestamp();
@@ -43,7 +44,7 @@ internal sealed class Orders(IInit init)
             for (int index; (index = Interlocked.Increment(ref next)) < count;)
             {
                 (string[] words, int code) = program(index);
-                if (await RunAsync(index, words) == code)
+                if (await RunAsync(Spec(index, words) with { OwnCgroup = ownCgroup }) == code)
                 {
                     Interlocked.Increment(ref well);
                 }
@@ -60,9 +61,9 @@ internal sealed class Orders(IInit init)
     }
 
     /// <returns>The exit code; null when a signal ended it.</returns>
-    private async Task<int?> RunAsync(int index, string[] words)
+    private async Task<int?> RunAsync(SpawnSpec spec)
     {
-        Child child = (await init.SpawnAsync(Spec(index, words), CancellationToken.None)).Value;
+        Child child = (await init.SpawnAsync(spec, CancellationToken.None)).Value;
         ChildExit exit = await child.Exited;
         await init.AcknowledgeAsync(child, CancellationToken.None);
         return exit.Status.Code;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using PvExec.Init.Adapters;
 using PvExec.Init.Children;
 using PvExec.Init.Core;
@@ -33,7 +32,7 @@ internal static class Start
 
         // A mark is a soft limit: it must be below the hard one.
         DescendantMark? mark = ProcessLimits.TryGetHard(DescendantMark.Resource) == ulong.MaxValue
-            ? new DescendantMark(BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))))
+            ? new DescendantMark(BitConverter.ToUInt32(Guid.NewGuid().ToByteArray())) // RandomNumberGenerator would load OpenSSL, 4 MB of memory
             : null;
         return new ChildDefaults(descriptors, OomScore.Lower(), mark, EffectiveUser.Id == 0);
     }

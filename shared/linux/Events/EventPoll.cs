@@ -28,6 +28,13 @@ public sealed unsafe partial class EventPoll : IDisposable
 
     public void Remove(SafeHandle descriptor) => Control(EPOLL_CTL_DEL, descriptor, 0, PollEvents.None);
 
+    /// <summary>As <see cref="Add"/>, for a descriptor that the caller holds as a number.</summary>
+    /// <returns>False when there is no room for it (ENOSPC, ENOMEM).</returns>
+    public bool TryAddNumber(int descriptor, long token, PollEvents interest) => ControlNumber(EPOLL_CTL_ADD, descriptor, token, interest) == 0;
+
+    /// <summary>To be called before it is closed, where it has copies elsewhere: they would keep it here. One that is not here is no error.</summary>
+    public void RemoveNumber(int descriptor) => _ = ControlNumber(EPOLL_CTL_DEL, descriptor, 0, PollEvents.None);
+
     /// <summary>Waits until something is ready or the time is over.</summary>
     /// <param name="timeoutMilliseconds">-1 waits for ever.</param>
     /// <returns>How many of <paramref name="ready"/> were filled; 0 when the time is over or a signal came.</returns>
@@ -55,20 +62,38 @@ public sealed unsafe partial class EventPoll : IDisposable
 
     private void Control(int operation, SafeHandle descriptor, long token, PollEvents interest)
     {
+        bool added = false;
+        try
+        {
+            descriptor.DangerousAddRef(ref added);
+            int number = (int)descriptor.DangerousGetHandle();
+            if (ControlNumber(operation, number, token, interest) != 0)
+            {
+                throw SystemCallException.FromLast($"epoll_ctl({operation}, {number})");
+            }
+        }
+        finally
+        {
+            if (added)
+            {
+                descriptor.DangerousRelease();
+            }
+        }
+    }
+
+    private int ControlNumber(int operation, int descriptor, long token, PollEvents interest)
+    {
         byte* one = stackalloc byte[16];
         *(uint*)one = (uint)interest;
         *(long*)(one + DataOffset) = token;
-        if (epoll_ctl(_handle, operation, descriptor, one) != 0)
-        {
-            throw SystemCallException.FromLast($"epoll_ctl({operation}, {descriptor.DangerousGetHandle()})");
-        }
+        return epoll_ctl(_handle, operation, descriptor, one);
     }
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int epoll_create1(int flags);
 
     [LibraryImport("libc", SetLastError = true)]
-    private static partial int epoll_ctl(SafeFileHandle epfd, int op, SafeHandle fd, void* ev);
+    private static partial int epoll_ctl(SafeFileHandle epfd, int op, int fd, void* ev);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int epoll_wait(SafeFileHandle epfd, void* events, int maxevents, int timeout);

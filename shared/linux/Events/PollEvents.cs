@@ -9,4 +9,7 @@ public enum PollEvents : uint
     Writable = 4,
     Error = 8,
     HungUp = 0x10,
+
+    /// <summary>Told of once (EPOLLONESHOT). Only for what is waited for.</summary>
+    Once = 0x4000_0000,
 }

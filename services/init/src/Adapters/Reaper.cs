@@ -16,8 +16,9 @@ internal sealed class Reaper
     private readonly Queue<ReapedProcess> _reaped = new(256);
     private readonly EventCounter _event = new();
     private readonly AutoResetEvent _spawned = new(false);
+    private bool _isSignalled;
 
-    /// <summary>Guards the reaping of children, and <see cref="_reaped"/>. Nothing else is locked while it is held.</summary>
+    /// <summary>Guards the reaping of children, <see cref="_reaped"/>, and whether its event is set. Nothing else is locked while it is held.</summary>
     public Lock Gate { get; } = new();
 
     /// <summary>Readable when <see cref="TryTake"/> has something.</summary>
@@ -38,9 +39,36 @@ internal sealed class Reaper
                 return true;
             }
 
-            _event.Reset();
+            if (_isSignalled)
+            {
+                _isSignalled = false;
+                _event.Reset();
+            }
+
             return false;
         }
+    }
+
+    /// <summary>Takes one that has ended, for a caller that need not wait until the thread has been woken.</summary>
+    public void TakeNow(int pid)
+    {
+        lock (Gate)
+        {
+            Reap(pid);
+        }
+    }
+
+    // The gate is held.
+    private bool Reap(int pid)
+    {
+        // It is not there when it was a failed start, which pv_spawn waits for itself, or when the other thread was first.
+        bool isReaped = Wait.TryReap(pid, out var status, out ProcessUsage usage);
+        if (isReaped)
+        {
+            _reaped.Enqueue(new ReapedProcess(pid, status, usage, Clock.NowMicroseconds));
+        }
+
+        return isReaped;
     }
 
     private void Run()
@@ -56,10 +84,9 @@ internal sealed class Reaper
 
             lock (Gate)
             {
-                // It is not there when it was a failed start, which pv_spawn waits for itself.
-                if (Wait.TryReap(pid, out var status, out ProcessUsage usage))
+                if (Reap(pid) && !_isSignalled)
                 {
-                    _reaped.Enqueue(new ReapedProcess(pid, status, usage, Clock.NowMicroseconds));
+                    _isSignalled = true;
                     _event.Set();
                 }
             }

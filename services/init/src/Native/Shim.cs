@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace PvExec.Init.Native;
 
-/// <summary>pv_spawn.c, linked into the Native AOT binary. It is not there when the program runs under the JIT.</summary>
+/// <summary>pv_spawn.c and pv_signals.c, linked into the Native AOT binary. It is not there when the program runs under the JIT.</summary>
 internal static unsafe partial class Shim
 {
     /// <summary>Starts a process.</summary>

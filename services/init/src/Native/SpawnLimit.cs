@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace PvExec.Init.Native;
 
-/// <summary><c>struct limit</c> of pv_spawn.c: one call of setrlimit(2).</summary>
+/// <summary><c>struct limit</c> of pv_spawn.h: one call of setrlimit(2).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct SpawnLimit
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace PvExec.Init.Native;
 
-/// <summary><c>struct request</c> of pv_spawn.c.</summary>
+/// <summary><c>struct request</c> of pv_spawn.h.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct SpawnRequest
 {

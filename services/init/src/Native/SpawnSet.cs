@@ -1,6 +1,6 @@
 namespace PvExec.Init.Native;
 
-/// <summary>Which optional fields of a <see cref="SpawnRequest"/> count; the numbers are those of pv_spawn.c.</summary>
+/// <summary>Which optional fields of a <see cref="SpawnRequest"/> count; the numbers are those of pv_spawn.h.</summary>
 [Flags]
 internal enum SpawnSet : uint
 {

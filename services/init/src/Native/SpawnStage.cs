@@ -1,6 +1,6 @@
 namespace PvExec.Init.Native;
 
-/// <summary>Where a start failed; the numbers are those of pv_spawn.c.</summary>
+/// <summary>Where a start failed; the numbers are those of pv_spawn.h.</summary>
 internal enum SpawnStage
 {
     None, Fork, Session, Descriptors, Terminal, Limits, Priority, OomScore, Groups, Group, User, NoNewPrivileges, Directory, Exec, Cgroup,

@@ -22,12 +22,11 @@ internal sealed partial class Supervisor
                 return;
             }
 
-            ServiceInstance? instance = _instances.Find(one => one.Pid == received.Sender.Pid);
-            if (instance is not null)
+            if (FindNotifier(received.Sender.Pid) is { } instance)
             {
                 Take(instance, NotifyMessage.Parse(_notification.AsSpan(0, received.Length)));
             }
-            else if (!Array.Exists(_services, one => one.EndedPid == received.Sender.Pid))
+            else if (!HasJustEnded(received.Sender.Pid))
             {
                 // The last words of an instance that has been reaped meanwhile are nothing strange.
                 InitLog.StrangeNotify(received.Sender.Pid);
@@ -37,6 +36,33 @@ internal sealed partial class Supervisor
             _notificationDescriptors.ForEach(descriptor => descriptor.Dispose());
             _notificationDescriptors.Clear();
         }
+    }
+
+    // Loops, since a lambda that captures the pid would be allocated for every sign of life.
+    private ServiceInstance? FindNotifier(int pid)
+    {
+        foreach (ServiceInstance one in _instances)
+        {
+            if (one.Pid == pid)
+            {
+                return one;
+            }
+        }
+
+        return null;
+    }
+
+    private bool HasJustEnded(int pid)
+    {
+        foreach (SupervisedService one in _services)
+        {
+            if (one.EndedPid == pid)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Take(ServiceInstance instance, in NotifyMessage message)

@@ -18,6 +18,9 @@ internal sealed partial class Supervisor
 {
     private const long InitToken = 1, NotifyToken = 2, ReaperToken = 3, SignalToken = 4, FirstLineToken = 16;
 
+    /// <summary>Above it are children, by their number: lines never get so far.</summary>
+    private const long ChildTokens = 1L << 62;
+
     private readonly DaemonOptions _options;
     private readonly ListenSet _sockets;
     private readonly Reaper _reaper;
@@ -79,11 +82,17 @@ internal sealed partial class Supervisor
         Guard(_options.ExternalServices ? AwaitServices : StartServices);
 
         var ready = new (long Token, PollEvents Events)[64];
-        Action onTime = OnTime; // made once: a turn of the loop allocates nothing
+        Action onTime = OnTime, onIdle = OnIdle; // made once: a turn of the loop allocates nothing
         while (_step != StopStep.Done)
         {
             long due = Due();
-            int count = _poll.Wait(ready, due == long.MaxValue ? -1 : (int)Math.Clamp(due - Clock.Monotonic, 0, int.MaxValue));
+            bool canWait = _cgroups is not { HasWork: true };
+            int count = _poll.Wait(ready, !canWait ? 0 : due == long.MaxValue ? -1 : (int)Math.Clamp(due - Clock.Monotonic, 0, int.MaxValue));
+            if (count == 0 && !canWait)
+            {
+                Guard(onIdle);
+            }
+
             if (WatchdogRule.WasHeldUp(due, Clock.Monotonic))
             {
                 ForgiveSilence();
@@ -139,11 +148,17 @@ internal sealed partial class Supervisor
             case SignalToken:
                 TakeSignals();
                 break;
+            case > ChildTokens:
+                TakeEnded((ulong)(token - ChildTokens));
+                break;
             default:
                 ServeLine(token, events);
                 break;
         }
     }
+
+    /// <summary>What can wait until nothing else is to be done.</summary>
+    private void OnIdle() => _cgroups!.DoWork(_children.ComingId);
 
     /// <summary>What is due by the clock.</summary>
     private void OnTime()

@@ -49,6 +49,22 @@ public sealed partial class AllocationTests : IDisposable
         Assert.Equal(0, init.Stop());
     }
 
+    [Fact]
+    public void A_sign_of_life_allocates_nothing_once_warm()
+    {
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        AssertFree(exec, () =>
+        {
+            exec.Order("""{"do":"notify","text":"WATCHDOG=1"}""");
+
+            // Answered after it has been read, or with the next.
+            exec.Order("""{"do":"send","type":3,"correlation":5,"body":[1,28,0]}""");
+            exec.Message(Done);
+        });
+        Assert.Equal(0, init.Stop());
+    }
+
     /// <summary>The smallest object has 24 bytes: less than one byte a cycle is none.</summary>
     private static void AssertFree(StandIn exec, Action cycle)
     {
