@@ -20,6 +20,14 @@ public sealed partial class TestContainer
         return CallResult.Parse(result.Text);
     }
 
+    /// <summary>Makes the call <paramref name="rpc"/> of <c>pvexec.v1.Tasks</c> and waits for all that it has to say.</summary>
+    public async Task<RunEvents> CallTasksAsync(string rpc, object request)
+    {
+        await _client.Value;
+        ShellResult result = await ShellAsync("python3 /tmp/client/call_tasks.py \"$1\" \"$2\"", rpc, JsonSerializer.Serialize(request));
+        return RunEvents.Parse(result.Text);
+    }
+
     /// <summary>Runs a task and waits for it.</summary>
     public Task<CallResult> RunTaskAsync(string task, string data = "", params (string Key, string Value)[] variables) =>
         CallAsync("Exec", new

@@ -20,17 +20,22 @@ public static class Errno
     public const int EBUSY = 16;
     public const int EEXIST = 17;
     public const int ENOTDIR = 20;
+    public const int EISDIR = 21;
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
+    public const int EFBIG = 27;
+    public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ELOOP = 40;
     public const int EMSGSIZE = 90;
+    public const int EOPNOTSUPP = 95;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
     public const int ECONNABORTED = 103;
     public const int ECONNRESET = 104;
     public const int ECONNREFUSED = 111;
+    public const int EDQUOT = 122;
 
     /// <summary>strerror(3) and the number: <c>No such file or directory (errno 2)</c>.</summary>
     public static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} (errno {errno})";

@@ -70,6 +70,9 @@ internal static partial class ExecLog
     [LoggerMessage(3041, LogLevel.Error, "run {Run} of {Task}: finish could not be started: {Reason}")]
     public static partial void FinishNotStarted(ILogger log, RunId run, string task, string reason);
 
+    [LoggerMessage(3042, LogLevel.Warning, "run {Run} of {Task}: a part of its output is not kept: {Reason}")]
+    public static partial void OutputLost(ILogger log, RunId run, string task, string reason);
+
     [LoggerMessage(3090, LogLevel.Error, "the main task '{Task}' did not run to its end: {Reason}")]
     public static partial void MainTaskFailed(ILogger log, string task, string reason);
 

@@ -27,6 +27,9 @@ public sealed record ExecOptions
     /// <summary>How many bytes of output these may keep together.</summary>
     public long MaxEndedOutputBytes { get; init; } = 64L * 1024 * 1024;
 
+    /// <summary>How many bytes of output these may keep together on disk, where a caller wanted that.</summary>
+    public long MaxEndedDiskBytes { get; init; } = 8L << 30;
+
     /// <summary>
     /// How long after the end of a run's processes their descendants may still write to its result. A script's
     /// <c>exec &gt; &gt;(tee file)</c> needs this; a server started in the background must not hold the answer.

@@ -152,6 +152,11 @@ public sealed class ExecGrpcTests : IDisposable
         Assert.Equal(FaultKind.ResourceExhausted, e.Fault.Kind);
         Assert.Contains("'free'", e.Fault.Detail, StringComparison.Ordinal);
         Assert.Equal("0", _call.Trailer(ExecGrpc.ExitCodeTrailer));
+
+        // How to have all of it, and there it is.
+        PvExec.Exec.Core.Runs.Run run = Assert.Single(_fixture.Engine.Ended);
+        Assert.Contains($"pvexec.v1.Tasks/Attach, run {run.Id}", e.Fault.Detail, StringComparison.Ordinal);
+        Assert.Equal(ExecOptions.MaxResultBytes + 1, run.Output.Standard.Copy(0, long.MaxValue).Length);
     }
 
     [Fact]

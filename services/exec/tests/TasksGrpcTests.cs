@@ -103,6 +103,66 @@ public sealed class TasksGrpcTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reader_that_reads_nothing_delays_neither_the_task_nor_another_reader_and_finds_a_gap_later()
+    {
+        const int Bytes = 20_000_000;
+        Run run = Submit("free");
+        FakeProcess process = await _fixture.StartedAsync();
+        var stalled = new StalledReader();
+        Task slow = Service.Attach(new V1.AttachRequest { RunId = run.Id.Value }, stalled, Call());
+        await stalled.Reached.WaitAsync(SuccessionFixture.Patience);
+        Task<long> other = Task.Run(async () =>
+        {
+            long seen = 0;
+            await foreach (V1.RunEvent told in Attach(run))
+            {
+                seen += told.Output?.Data.Length ?? (long?)told.Gap?.Length ?? 0;
+            }
+
+            return seen;
+        });
+        await Task.Run(() => process.Write(new string('x', Bytes))).WaitAsync(SuccessionFixture.Patience);
+        process.Exit();
+        Assert.True((await run.Completion.WaitAsync(SuccessionFixture.Patience)).Succeeded(out _));
+        Assert.Equal(Bytes, await other.WaitAsync(SuccessionFixture.Patience));
+        Assert.False(slow.IsCompleted);
+
+        stalled.GoOn();
+        await slow.WaitAsync(SuccessionFixture.Patience);
+        Assert.Contains(stalled.Events, told => told.Gap is not null);
+        Assert.Equal(0, stalled.Events[^1].Exited.Code);
+    }
+
+    [Fact]
+    public async Task What_a_descendant_writes_after_the_end_of_a_run_is_recorded_and_can_be_read()
+    {
+        Run run = Submit("free");
+        FakeProcess process = await _fixture.StartedAsync();
+        process.Write("in time ");
+        process.Exit(keepFiles: true);
+        RunResult result = (await run.Completion.WaitAsync(SuccessionFixture.Patience)).Value;
+        Assert.True(result.OutputLeftOpen);
+
+        process.Write("late");
+        process.Dispose();
+        Task changed = run.Changes.Next();
+        while (run.Output.Standard.Read(run.Output.Standard.Length, new byte[1]).Kind != PvExec.Exec.Core.Output.StreamPieceKind.End)
+        {
+            await changed.WaitAsync(SuccessionFixture.Patience);
+            changed = run.Changes.Next();
+        }
+
+        var events = new List<V1.RunEvent>();
+        await foreach (V1.RunEvent told in Attach(run))
+        {
+            events.Add(told);
+        }
+
+        Assert.Equal("in time late", string.Concat(events.Where(told => told.Output is not null).Select(told => told.Output.Data.ToStringUtf8())));
+        Assert.True(events[^1].Exited.OutputLeftOpen);
+    }
+
+    [Fact]
     public async Task A_stream_goes_on_at_the_next_instance_without_an_end()
     {
         Run run = Submit("free");
@@ -177,6 +237,30 @@ public sealed class TasksGrpcTests : IAsyncLifetime
 
     private IAsyncEnumerable<V1.RunEvent> Attach(Run run, ulong offset = 0) =>
         _fixture.New.Next.FollowAsync(new V1.AttachRequest { RunId = run.Id.Value, StdoutOffset = offset }, CancellationToken.None);
+
+    /// <summary>Its first write of output does not come back till it may.</summary>
+    private sealed class StalledReader : IServerStreamWriter<V1.RunEvent>
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _mayGoOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public List<V1.RunEvent> Events { get; } = [];
+
+        public WriteOptions? WriteOptions { get; set; }
+
+        public void GoOn() => _mayGoOn.SetResult();
+
+        public Task WriteAsync(V1.RunEvent message)
+        {
+            Events.Add(message);
+            _reached.TrySetResult();
+            return _mayGoOn.Task;
+        }
+
+        public Task WriteAsync(V1.RunEvent message, CancellationToken cancellationToken) => WriteAsync(message);
+    }
 
     private sealed class EventList : IServerStreamWriter<V1.RunEvent>
     {

@@ -10,7 +10,8 @@ namespace PvExec.Exec.Adapters;
 /// The descriptors of a run: what its processes inherit, and what its output is read from and kept in. Disposing closes
 /// what only the processes need, and what nobody has taken over.
 /// </summary>
-public sealed class RunFiles : IDisposable
+/// <param name="directory">Where the output is kept on disk; null: in memory.</param>
+public sealed class RunFiles(string? directory) : IDisposable
 {
     public const string StandardPipe = "stdout";
     public const string ErrorPipe = "stderr";
@@ -54,8 +55,8 @@ public sealed class RunFiles : IDisposable
     {
         _standard = PipePair.Open();
         _error = PipePair.Open();
-        _standardFile = StreamFile.Create("pv-exec output");
-        _errorFile = StreamFile.Create("pv-exec errors");
+        _standardFile = Store("pv-exec output");
+        _errorFile = Store("pv-exec errors");
         Between = withFilter ? PipePair.Open() : null;
         Input = input.IsEmpty ? null : MemoryFile.Create("pv-exec input", input);
     }
@@ -73,6 +74,9 @@ public sealed class RunFiles : IDisposable
         _pumped = 2;
         return [standard, pump.Add(_error!.Value.ReadEnd, output.Error, _errorFile!)];
     }
+
+    /// <exception cref="IOException">There is no descriptor, no memory or no such directory.</exception>
+    private StreamFile Store(string name) => directory is null ? StreamFile.Create(name) : StreamFile.CreateOnDisk(directory);
 
     public void Dispose()
     {

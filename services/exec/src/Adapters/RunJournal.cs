@@ -82,20 +82,20 @@ public sealed class RunJournal : IDisposable
         }
     }
 
-    /// <summary>The part of a stream that could not be kept; start and end are equal when there is none.</summary>
-    public (long Start, long End) Lost(OutputStream stream)
+    /// <summary>The part of a stream that could not be kept.</summary>
+    public StreamLoss Lost(OutputStream stream)
     {
         Span<byte> gap = stackalloc byte[16];
         RandomAccess.Read(_file, gap, GapAt(stream));
-        return (BinaryPrimitives.ReadInt64LittleEndian(gap), BinaryPrimitives.ReadInt64LittleEndian(gap[8..]));
+        return new StreamLoss(BinaryPrimitives.ReadInt64LittleEndian(gap), BinaryPrimitives.ReadInt64LittleEndian(gap[8..]));
     }
 
     /// <summary>Before the first of those bytes is dropped, and before the first that is kept again.</summary>
-    public void NoteLost(OutputStream stream, long start, long end)
+    public void NoteLost(OutputStream stream, StreamLoss loss)
     {
         Span<byte> gap = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64LittleEndian(gap, start);
-        BinaryPrimitives.WriteInt64LittleEndian(gap[8..], end);
+        BinaryPrimitives.WriteInt64LittleEndian(gap, loss.Start);
+        BinaryPrimitives.WriteInt64LittleEndian(gap[8..], loss.End);
         RandomAccess.Write(_file, gap, GapAt(stream));
     }
 

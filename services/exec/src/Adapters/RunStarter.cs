@@ -20,21 +20,25 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
 
     /// <summary>Starts <c>log</c>, if there is one, and then <c>run</c>: when the filter cannot be started, nothing has run.</summary>
     /// <param name="environment">The whole of it, as <c>NAME=value</c>.</param>
-    public async Task<Outcome<RunProcesses>> StartAsync(Run run, TaskDefinition task, IReadOnlyList<string> environment, ReadOnlyMemory<byte> input)
+    /// <param name="directory">Where its output is kept on disk; null: in memory.</param>
+    public async Task<Outcome<RunProcesses>> StartAsync(Run run, TaskDefinition task, IReadOnlyList<string> environment, ReadOnlyMemory<byte> input, string? directory)
     {
-        using var files = new RunFiles();
+        using var files = new RunFiles(directory);
         PumpedPipe[] pipes;
         RunJournal? journal = null;
         try
         {
             var finish = FinishPlan.Of(task, environment);
-            journal = finish is not null || task.Timeout is not null ? RunJournal.Create(finish, onDisk: false) : null;
+            journal = finish is not null || task.Timeout is not null || directory is not null ? RunJournal.Create(finish, directory is not null) : null;
+            Note(run.Output, journal);
             files.Open(input.Span, task.Log is not null);
             pipes = files.Record(pump, run.Output);
         }
         catch (IOException e)
         {
-            return new Fault(FaultKind.ResourceExhausted, $"task '{task.Name}' cannot be started: {e.Message}");
+            return directory is null
+                ? new Fault(FaultKind.ResourceExhausted, $"task '{task.Name}' cannot be started: {e.Message}")
+                : new Fault(FaultKind.FailedPrecondition, $"task '{task.Name}' cannot be started with its output on disk: {e.Message}: see that the daemon may write to {directory}, or name another directory with --output-dir");
         }
 
         KeptDescriptor[] kept = journal is null ? files.Kept : [.. files.Kept, new(RunFiles.Journal, journal.Handle)];
@@ -92,16 +96,19 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
     {
         Dictionary<string, SafeHandle> kept = processes.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
         Child? finish = processes.Where(process => process.Role == RunRole.Finish).Select(process => process.Child).FirstOrDefault();
-        StreamFile standard = Stored(kept, RunFiles.StandardStore);
-        StreamFile error = Stored(kept, RunFiles.ErrorStore);
-        output.Open(standard, error);
+        RunJournal? journal = kept.TryGetValue(RunFiles.Journal, out SafeHandle? written) ? RunJournal.Open(written) : null;
+        output.IsOnDisk = journal is { IsOnDisk: true };
+        StreamFile standard = Stored(kept, RunFiles.StandardStore, output.IsOnDisk);
+        StreamFile error = Stored(kept, RunFiles.ErrorStore, output.IsOnDisk);
+        output.Open(standard, error, journal?.Lost(OutputStream.Standard) ?? default, journal?.Lost(OutputStream.Error) ?? default);
+        Note(output, journal);
         var pipes = new List<PumpedPipe>(2);
         Read(RunFiles.StandardPipe, output.Standard, standard);
         Read(RunFiles.ErrorPipe, output.Error, error);
         PumpedPipe? finishPipe = kept.TryGetValue(RunFiles.FinishPipe, out SafeHandle? reading) ? pump.Add(reading, output.Error, error) : null;
         return new RunProcesses(init, [.. processes.Where(process => process.Role != RunRole.Finish)], pipes)
         {
-            Journal = kept.TryGetValue(RunFiles.Journal, out SafeHandle? journal) ? RunJournal.Open(journal) : null,
+            Journal = journal,
             ErrorFile = error,
             Finish = finish is null ? null : new FinishProcess(finish, finishPipe),
         };
@@ -120,8 +127,18 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
     }
 
     /// <summary>A process that something else than this service started has none; what it writes is kept from now on.</summary>
-    private static StreamFile Stored(Dictionary<string, SafeHandle> kept, string name) =>
-        kept.TryGetValue(name, out SafeHandle? handle) ? StreamFile.Open(handle) : StreamFile.Create("pv-exec " + name);
+    private static StreamFile Stored(Dictionary<string, SafeHandle> kept, string name, bool isOnDisk) =>
+        kept.TryGetValue(name, out SafeHandle? handle) ? StreamFile.Open(handle, isOnDisk) : StreamFile.Create("pv-exec " + name);
+
+    /// <summary>Has what cannot be kept of the output known to an instance that comes later.</summary>
+    private static void Note(RunOutput output, RunJournal? journal)
+    {
+        if (journal is not null)
+        {
+            output.Standard.NoteLoss = loss => journal.NoteLost(OutputStream.Standard, loss);
+            output.Error.NoteLoss = loss => journal.NoteLost(OutputStream.Error, loss);
+        }
+    }
 
     /// <summary>The filter of a run that could not be started: nothing will ever come to it.</summary>
     private async Task EndAsync(IReadOnlyList<RunProcess> processes)

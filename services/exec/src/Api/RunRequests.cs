@@ -9,7 +9,7 @@ internal static class RunRequests
 {
     public static Outcome<RunRequest> FromApi(V1.RunTaskRequest request)
     {
-        var plain = new RunRequest(request.TaskName, [.. request.Variables], request.Input.Memory, 0);
+        var plain = new RunRequest(request.TaskName, [.. request.Variables], request.Input.Memory, 0) { Output = OutputLimitMessages.FromApi(request.Output) };
         return ClientToken.Of(request.ClientToken, plain).Then<RunRequest>(token => plain with { Token = token });
     }
 

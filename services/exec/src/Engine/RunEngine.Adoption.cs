@@ -98,7 +98,7 @@ public sealed partial class RunEngine
             return;
         }
 
-        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, new RunOutput(note.Standard, note.Error), RunState.Running)
+        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, NewOutput(note.RunId, note.Task, note.Standard, note.Error, isOnDisk: false), RunState.Running)
         {
             Timeouts = note.Timeouts,
             Token = note.Token,

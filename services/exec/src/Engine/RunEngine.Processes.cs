@@ -36,7 +36,8 @@ public sealed partial class RunEngine
             live.IsToldToHold = true;
             observer.Held(live.Ticket);
 
-            Outcome<RunProcesses> started = await starter.StartAsync(run, task, Environment(task, request), request.Input);
+            Outcome<RunProcesses> started = await starter.StartAsync(
+                run, task, Environment(task, request), request.Input, request.Output.OnDisk ? options.OutputDirectory : null);
             if (started.TryGet(out RunProcesses? processes, out Fault? fault))
             {
                 run.On(RunSignal.Started);

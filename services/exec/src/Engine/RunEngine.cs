@@ -32,7 +32,7 @@ public sealed partial class RunEngine(
     ILogger<RunEngine> log)
 {
     private readonly ConcurrentDictionary<RunId, LiveRun> _live = new();
-    private readonly RunHistory _history = new(options.MaxEndedRuns, options.MaxEndedOutputBytes);
+    private readonly RunHistory _history = new(options.MaxEndedRuns, options.MaxEndedOutputBytes, options.MaxEndedDiskBytes);
     private readonly WaitingRoom _waitingRoom = new(options.MaxWaitingRuns, options.MaxWaitingInputBytes);
     private readonly RunningRoom _runningRoom = new(options.MaxRunningRuns);
     /// <summary>What is left of runs that were forgotten already.</summary>
@@ -173,12 +173,18 @@ public sealed partial class RunEngine(
     {
         StreamWindow standard = request.Output.Window(options.OutputHeadBytes, options.OutputTailBytes, request.HeadBytes);
         StreamWindow error = request.Output.Window(options.OutputHeadBytes, options.OutputTailBytes);
-        return new Run(id, name, scopes, requested, new RunOutput(standard, error))
+        return new Run(id, name, scopes, requested, NewOutput(id, name, standard, error, request.Output.OnDisk))
         {
             Timeouts = task is null ? RunTimeouts.None : new RunTimeouts(task.Timeout, task.TimeoutKill),
             Token = request.Token,
         };
     }
+
+    private RunOutput NewOutput(RunId id, string task, StreamWindow standard, StreamWindow error, bool isOnDisk) => new(standard, error)
+    {
+        IsOnDisk = isOnDisk,
+        Losing = why => ExecLog.OutputLost(log, id, task, why.Message),
+    };
 
     private void Drive(LiveRun live, TaskDefinition task, RunRequest request)
     {

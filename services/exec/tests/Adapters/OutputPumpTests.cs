@@ -1,6 +1,7 @@
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Output;
 using PvExec.Linux.Files;
+using PvExec.Testing;
 
 namespace PvExec.Exec.Tests.Adapters;
 
@@ -40,6 +41,47 @@ public sealed class OutputPumpTests : IDisposable
 
         Assert.Equal("left"u8.ToArray(), log.Copy(0, 100));
         Assert.False(pumped.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task What_goes_to_disk_is_there_to_the_last_byte()
+    {
+        using var directory = new TemporaryDirectory();
+        var bytes = new byte[2_000_000];
+        new Random(2).NextBytes(bytes);
+        PipePair pipe = PipePair.Open();
+        using StreamFile file = StreamFile.CreateOnDisk(directory.Path);
+        var log = new StreamLog(StreamWindow.Of(bytes.Length, 0), new ChangeSignal());
+        log.Open(file);
+        PumpedPipe pumped = _pump.Add(pipe.ReadEnd, log, file);
+        await Task.Run(() => PipeEnd.Write(pipe.WriteEnd, bytes)).WaitAsync(s_patience);
+        await pumped.DrainAsync().WaitAsync(s_patience);
+        pipe.WriteEnd.Dispose();
+        await pumped.Ended.WaitAsync(s_patience);
+
+        Assert.Null(pumped.Error);
+        Assert.Equal(bytes, log.Copy(0, long.MaxValue));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
+    }
+
+    [Fact]
+    public async Task A_full_disk_neither_blocks_the_writer_nor_ends_its_pipe_and_what_comes_is_a_gap()
+    {
+        using StreamFile full = StreamFile.Open(File.OpenHandle("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), isOnDisk: true);
+        PipePair pipe = PipePair.Open();
+        var log = new StreamLog(StreamWindow.Of(1 << 20, 0), new ChangeSignal());
+        var reasons = new List<string>();
+        log.Losing = why => reasons.Add(why.Message);
+        log.Open(full);
+        PumpedPipe pumped = _pump.Add(pipe.ReadEnd, log, full);
+        await Task.Run(() => PipeEnd.Write(pipe.WriteEnd, new byte[500_000])).WaitAsync(s_patience);
+        pipe.WriteEnd.Dispose();
+        await pumped.Ended.WaitAsync(s_patience);
+
+        Assert.Null(pumped.Error);
+        Assert.Equal((500_000, 0), (log.Length, log.KeptBytes));
+        Assert.Equal(StreamPiece.Gap(500_000), log.Read(0, new byte[10]));
+        Assert.NotEmpty(reasons);
     }
 
     [Fact]

@@ -14,15 +14,15 @@ public sealed class RunJournalTests
         using var journal = RunJournal.Create(s_plan, onDisk: true);
         journal.NoteEnd(EndSignal.TimeIsUp);
         journal.NoteEnd(EndSignal.Cancel);
-        journal.NoteLost(OutputStream.Standard, 4096, long.MaxValue);
-        journal.NoteLost(OutputStream.Error, 1, 2);
+        journal.NoteLost(OutputStream.Standard, new StreamLoss(4096, StreamLoss.Open));
+        journal.NoteLost(OutputStream.Error, new StreamLoss(1, 2));
         journal.IsFinishOver = true;
 
         using var later = RunJournal.Open(File.OpenHandle(
             $"/proc/self/fd/{journal.Handle.DangerousGetHandle()}", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
         Assert.Equal(EndSignal.TimeIsUp, later.EndReason);
-        Assert.Equal((4096, long.MaxValue), later.Lost(OutputStream.Standard));
-        Assert.Equal((1, 2), later.Lost(OutputStream.Error));
+        Assert.Equal(new StreamLoss(4096, StreamLoss.Open), later.Lost(OutputStream.Standard));
+        Assert.Equal(new StreamLoss(1, 2), later.Lost(OutputStream.Error));
         Assert.True(later.IsFinishOver);
         Assert.True(later.IsOnDisk);
         Assert.Equal(Describe(s_plan), Describe(later.ReadFinish()!));
@@ -35,7 +35,7 @@ public sealed class RunJournalTests
 
         Assert.Null(journal.EndReason);
         Assert.Null(journal.ReadFinish());
-        Assert.Equal((0, 0), journal.Lost(OutputStream.Error));
+        Assert.Equal(default, journal.Lost(OutputStream.Error));
         Assert.False(journal.HasFinish || journal.IsFinishOver || journal.IsOnDisk);
     }
 

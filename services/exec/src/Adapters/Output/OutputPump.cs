@@ -7,7 +7,7 @@ using PvExec.Linux.Files;
 namespace PvExec.Exec.Adapters.Output;
 
 /// <summary>
-/// Moves the output of all runs from their pipes to files on one thread (epoll(7)), so that a run costs no thread and a
+/// Moves the output of all runs from their pipes to files on one thread (epoll(7)), and on another one what goes to disk, so that a run costs no thread and a
 /// chatty one takes turns with the others: one buffer a turn.
 /// </summary>
 public sealed class OutputPump : IDisposable
@@ -27,13 +27,24 @@ public sealed class OutputPump : IDisposable
     private readonly EventCounter _wake = new();
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly Thread _thread;
+    /// <summary>Guards <see cref="_disk"/>; a leaf.</summary>
+    private readonly Lock _lock = new();
+
+    private readonly bool _isForDisk;
+    private OutputPump? _disk;
     private long _lastKey = WakeKey;
     private volatile bool _stopping;
 
     public OutputPump()
+        : this(isForDisk: false)
     {
+    }
+
+    private OutputPump(bool isForDisk)
+    {
+        _isForDisk = isForDisk;
         _poll.Add(_wake.Handle, WakeKey, PollEvents.Readable);
-        _thread = new Thread(Pump) { IsBackground = true, Name = "output pump" };
+        _thread = new Thread(Pump) { IsBackground = true, Name = isForDisk ? "disk pump" : "output pump" };
         _thread.Start();
     }
 
@@ -44,6 +55,11 @@ public sealed class OutputPump : IDisposable
     /// <exception cref="IOException">It cannot be waited for.</exception>
     public PumpedPipe Add(SafeHandle reading, StreamLog log, StreamFile file)
     {
+        if (file.IsOnDisk && !_isForDisk)
+        {
+            return ForDisk().Add(reading, log, file);
+        }
+
         var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, log, file);
         _pipes[pipe.Key] = pipe;
         log.Begin();
@@ -71,6 +87,10 @@ public sealed class OutputPump : IDisposable
         _wake.Set();
         _thread.Join();
         DropRequests();
+        lock (_lock)
+        {
+            _disk?.Stop();
+        }
     }
 
     /// <summary>Stops. Pipes that have not come to their end are closed.</summary>
@@ -84,6 +104,16 @@ public sealed class OutputPump : IDisposable
 
         _poll.Dispose();
         _wake.Dispose();
+        _disk?.Dispose();
+    }
+
+    /// <summary>A thread of its own: a disk that is slow must not delay what is kept in memory.</summary>
+    private OutputPump ForDisk()
+    {
+        lock (_lock)
+        {
+            return _disk ??= new OutputPump(isForDisk: true);
+        }
     }
 
     internal void RequestDrain(PumpedPipe pipe, TaskCompletionSource drained)

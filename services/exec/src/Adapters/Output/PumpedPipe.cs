@@ -47,16 +47,35 @@ public sealed class PumpedPipe
         int count;
         try
         {
+            _log.TryAgain();
             count = _file.MoveFrom(Handle, _log.Length, scratch);
             if (count > 0)
             {
                 _log.Grow(count);
             }
         }
+        catch (StreamFullException e)
+        {
+            return Drop(e, scratch);
+        }
         catch (ObjectDisposedException)
         {
             // Nobody will ask for it any more; but a writer that nobody reads would be stuck.
             count = NonBlockingRead.Read(Handle, scratch);
+        }
+
+        return count;
+    }
+
+    /// <summary>The task is not to wait for a place that may never come: what there is none for is dropped, and counts as a gap.</summary>
+    private int Drop(StreamFullException full, Span<byte> scratch)
+    {
+        _log.Lose(full);
+        int count = full.Taken > 0 ? full.Taken : NonBlockingRead.Read(full.From, scratch);
+        if (count > 0)
+        {
+            _file.Extend(_log.Length + count);
+            _log.Grow(count);
         }
 
         return count;

@@ -1,19 +1,25 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Exec.Core.Output;
+using PvExec.Linux;
 using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters.Output;
 
 /// <summary>
-/// A stream's bytes as a file in memory (memfd_create(2)), an offset in the stream being the same in the file. pv-init
-/// keeps a descriptor of it, so what has been read from a task outlives this service.
+/// A stream's bytes as a file in memory (memfd_create(2)) or on disk, without a name, an offset in the stream being the
+/// same in the file. pv-init keeps a descriptor of it, so what has been read from a task outlives this service.
 /// </summary>
 public sealed class StreamFile : IStreamBytes
 {
+    private const int PageBytes = 4096;
+
     private readonly SafeFileHandle _file;
 
-    private StreamFile(SafeFileHandle file) => _file = file;
+    private StreamFile(SafeFileHandle file, bool isOnDisk) => (_file, IsOnDisk) = (file, isOnDisk);
+
+    /// <summary>Writing to it may take its time, and may fail.</summary>
+    public bool IsOnDisk { get; }
 
     /// <summary>To be kept by pv-init.</summary>
     public SafeHandle Handle => _file;
@@ -21,11 +27,28 @@ public sealed class StreamFile : IStreamBytes
     public long Length => RandomAccess.GetLength(_file);
 
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
-    public static StreamFile Create(string name) => new(MemoryFile.Create(name, []));
+    public static StreamFile Create(string name) => new(MemoryFile.Create(name, []), isOnDisk: false);
+
+    /// <exception cref="IOException">The directory cannot be used.</exception>
+    public static StreamFile CreateOnDisk(string directory)
+    {
+        SafeFileHandle file = UnnamedFile.Create(directory);
+        try
+        {
+            // Without this the file would grow with the stream, whatever of it is kept.
+            FileHole.Punch(file, 0, PageBytes);
+            return new StreamFile(file, isOnDisk: true);
+        }
+        catch (SystemCallException e)
+        {
+            file.Dispose();
+            throw new IOException($"the file system of {directory} cannot give parts of a file back: {e.Message}", e);
+        }
+    }
 
     /// <summary>One that an earlier instance wrote.</summary>
     /// <param name="handle">Taken over.</param>
-    public static StreamFile Open(SafeHandle handle) => new(Own(handle));
+    public static StreamFile Open(SafeHandle handle, bool isOnDisk = false) => new(Own(handle), isOnDisk);
 
     /// <summary>The descriptor as one of a file.</summary>
     /// <param name="handle">Taken over.</param>
@@ -45,24 +68,57 @@ public sealed class StreamFile : IStreamBytes
     /// <param name="scratch">Used where the kernel cannot move it by itself.</param>
     /// <returns>How many bytes, 0 at the end of the pipe, <see cref="Splice.NothingNow"/>.</returns>
     /// <exception cref="ObjectDisposedException">The file is closed: nothing was taken from the pipe.</exception>
+    /// <exception cref="StreamFullException">There is no place for it.</exception>
     public int MoveFrom(SafeHandle pipe, long offset, Span<byte> scratch)
     {
-        int count = Splice.Move(pipe, _file, offset, scratch.Length);
-        if (count == Splice.Unsupported)
+        int count;
+        try
         {
-            count = NonBlockingRead.Read(pipe, scratch);
-            if (count > 0)
+            count = Splice.Move(pipe, _file, offset, scratch.Length);
+        }
+        catch (SystemCallException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EFBIG || (IsOnDisk && e.Errno == Errno.EIO))
+        {
+            throw new StreamFullException(e.Message, pipe, 0);
+        }
+
+        return count == Splice.Unsupported ? CopyFrom(pipe, offset, scratch) : count;
+    }
+
+    /// <summary>What was not kept counts too: what comes later is behind it. Where the file cannot be made that long, an instance that comes later finds less missing than there is.</summary>
+    public void Extend(long length) => _ = FileLength.TrySet(_file, length);
+
+    public int Read(long offset, Span<byte> buffer) => RandomAccess.Read(_file, buffer, offset);
+
+    public void Free(long offset, long length)
+    {
+        try
+        {
+            FileHole.Punch(_file, offset, length);
+        }
+        catch (SystemCallException) when (IsOnDisk)
+        {
+            // A disk that fails, or a full one that needs space to give some back: all of it goes with the file.
+            return;
+        }
+    }
+
+    private int CopyFrom(SafeHandle pipe, long offset, Span<byte> scratch)
+    {
+        int count = NonBlockingRead.Read(pipe, scratch);
+        if (count > 0)
+        {
+            try
             {
                 RandomAccess.Write(_file, scratch[..count], offset);
+            }
+            catch (IOException e)
+            {
+                throw new StreamFullException(e.Message, pipe, count);
             }
         }
 
         return count;
     }
-
-    public int Read(long offset, Span<byte> buffer) => RandomAccess.Read(_file, buffer, offset);
-
-    public void Free(long offset, long length) => FileHole.Punch(_file, offset, length);
 
     public void Dispose() => _file.Dispose();
 }

@@ -8,12 +8,15 @@ public sealed class RunOutput
 
     private IStreamBytes[] _bytes = [];
     private int _holders = 1;
+    private int _told;
 
     /// <summary>It is held once, by whoever makes it.</summary>
     public RunOutput(StreamWindow standard, StreamWindow error)
     {
         Standard = new StreamLog(standard, Changes);
         Error = new StreamLog(error, Changes);
+        Standard.Losing = TellOnce;
+        Error.Losing = TellOnce;
     }
 
     public ChangeSignal Changes { get; } = new();
@@ -22,22 +25,30 @@ public sealed class RunOutput
 
     public StreamLog Error { get; }
 
+    /// <summary>Its files are on disk, not in memory.</summary>
+    public bool IsOnDisk { get; set; }
+
     public long KeptBytes => Standard.KeptBytes + Error.KeptBytes;
 
     public StreamLog this[OutputStream stream] => stream == OutputStream.Standard ? Standard : Error;
 
+    /// <summary>Is told why, once, when something cannot be kept.</summary>
+    public Action<IOException>? Losing { get; set; }
+
     /// <summary>There is room for what will be written; what is there already counts.</summary>
     /// <param name="standard">Taken over.</param>
     /// <param name="error">Taken over.</param>
-    public void Open(IStreamBytes standard, IStreamBytes error)
+    /// <param name="standardLoss">What of it could not be kept.</param>
+    /// <param name="errorLoss">What of it could not be kept.</param>
+    public void Open(IStreamBytes standard, IStreamBytes error, StreamLoss standardLoss = default, StreamLoss errorLoss = default)
     {
         lock (_lock)
         {
             _bytes = [standard, error];
         }
 
-        Standard.Open(standard);
-        Error.Open(error);
+        Standard.Open(standard, standardLoss);
+        Error.Open(error, errorLoss);
     }
 
     /// <summary>Keeps the bytes until <see cref="Release"/>.</summary>
@@ -68,6 +79,14 @@ public sealed class RunOutput
         foreach (IStreamBytes one in bytes)
         {
             one.Dispose();
+        }
+    }
+
+    private void TellOnce(IOException why)
+    {
+        if (Interlocked.Exchange(ref _told, 1) == 0)
+        {
+            Losing?.Invoke(why);
         }
     }
 

@@ -11,6 +11,7 @@ public sealed class StreamLog(StreamWindow window, ChangeSignal changes)
 
     private IStreamBytes? _bytes;
     private long _length;
+    private StreamLoss _loss;
     private int _writers;
     private bool _isEnded;
 
@@ -33,20 +34,52 @@ public sealed class StreamLog(StreamWindow window, ChangeSignal changes)
     {
         get
         {
-            long length = Length;
+            (long length, StreamLoss loss) = Extent;
             (long start, long end) = Window.Gap(length);
-            return length - (end - start);
+            return length - (end - start) - loss.BytesBeside(start, end, length);
+        }
+    }
+
+    /// <summary>The part that could not be kept.</summary>
+    public StreamLoss Loss => Extent.Loss;
+
+    /// <summary>Has every change of <see cref="Loss"/> outlive this service, before it takes effect. For the writer, as the next one.</summary>
+    public Action<StreamLoss>? NoteLoss { get; set; }
+
+    /// <summary>Is told why, each time that something cannot be kept any more.</summary>
+    public Action<IOException>? Losing { get; set; }
+
+    private IStreamBytes? Bytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _bytes;
+            }
+        }
+    }
+
+    private (long Length, StreamLoss Loss) Extent
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_length, _loss);
+            }
         }
     }
 
     /// <summary>Goes on with what is there already.</summary>
     /// <param name="bytes">Stays the caller's.</param>
-    public void Open(IStreamBytes bytes)
+    /// <param name="loss">What of it could not be kept.</param>
+    public void Open(IStreamBytes bytes, StreamLoss loss = default)
     {
         long length = bytes.Length;
         lock (_lock)
         {
-            (_bytes, _length) = (bytes, length);
+            (_bytes, _length, _loss) = (bytes, length, loss);
         }
 
         // An earlier instance may have ended between the last write and the freeing.
@@ -79,6 +112,43 @@ public sealed class StreamLog(StreamWindow window, ChangeSignal changes)
         }
 
         changes.Set();
+    }
+
+    /// <summary>What comes from now on cannot be kept. What was kept after an earlier loss is lost too: there is one part that is missing, and what is last is worth more.</summary>
+    public void Lose(IOException why)
+    {
+        (long length, StreamLoss before) = Extent;
+        if (before.IsGoingOn)
+        {
+            return;
+        }
+
+        Set(before.Reopen(length));
+        if (before.Length > 0 && length > before.End)
+        {
+            Bytes?.Free(before.End, length - before.End);
+        }
+
+        Losing?.Invoke(why);
+    }
+
+    /// <summary>What comes next may be kept again; if not, <see cref="Lose"/> says so.</summary>
+    public void TryAgain()
+    {
+        (long length, StreamLoss loss) = Extent;
+        if (loss.IsGoingOn)
+        {
+            Set(loss.Close(length));
+        }
+    }
+
+    private void Set(StreamLoss loss)
+    {
+        NoteLoss?.Invoke(loss);
+        lock (_lock)
+        {
+            _loss = loss;
+        }
     }
 
     /// <summary>One more can write: a pipe of the run's, or of what is started at its end.</summary>
@@ -118,18 +188,29 @@ public sealed class StreamLog(StreamWindow window, ChangeSignal changes)
             (bytes, length) = (_bytes, _length);
         }
 
-        (long start, long end) = Window.Gap(length);
-        if (offset >= start && offset < end)
+        StreamLoss loss = Loss;
+        if (Missing(offset, length, loss) is var missing and > 0)
         {
-            return StreamPiece.Gap(end - offset);
+            return StreamPiece.Gap(missing);
         }
 
+        long start = Window.Gap(length).Start;
         long until = offset < start ? Math.Min(start, length) : length;
+        until = offset < loss.Start ? Math.Min(until, loss.Start) : until;
         int count = bytes.Read(offset, buffer[..(int)Math.Min(buffer.Length, until - offset)]);
-        (start, end) = Window.Gap(Length);
-        return offset >= start && offset < end
-            ? StreamPiece.Gap(end - offset)
-            : count > 0 ? StreamPiece.Bytes(count) : StreamPiece.Gap(until - offset);
+
+        // What was read may have been freed meanwhile.
+        (length, loss) = Extent;
+        missing = Missing(offset, length, loss);
+        return missing > 0 ? StreamPiece.Gap(missing) : count > 0 ? StreamPiece.Bytes(count) : StreamPiece.Gap(until - offset);
+    }
+
+    /// <returns>How many bytes from the offset on are not kept, 0 when that one is.</returns>
+    private long Missing(long offset, long length, StreamLoss loss)
+    {
+        (long start, long end) = Window.Gap(length);
+        return offset >= start && offset < end ? end - offset
+            : offset >= loss.Start && offset < loss.EndAt(length) ? loss.EndAt(length) - offset : 0;
     }
 
     /// <summary>A copy from an offset on, up to the end, the first gap, or <paramref name="most"/> bytes.</summary>
