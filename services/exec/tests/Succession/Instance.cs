@@ -27,6 +27,8 @@ internal sealed class Instance : IAsyncDisposable
     private readonly OutputPump _pump = new();
     private readonly Successor _successor = new();
     private readonly ExecSuccession _succession;
+    private readonly ExecBus _bus;
+    private readonly ExecEvents _events = new(NullLogger<BusPublisher>.Instance);
     private WebApplication? _app;
 
     public Instance(string root, string runtime, IInit init)
@@ -38,9 +40,8 @@ internal sealed class Instance : IAsyncDisposable
             new DaemonOptions(), new ExecOptions(), new ServiceExit(), Observer, TimeProvider.System, NullLogger<RunEngine>.Instance);
         var leases = new ScopeLeases(order, Gate, TimeProvider.System, Observer, NullLogger<ScopeLeases>.Instance);
         Next = new NextInstance(Paths, _successor, TimeProvider.System);
-        _succession = new ExecSuccession(
-            Gate, _pump, Engine, leases, new ExecBus(leases, NullLogger<BusServer>.Instance),
-            new ExecEvents(NullLogger<BusPublisher>.Instance), NullLogger<ExecSuccession>.Instance);
+        _bus = new ExecBus(leases, NullLogger<BusServer>.Instance);
+        _succession = new ExecSuccession(Gate, _pump, Engine, leases, _bus, _events, NullLogger<ExecSuccession>.Instance);
         Exec = new ExecGrpc(Engine, Next);
     }
 
@@ -103,6 +104,8 @@ internal sealed class Instance : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopServingAsync();
+        await _bus.DisposeAsync();
+        await _events.DisposeAsync();
         Next.Dispose();
         _pump.Dispose();
     }
