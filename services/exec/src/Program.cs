@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using PvExec.Exec;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core;
 using PvExec.Exec.Core.Scopes;
@@ -21,6 +22,8 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<DecisionGate>();
     daemon.Services.AddSingleton(new TaskDirectories(daemon.Options.ConfigRoots));
     daemon.Services.AddSingleton<OutputPump>();
+    daemon.Services.AddSingleton<InputPump>();
+    daemon.Services.AddSingleton<RunInputs>();
     daemon.Services.AddSingleton<RunStarter>();
     daemon.Services.AddSingleton<RunEngine>();
     daemon.Services.AddSingleton<ExecEvents>();

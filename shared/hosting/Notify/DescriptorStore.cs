@@ -13,20 +13,19 @@ namespace PvExec.Hosting.Notify;
 /// FDSTOREREMOVE=1 of sd_notify(3)). The next instance finds them in <see cref="Succession.Inheritance.Stored"/>.
 /// </summary>
 /// <param name="notifySocket">NOTIFY_SOCKET; null where nobody keeps anything, and nothing is stored.</param>
-public sealed class DescriptorStore(string? notifySocket)
+public sealed class DescriptorStore(string? notifySocket) : IDescriptorStore
 {
     public const int MaxNameLength = 255;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Stores a copy. Several descriptors may have one name.</summary>
-    /// <param name="name">1 to 255 ASCII characters, no control characters, no ':'.</param>
+    /// <inheritdoc/>
     public Outcome<Unit> Put(string name, SafeHandle descriptor) =>
         IsName(name)
             ? Send($"FDSTORE=1\nFDNAME={name}", descriptor)
             : new Fault(FaultKind.InvalidArgument, $"'{name}' cannot name a stored descriptor: 1 to {MaxNameLength} printable ASCII characters without ':'");
 
-    /// <summary>Removes all descriptors of that name; none is no fault.</summary>
+    /// <inheritdoc/>
     public Outcome<Unit> Remove(string name) => Send($"FDSTOREREMOVE=1\nFDNAME={name}");
 
     /// <summary>Completes when the keeper has dealt with everything sent before: what was removed is closed (BARRIER=1 of sd_notify(3)).</summary>

@@ -15,6 +15,7 @@ internal static class NotifyServices
         services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         services.AddSingleton<IHostLifetime, SystemdLifetime>();
         services.AddSingleton(_ => new DescriptorStore(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
+        services.AddSingleton<IDescriptorStore>(provider => provider.GetRequiredService<DescriptorStore>());
         TimeSpan? interval = Watchdog.Interval(Environment.GetEnvironmentVariable, Environment.ProcessId);
         services.AddHostedService(provider => new Watchdog(
             provider.GetRequiredService<ISystemdNotifier>(), provider.GetRequiredService<TimeProvider>(), interval));

@@ -1,7 +1,10 @@
 using Microsoft.Win32.SafeHandles;
+using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Output;
+using PvExec.Exec.Core.Runs;
 using PvExec.Hosting.Init;
+using PvExec.Kernel;
 using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters;
@@ -29,6 +32,9 @@ public sealed class RunFiles(string? directory) : IDisposable
     private StreamFile? _errorFile;
     private int _pumped;
     private bool _filesTaken;
+    private InputFeed? _feed;
+    private SafeFileHandle? _inputWriteEnd;
+    private RunTerminal? _terminal;
 
     /// <summary>Null: /dev/null.</summary>
     public SafeFileHandle? Input { get; private set; }
@@ -36,9 +42,9 @@ public sealed class RunFiles(string? directory) : IDisposable
     /// <summary>From <c>run</c> to <c>log</c>; null without a filter.</summary>
     public PipePair? Between { get; private set; }
 
-    public SafeFileHandle Output => _standard!.Value.WriteEnd;
+    public SafeFileHandle Output => _terminal?.Side ?? _standard!.Value.WriteEnd;
 
-    public SafeFileHandle Error => _error!.Value.WriteEnd;
+    public SafeFileHandle Error => _terminal?.Side ?? _error!.Value.WriteEnd;
 
     /// <summary>Where the standard error is kept.</summary>
     public StreamFile ErrorFile => _errorFile!;
@@ -46,8 +52,9 @@ public sealed class RunFiles(string? directory) : IDisposable
     /// <summary>What pv-init keeps, so that another instance of this service can go on.</summary>
     public KeptDescriptor[] Kept =>
     [
-        new(StandardPipe, _standard!.Value.ReadEnd), new(ErrorPipe, _error!.Value.ReadEnd),
+        .. _terminal?.Kept ?? [new(StandardPipe, _standard!.Value.ReadEnd), new(ErrorPipe, _error!.Value.ReadEnd)],
         new(StandardStore, _standardFile!.Handle), new(ErrorStore, _errorFile!.Handle),
+        .. _feed is null ? (KeptDescriptor[])[] : [new(RunInputs.FileName, _feed.Handle)],
     ];
 
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
@@ -61,12 +68,68 @@ public sealed class RunFiles(string? directory) : IDisposable
         Input = input.IsEmpty ? null : MemoryFile.Create("pv-exec input", input);
     }
 
+    /// <summary>As <see cref="Open"/>, for a run whose input comes bit by bit.</summary>
+    /// <exception cref="IOException">No terminal, no descriptor or no memory is left.</exception>
+    public void Open(InputFeed feed, bool withFilter, uint? uid)
+    {
+        if (feed.Terminal is { } terminal)
+        {
+            _terminal = RunTerminal.Open(terminal, uid);
+            _standardFile = Store("pv-exec output");
+            _errorFile = Store("pv-exec errors");
+            Input = _terminal.Side;
+        }
+        else
+        {
+            Open([], withFilter);
+            PipePair pipe = PipePair.Open();
+            (Input, _inputWriteEnd) = (pipe.ReadEnd, pipe.WriteEnd);
+        }
+
+        _feed = feed;
+    }
+
+    /// <summary>Has the write end of a pipe for the input outlive this service.</summary>
+    public Outcome<Unit> KeepInput(RunInputs inputs, RunId run) => _inputWriteEnd is null ? Unit.Value : inputs.Keep(run, _inputWriteEnd);
+
+    /// <summary>They cannot be started.</summary>
+    public void ForgetInput(RunInputs inputs, RunId run)
+    {
+        if (_inputWriteEnd is not null)
+        {
+            inputs.Forget(run);
+        }
+    }
+
+    /// <summary>The processes run: has the input moved on to them.</summary>
+    /// <exception cref="IOException">No descriptor is left.</exception>
+    public void StartInput(RunInputs inputs, RunId run)
+    {
+        if (_terminal is not null)
+        {
+            inputs.Start(_feed!, _terminal);
+        }
+        else if (_inputWriteEnd is not null)
+        {
+            SafeFileHandle writeEnd = _inputWriteEnd;
+            _inputWriteEnd = null;
+            inputs.Start(run, _feed!, writeEnd);
+        }
+    }
+
     /// <summary>Has the output read from now on.</summary>
     /// <exception cref="IOException">A pipe cannot be waited for.</exception>
     public PumpedPipe[] Record(OutputPump pump, RunOutput output)
     {
         _filesTaken = true;
         output.Open(_standardFile!, _errorFile!);
+
+        if (_terminal is not null)
+        {
+            output.Error.End();
+            (SafeFileHandle master, PipePair through) = _terminal.Shown();
+            return [pump.Add(master, output.Standard, _standardFile!, through)];
+        }
 
         // The pump takes a pipe over also when it throws.
         _pumped = 1;
@@ -81,6 +144,8 @@ public sealed class RunFiles(string? directory) : IDisposable
     public void Dispose()
     {
         Input?.Dispose();
+        _inputWriteEnd?.Dispose();
+        _terminal?.Dispose();
         Between?.ReadEnd.Dispose();
         Between?.WriteEnd.Dispose();
         _standard?.WriteEnd.Dispose();

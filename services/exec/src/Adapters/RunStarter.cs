@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Tasks;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
+using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters;
 
@@ -14,7 +16,7 @@ namespace PvExec.Exec.Adapters;
 /// pv-init keeps the read ends, and the files that the output is moved to, with the process that was started first: while
 /// that one is not acknowledged, no writer is ever without a reader and no output is lost, whatever happens to this service.
 /// </remarks>
-public sealed partial class RunStarter(IInit init, OutputPump pump)
+public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs inputs)
 {
     private const int Kill = 9;
 
@@ -31,7 +33,15 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
             var finish = FinishPlan.Of(task, environment);
             journal = finish is not null || task.Timeout is not null || directory is not null ? RunJournal.Create(finish, directory is not null) : null;
             Note(run.Output, journal);
-            files.Open(input.Span, task.Log is not null);
+            if (run.Input is InputFeed feed)
+            {
+                files.Open(feed, task.Log is not null, task.User?.Uid);
+            }
+            else
+            {
+                files.Open(input.Span, task.Log is not null);
+            }
+
             pipes = files.Record(pump, run.Output);
         }
         catch (IOException e)
@@ -41,6 +51,11 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
                 : new Fault(FaultKind.FailedPrecondition, $"task '{task.Name}' cannot be started with its output on disk: {e.Message}: see that the daemon may write to {directory}, or name another directory with --output-dir");
         }
 
+        if (files.KeepInput(inputs, run.Id).Fault is { } notKept)
+        {
+            return Failed(notKept);
+        }
+
         KeptDescriptor[] kept = journal is null ? files.Kept : [.. files.Kept, new(RunFiles.Journal, journal.Handle)];
         var processes = new List<RunProcess>(2);
         if (task.Log is not null)
@@ -48,6 +63,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
             Outcome<Child> log = await Spawn(RunRole.Log, task.Log, files.Between!.Value.ReadEnd, files.Output, kept);
             if (!log.TryGet(out Child? filter, out Fault? fault))
             {
+                files.ForgetInput(inputs, run.Id);
                 return Failed(fault);
             }
 
@@ -58,11 +74,13 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
         Outcome<Child> started = await Spawn(RunRole.Run, task.Run, files.Input, files.Between?.WriteEnd ?? files.Output, kept);
         if (!started.TryGet(out Child? child, out Fault? runFault))
         {
+            files.ForgetInput(inputs, run.Id);
             await EndAsync(processes);
             return Failed(runFault);
         }
 
         processes.Add(new RunProcess(RunRole.Run, child));
+        files.StartInput(inputs, run.Id);
         return new RunProcesses(init, processes, pipes) { Journal = journal, ErrorFile = files.ErrorFile };
 
         ValueTask<Outcome<Child>> Spawn(RunRole role, IReadOnlyList<string> arguments, SafeFileHandle? standardInput, SafeFileHandle output, KeptDescriptor[] keep)
@@ -80,6 +98,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
                     WorkingDirectory = task.Directory,
                     Descriptors = descriptors,
                     Kept = keep,
+                    ControllingTerminal = run.Input?.Terminal is null ? null : 0,
                     Uid = task.User?.Uid,
                     Gid = task.User?.Gid,
                     Groups = task.User?.Groups,
@@ -90,10 +109,11 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
         Fault Failed(Fault fault) => new(fault.Kind, $"task '{task.Name}' cannot be started: {fault.Detail}");
     }
 
-    /// <summary>Takes up the processes of a run that an earlier instance of this service started, and what they wrote to it.</summary>
+    /// <summary>Takes up the processes of a run that an earlier instance of this service started, what they wrote to it and what it has for them.</summary>
     /// <exception cref="IOException">A pipe cannot be waited for.</exception>
-    public RunProcesses Adopt(IReadOnlyList<RunProcess> processes, RunOutput output)
+    public RunProcesses Adopt(IReadOnlyList<RunProcess> processes, Run run)
     {
+        RunOutput output = run.Output;
         Dictionary<string, SafeHandle> kept = processes.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
         Child? finish = processes.Where(process => process.Role == RunRole.Finish).Select(process => process.Child).FirstOrDefault();
         RunJournal? journal = kept.TryGetValue(RunFiles.Journal, out SafeHandle? written) ? RunJournal.Open(written) : null;
@@ -103,15 +123,27 @@ public sealed partial class RunStarter(IInit init, OutputPump pump)
         output.Open(standard, error, journal?.Lost(OutputStream.Standard) ?? default, journal?.Lost(OutputStream.Error) ?? default);
         Note(output, journal);
         var pipes = new List<PumpedPipe>(2);
-        Read(RunFiles.StandardPipe, output.Standard, standard);
+        using RunTerminal? terminal = RunTerminal.Adopt(kept);
+        if (terminal is not null)
+        {
+            (SafeFileHandle master, PipePair through) = terminal.Shown();
+            pipes.Add(pump.Add(master, output.Standard, standard, through));
+        }
+        else
+        {
+            Read(RunFiles.StandardPipe, output.Standard, standard);
+        }
+
         Read(RunFiles.ErrorPipe, output.Error, error);
         PumpedPipe? finishPipe = kept.TryGetValue(RunFiles.FinishPipe, out SafeHandle? reading) ? pump.Add(reading, output.Error, error) : null;
-        return new RunProcesses(init, [.. processes.Where(process => process.Role != RunRole.Finish)], pipes)
+        var adopted = new RunProcesses(init, [.. processes.Where(process => process.Role != RunRole.Finish)], pipes)
         {
             Journal = journal,
             ErrorFile = error,
             Finish = finish is null ? null : new FinishProcess(finish, finishPipe),
         };
+        run.Input = inputs.Adopt(run.Id, kept, terminal, adopted.HaveEnded);
+        return adopted;
 
         void Read(string name, StreamLog log, StreamFile file)
         {

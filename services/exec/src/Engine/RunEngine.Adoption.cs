@@ -103,7 +103,7 @@ public sealed partial class RunEngine
             Timeouts = note.Timeouts,
             Token = note.Token,
         };
-        RunProcesses adopted = starter.Adopt(processes, run.Output);
+        RunProcesses adopted = starter.Adopt(processes, run);
         run.Start = adopted.Start;
         bool hasEnded = adopted.AreOver;
         (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Leases;
@@ -14,16 +15,17 @@ namespace PvExec.Exec.Succession;
 /// to the new one again. So a run whose end came in between is ended there, by one instance and exactly once.
 /// </remarks>
 public sealed class ExecSuccession(
-    DecisionGate gate, OutputPump pump, RunEngine engine, ScopeLeases leases, ExecBus bus, ExecEvents events, ILogger<ExecSuccession> log)
+    DecisionGate gate, OutputPump pump, InputPump inputPump, RunInputs inputs, RunEngine engine, ScopeLeases leases, ExecBus bus, ExecEvents events, ILogger<ExecSuccession> log)
 {
     /// <summary>
-    /// Brings all deciding to an end, a start that is under way included, then all reading of output. Afterwards the
+    /// Brings all deciding to an end, a start that is under way included, then all reading of output and giving of input. Afterwards the
     /// other services are cut off, from events too, so that they connect to the new instance.
     /// </summary>
     public async Task<Outcome<Legacy>> HandOverAsync(CancellationToken cancellationToken)
     {
         await gate.CloseAsync().WaitAsync(cancellationToken);
         pump.Stop();
+        inputPump.Stop();
         var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims()) { Called = engine.Called() };
         await bus.DisposeAsync();
         await events.DisposeAsync();
@@ -38,7 +40,9 @@ public sealed class ExecSuccession(
     /// <param name="owned">The processes that pv-init says are ours.</param>
     public void TakeOver(IReadOnlyList<Child> owned, Inheritance inheritance)
     {
+        inputs.Find(inheritance.Stored);
         engine.Adopt(owned);
+        inputs.ForgetOthers();
         HandOverTable table = HandOverTable.Empty;
         if (!inheritance.Table.IsEmpty && !HandOverTable.Parse(inheritance.Table).TryGet(out table!, out Fault? fault))
         {

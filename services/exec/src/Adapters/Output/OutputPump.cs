@@ -52,19 +52,25 @@ public sealed class OutputPump : IDisposable
     /// <param name="reading">Taken over, also when this throws.</param>
     /// <param name="log">Told of what is in the file.</param>
     /// <param name="file">Stays the caller's.</param>
+    /// <param name="through">What is read goes through this pipe: for a terminal. Taken over too.</param>
     /// <exception cref="IOException">It cannot be waited for.</exception>
-    public PumpedPipe Add(SafeHandle reading, StreamLog log, StreamFile file)
+    public PumpedPipe Add(SafeHandle reading, StreamLog log, StreamFile file, PipePair? through = null)
     {
         if (file.IsOnDisk && !_isForDisk)
         {
-            return ForDisk().Add(reading, log, file);
+            return ForDisk().Add(reading, log, file, through);
         }
 
-        var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, log, file);
+        var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, log, file, through);
         _pipes[pipe.Key] = pipe;
         log.Begin();
         try
         {
+            if (through is not null)
+            {
+                pipe.MoveLeft(new byte[BufferBytes]);
+            }
+
             NonBlockingRead.Enable(reading);
             _poll.Add(reading, pipe.Key, PollEvents.Readable);
             return pipe;

@@ -1,22 +1,25 @@
 using System.Runtime.InteropServices;
 using PvExec.Exec.Core.Output;
+using PvExec.Linux;
 using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters.Output;
 
-/// <summary>A pipe that an <see cref="OutputPump"/> reads.</summary>
+/// <summary>A pipe, or a terminal, that an <see cref="OutputPump"/> reads.</summary>
 public sealed class PumpedPipe
 {
     private readonly OutputPump _pump;
     private readonly StreamLog _log;
     private readonly StreamFile _file;
+    private readonly PipePair? _through;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal PumpedPipe(OutputPump pump, long key, SafeHandle handle, StreamLog log, StreamFile file)
+    internal PumpedPipe(OutputPump pump, long key, SafeHandle handle, StreamLog log, StreamFile file, PipePair? through)
     {
         _pump = pump;
         _log = log;
         _file = file;
+        _through = through;
         Key = key;
         Handle = handle;
     }
@@ -39,16 +42,53 @@ public sealed class PumpedPipe
         return drained.Task;
     }
 
+    /// <summary>Before it is read: what an earlier instance of this service moved only half the way.</summary>
+    /// <exception cref="IOException">No memory is left.</exception>
+    internal void MoveLeft(Span<byte> scratch)
+    {
+        try
+        {
+            while (_through is { } through && _file.MoveFrom(through.ReadEnd, _log.Length, scratch) is var count and > 0)
+            {
+                _log.Grow(count);
+            }
+        }
+        catch (StreamFullException e)
+        {
+            Drop(e, scratch);
+        }
+    }
+
     /// <summary>On the pump's thread.</summary>
     /// <param name="scratch">Its length is the most that is moved.</param>
     /// <returns>How many bytes, 0 at the end, <see cref="Splice.NothingNow"/>.</returns>
     internal int MoveOnce(Span<byte> scratch)
     {
+        try
+        {
+            return Move(scratch);
+        }
+        catch (SystemCallException e) when (_through is not null && e.Errno == Errno.EIO)
+        {
+            // Nobody has the terminal any more.
+            return 0;
+        }
+    }
+
+    internal void Close()
+    {
+        Handle.Dispose();
+        _through?.ReadEnd.Dispose();
+        _through?.WriteEnd.Dispose();
+    }
+
+    private int Move(Span<byte> scratch)
+    {
         int count;
         try
         {
             _log.TryAgain();
-            count = _file.MoveFrom(Handle, _log.Length, scratch);
+            count = _through is { } through ? MoveThrough(through, scratch) : _file.MoveFrom(Handle, _log.Length, scratch);
             if (count > 0)
             {
                 _log.Grow(count);
@@ -81,7 +121,30 @@ public sealed class PumpedPipe
         return count;
     }
 
-    internal void Close() => Handle.Dispose();
+    /// <summary>
+    /// From a terminal, which splice(2) moves to a pipe only. What is in that one is still there for an instance of this
+    /// service that follows: at no moment is a byte nowhere but in this process.
+    /// </summary>
+    private int MoveThrough(PipePair through, Span<byte> scratch)
+    {
+        int left = _file.MoveFrom(through.ReadEnd, _log.Length, scratch);
+        if (left > 0)
+        {
+            return left;
+        }
+
+        return Splice.Move(Handle, through.WriteEnd, scratch.Length) switch
+        {
+            > 0 => _file.MoveFrom(through.ReadEnd, _log.Length, scratch),
+
+            // As EIO of a read.
+            Splice.Gone => 0,
+
+            // Before Linux 5.11: what is read here and not yet written is lost when this process is killed then.
+            Splice.Unsupported => _file.MoveFrom(Handle, _log.Length, scratch),
+            var none => none,
+        };
+    }
 
     internal void SetEnded(IOException? error)
     {

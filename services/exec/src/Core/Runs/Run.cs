@@ -1,3 +1,4 @@
+using PvExec.Exec.Core.Input;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Core.Tasks;
@@ -36,6 +37,9 @@ public sealed class Run
     public DateTimeOffset Requested { get; }
 
     public RunOutput Output { get; }
+
+    /// <summary>What it reads, when that comes while it waits and runs; null when all of it was in the request.</summary>
+    public IRunInput? Input { get; set; }
 
     public RunTimeouts Timeouts { get; init; } = RunTimeouts.None;
 

@@ -1,3 +1,4 @@
+using PvExec.Exec.Core.Input;
 using PvExec.Exec.Core.Output;
 
 namespace PvExec.Exec.Core.Runs;
@@ -18,4 +19,10 @@ public sealed record RunRequest(
 
     /// <summary>How much of its output is kept, and where.</summary>
     public OutputLimits Output { get; init; } = OutputLimits.Default;
+
+    /// <summary>Set when more input comes than <see cref="Input"/>, or on a terminal.</summary>
+    public Interaction? Interaction { get; init; }
+
+    /// <summary>What it may hold in memory while it waits, in bytes.</summary>
+    public int HeldBytes => Input.Length + (Interaction is null ? 0 : Interaction.RoomBytes);
 }
