@@ -35,7 +35,7 @@ public sealed partial class TasksGrpc
             WithoutWaitsFor = request.WithoutWaitsFor,
             Caller = RunRequests.ToApi(caller),
         };
-        var first = new V1.Accepted { RunId = accepted.Run.Id.Value, Attached = accepted.IsAttached };
+        var first = new V1.Accepted { RunId = accepted.Run.Id.Value, Attached = accepted.IsAttached, InputBytes = (ulong)(accepted.Run.Input?.Length ?? 0) };
         return TellCallerAsync(accepted.Run, caller, rest, responseStream, callerGone, first);
     }
 

@@ -27,7 +27,7 @@ public sealed partial class TasksGrpc
     }
 
     /// <summary>Whom a signal goes to; a fault for a number that is no signal.</summary>
-    private static Outcome<SignalScope> ScopeOf(int signal, V1.SignalTarget target)
+    internal static Outcome<SignalScope> ScopeOf(int signal, V1.SignalTarget target)
     {
         if (signal is < 1 or > LastSignal)
         {

@@ -102,7 +102,6 @@ public sealed class RunFiles(string? directory) : IDisposable
     }
 
     /// <summary>The processes run: has the input moved on to them.</summary>
-    /// <exception cref="IOException">No descriptor is left.</exception>
     public void StartInput(RunInputs inputs, RunId run)
     {
         if (_terminal is not null)

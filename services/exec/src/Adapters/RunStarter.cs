@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
+using PvExec.Exec.Core.Input;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Tasks;
@@ -19,6 +20,10 @@ namespace PvExec.Exec.Adapters;
 public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs inputs)
 {
     private const int Kill = 9;
+
+    /// <summary>For a run that is to be started.</summary>
+    /// <exception cref="IOException">No descriptor or no memory is left.</exception>
+    public IRunInput OpenInput(Interaction interaction, ReadOnlySpan<byte> first) => inputs.Create(interaction, first);
 
     /// <summary>Starts <c>log</c>, if there is one, and then <c>run</c>: when the filter cannot be started, nothing has run.</summary>
     /// <param name="environment">The whole of it, as <c>NAME=value</c>.</param>

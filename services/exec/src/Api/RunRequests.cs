@@ -1,3 +1,4 @@
+using PvExec.Exec.Core.Input;
 using PvExec.Exec.Core.Runs;
 using PvExec.Kernel;
 using V1 = PvExec.Api.V1;
@@ -7,9 +8,13 @@ namespace PvExec.Exec.Api;
 /// <summary>What a caller of <c>pvexec.v1</c> asks to be run.</summary>
 internal static class RunRequests
 {
-    public static Outcome<RunRequest> FromApi(V1.RunTaskRequest request)
+    public static Outcome<RunRequest> FromApi(V1.RunTaskRequest request, Interaction? interaction = null)
     {
-        var plain = new RunRequest(request.TaskName, [.. request.Variables], request.Input.Memory, 0) { Output = OutputLimitMessages.FromApi(request.Output) };
+        var plain = new RunRequest(request.TaskName, [.. request.Variables], request.Input.Memory, 0)
+        {
+            Output = OutputLimitMessages.FromApi(request.Output),
+            Interaction = interaction,
+        };
         return ClientToken.Of(request.ClientToken, plain).Then<RunRequest>(token => plain with { Token = token });
     }
 

@@ -59,7 +59,8 @@ public sealed partial class RunEngine
         bool waits = !ticket.Granted.IsCompleted;
         var live = new LiveRun(run, ticket, order) { Request = request, Waits = waits };
         _callers.Know(run);
-        if (task is null)
+        fault ??= OpenInput(run, task!, request);
+        if (task is null || fault is not null)
         {
             run.On(RunSignal.LocksGranted);
             live.Work = FailAsync(live, fault!);
@@ -68,7 +69,7 @@ public sealed partial class RunEngine
 
         if (waits)
         {
-            _waitingRoom.EnterAnyway(request.Input.Length);
+            _waitingRoom.EnterAnyway(request.HeldBytes);
         }
         else
         {
@@ -86,7 +87,7 @@ public sealed partial class RunEngine
            let request = live.Request
            where live.Run.State == RunState.Waiting && request is not null
            orderby live.Order
-           select new WaitingRun(live.Order, live.Run.Id, live.Run.Requested, request),
+           select new WaitingRun(live.Order, live.Run.Id, live.Run.Requested, WithInput(request, live.Run)),
     ];
 
     private void Adopt(RunNote note, List<RunProcess> processes)

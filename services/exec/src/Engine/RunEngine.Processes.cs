@@ -230,8 +230,13 @@ public sealed partial class RunEngine
         live.Ticket.Release();
     }
 
-    private IReadOnlyList<string> Environment(TaskDefinition task, RunRequest request) =>
-        TaskEnvironment.Of(daemonEnvironment.ForChildren, daemonOptions.MountPoint, task.Environment, request.Variables);
+    private IReadOnlyList<string> Environment(TaskDefinition task, RunRequest request)
+    {
+        IReadOnlyList<KeyValuePair<string, string>> variables = request.Interaction?.Terminal is { } terminal
+            ? [new("TERM", terminal.Type), .. request.Variables]
+            : request.Variables;
+        return TaskEnvironment.Of(daemonEnvironment.ForChildren, daemonOptions.MountPoint, task.Environment, variables);
+    }
 
     /// <summary>
     /// A bug, or the line to pv-init broke. Locks of a task that may still run are kept, and this service leaves: the

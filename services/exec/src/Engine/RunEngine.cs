@@ -128,6 +128,7 @@ public sealed partial class RunEngine(
         live.Request = null;
         _live.TryRemove(live.Run.Id, out _);
         _callers.Dismiss(live.Run);
+        live.Run.Input?.Dispose();
         live.SetGone();
     }
 
@@ -155,12 +156,18 @@ public sealed partial class RunEngine(
     {
         DateTimeOffset now = time.GetUtcNow();
         Run run = NewRun(RunId.New(now), task.Name.Value, task.Scopes, now, request, task);
+        if (OpenInput(run, task, request) is { } noInput)
+        {
+            return noInput;
+        }
+
         (ScopeTicket ticket, long order) = locks.Request(task.Scopes, run.Id.Value, run.Task);
         bool waits = !ticket.Granted.IsCompleted;
-        Fault? full = waits ? _waitingRoom.Enter(request.Input.Length, task) : _runningRoom.Enter(task);
+        Fault? full = waits ? _waitingRoom.Enter(request.HeldBytes, task) : _runningRoom.Enter(task);
         if (full is not null)
         {
             ticket.Release();
+            run.Input?.Dispose();
             return full;
         }
 
@@ -206,7 +213,7 @@ public sealed partial class RunEngine(
             {
                 ExecLog.Waits(log, run.Id, run.Task, run.Scopes.ToString());
                 await live.Ticket.Granted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                _waitingRoom.Leave(request.Input.Length);
+                _waitingRoom.Leave(request.HeldBytes);
             }
 
             if (await StartAsync(live, task, request) is { } processes)

@@ -13,7 +13,7 @@ namespace PvExec.Exec.Succession;
 /// The instance of this service that took this one's place, asked over the service's own socket. It may itself be
 /// followed by another one, or be killed and started again: then the next one is asked, and goes on where it ended.
 /// </summary>
-public sealed class NextInstance : IDisposable
+public sealed partial class NextInstance : IDisposable
 {
     private static readonly Backoff s_pause = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
 

@@ -1,17 +1,19 @@
 using MessagePack;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Core.Input;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Engine;
 
 namespace PvExec.Exec.Succession;
 
-/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes, client token, output limits.</summary>
+/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes, client token, output limits, interaction.</summary>
 internal static class WaitingRunRecord
 {
     private const int FieldsAtFirst = 7;
     private const int FieldsWithToken = 8;
-    private const int Fields = 9;
+    private const int FieldsWithLimits = 9;
+    private const int Fields = 10;
 
     public static void Write(ref MessagePackWriter writer, WaitingRun run)
     {
@@ -31,6 +33,7 @@ internal static class WaitingRunRecord
         writer.Write(run.Request.HeadBytes);
         writer.Write(run.Request.Token);
         OutputLimitsRecord.Write(ref writer, run.Request.Output);
+        InteractionRecord.Write(ref writer, run.Request.Interaction);
     }
 
     public static WaitingRun Read(ref MessagePackReader reader)
@@ -50,8 +53,10 @@ internal static class WaitingRunRecord
         byte[] input = reader.ReadBlob();
         int headBytes = reader.ReadInt32();
         ClientToken? token = fields < FieldsWithToken ? null : reader.ReadToken();
-        OutputLimits limits = fields < Fields ? OutputLimits.Default : OutputLimitsRecord.Read(ref reader);
+        OutputLimits limits = fields < FieldsWithLimits ? OutputLimits.Default : OutputLimitsRecord.Read(ref reader);
+        Interaction? interaction = fields < Fields ? null : InteractionRecord.Read(ref reader);
         reader.EndRecord(fields, Fields);
-        return new WaitingRun(order, id, requested, new RunRequest(task, variables, input, headBytes) { Token = token, Output = limits });
+        var request = new RunRequest(task, variables, input, headBytes) { Token = token, Output = limits, Interaction = interaction };
+        return new WaitingRun(order, id, requested, request);
     }
 }

@@ -11,7 +11,7 @@ namespace PvExec.Exec.Adapters.Input;
 /// The input of one run: taken into a file from whoever gives some, and moved on from there on the thread of an
 /// <see cref="InputPump"/> once the run's processes have been started.
 /// </summary>
-public sealed class InputFeed : IRunInput, IDisposable
+public sealed class InputFeed : IRunInput
 {
     /// <summary>Guards all fields below, the file, and that nothing is moved while they are changed; a leaf.</summary>
     private readonly Lock _lock = new();
@@ -135,7 +135,6 @@ public sealed class InputFeed : IRunInput, IDisposable
         }
     }
 
-    /// <summary>All that was taken, of a run that was not started: for an instance that follows.</summary>
     public byte[] Rest()
     {
         lock (_lock)

@@ -60,7 +60,6 @@ public sealed class RunInputs(InputPump pump, IDescriptorStore store)
     public void Start(RunId run, InputFeed feed, SafeFileHandle writeEnd) => pump.Add(feed, new InputWay(writeEnd, null), () => Forget(run));
 
     /// <summary>The run reads its input from a terminal.</summary>
-    /// <exception cref="IOException">No descriptor is left.</exception>
     internal void Start(InputFeed feed, RunTerminal terminal) => pump.Add(feed, terminal.Typed(), () => { });
 
     /// <summary>The input of a run that an earlier instance started, as far as that came; null when it had none of this kind.</summary>

@@ -24,11 +24,15 @@ internal sealed class RunTerminal : IDisposable
     private readonly SafeFileHandle? _terminal;
     private readonly PipePair _shown;
     private readonly PipePair _typed;
+    private readonly InputWay _way;
     private bool _isShown;
     private bool _isTyped;
 
-    private RunTerminal(SafeFileHandle master, SafeFileHandle? terminal, PipePair shown, PipePair typed) =>
+    private RunTerminal(SafeFileHandle master, SafeFileHandle? terminal, PipePair shown, PipePair typed)
+    {
         (_master, _terminal, _shown, _typed) = (master, terminal, shown, typed);
+        _way = new InputWay(typed.WriteEnd, new TerminalWay(typed.ReadEnd, Descriptor.Duplicate(master)));
+    }
 
     /// <summary>What the processes have as 0, 1 and 2.</summary>
     public SafeFileHandle Side => _terminal!;
@@ -64,6 +68,7 @@ internal sealed class RunTerminal : IDisposable
     }
 
     /// <summary>One that an earlier instance opened; null when there is none.</summary>
+    /// <exception cref="IOException">No descriptor is left.</exception>
     public static RunTerminal? Adopt(IReadOnlyDictionary<string, SafeHandle> kept) =>
         kept.TryGetValue(MasterName, out SafeHandle? master)
         && kept.TryGetValue(ShownReadName, out SafeHandle? shownRead) && kept.TryGetValue(ShownWriteName, out SafeHandle? shownWrite)
@@ -79,12 +84,10 @@ internal sealed class RunTerminal : IDisposable
     }
 
     /// <summary>For the typing, which takes it over.</summary>
-    /// <exception cref="IOException">No descriptor is left.</exception>
     public InputWay Typed()
     {
-        var master = Descriptor.Duplicate(_master);
         _isTyped = true;
-        return new InputWay(_typed.WriteEnd, new TerminalWay(_typed.ReadEnd, master));
+        return _way;
     }
 
     /// <summary>Closes the processes' side, and what has not been taken over.</summary>
@@ -100,8 +103,7 @@ internal sealed class RunTerminal : IDisposable
 
         if (!_isTyped)
         {
-            _typed.ReadEnd.Dispose();
-            _typed.WriteEnd.Dispose();
+            _way.Dispose();
         }
     }
 

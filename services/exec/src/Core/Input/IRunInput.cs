@@ -6,7 +6,7 @@ namespace PvExec.Exec.Core.Input;
 /// What a run is given on its standard input while it waits and runs. Bytes are taken into a bounded store at once and go
 /// on from there as the run reads: nobody who gives any waits inside.
 /// </summary>
-public interface IRunInput
+public interface IRunInput : IDisposable
 {
     /// <summary>Null when it is a pipe.</summary>
     TerminalSettings? Terminal { get; }
@@ -29,4 +29,7 @@ public interface IRunInput
 
     /// <summary>The terminal's window has another size.</summary>
     void Resize(int columns, int rows);
+
+    /// <summary>All that was taken and has not gone on.</summary>
+    byte[] Rest();
 }

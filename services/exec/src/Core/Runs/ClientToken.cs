@@ -25,7 +25,7 @@ public sealed record ClientToken(string Text, string Fingerprint)
         return bytes == 0 ? (ClientToken?)null : new ClientToken(text, FingerprintOf(request));
     }
 
-    /// <summary>SHA-256, in hexadecimal digits, of the task's name, of the variables whatever their order, and of the input.</summary>
+    /// <summary>SHA-256, in hexadecimal digits, of the task's name, of the variables whatever their order, of the input, and of what more comes of that.</summary>
     private static string FingerprintOf(RunRequest request)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -45,6 +45,12 @@ public sealed record ClientToken(string Text, string Fingerprint)
         // Between two with a length of their own, so that a variable more is not taken for an input.
         Append([]);
         Append(request.Input.Span);
+        if (request.Interaction is { } interaction)
+        {
+            // A window may have another size when its caller comes back.
+            Append(Encoding.UTF8.GetBytes(interaction.Terminal is { } terminal ? "terminal " + terminal.Type : "pipe"));
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 
         void Append(ReadOnlySpan<byte> part)
