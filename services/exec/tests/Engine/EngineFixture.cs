@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
@@ -21,6 +22,7 @@ internal sealed class EngineFixture : IDisposable
 
     private readonly Channel<FakeProcess> _started = Channel.CreateUnbounded<FakeProcess>();
     private readonly OutputPump _pump = new();
+    private readonly InputPump _inputs = new();
 
     public EngineFixture(ExecOptions? options = null, string? mountPoint = null, TimeProvider? time = null)
     {
@@ -30,7 +32,7 @@ internal sealed class EngineFixture : IDisposable
             new LockOrder(Locks),
             Gate,
             new TaskDirectories([Root.Path]),
-            new RunStarter(Init, _pump),
+            new RunStarter(Init, _pump, new RunInputs(_inputs, Store)),
             new DaemonEnvironment(["PATH=/bin", "LANG=C"]),
             new DaemonOptions { MountPoint = mountPoint },
             options ?? new ExecOptions(),
@@ -47,6 +49,8 @@ internal sealed class EngineFixture : IDisposable
     public TemporaryDirectory Root { get; } = new();
 
     public FakeInit Init { get; } = new();
+
+    public FakeStore Store { get; } = new();
 
     public ScopeLocks Locks { get; }
 
@@ -88,6 +92,8 @@ internal sealed class EngineFixture : IDisposable
         }
 
         _pump.Dispose();
+        _inputs.Dispose();
+        Store.Dispose();
         Root.Dispose();
     }
 

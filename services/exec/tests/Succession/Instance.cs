@@ -8,11 +8,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Events;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Leases;
 using PvExec.Exec.Succession;
+using PvExec.Exec.Tests.Adapters;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
 using PvExec.Hosting.Succession;
@@ -25,23 +27,27 @@ namespace PvExec.Exec.Tests.Succession;
 internal sealed class Instance : IAsyncDisposable
 {
     private readonly OutputPump _pump = new();
+    private readonly InputPump _inputs = new();
+    private readonly FakeStore _store;
     private readonly Successor _successor = new();
     private readonly ExecSuccession _succession;
     private readonly ExecBus _bus;
     private readonly ExecEvents _events = new(NullLogger<BusPublisher>.Instance);
     private WebApplication? _app;
 
-    public Instance(string root, string runtime, IInit init)
+    public Instance(string root, string runtime, IInit init, FakeStore store)
     {
         Paths = new RuntimePaths(runtime);
+        _store = store;
+        var inputs = new RunInputs(_inputs, store);
         var order = new LockOrder(Locks);
         Engine = new RunEngine(
-            order, Gate, new TaskDirectories([root]), new RunStarter(init, _pump), new DaemonEnvironment(["PATH=/bin"]),
+            order, Gate, new TaskDirectories([root]), new RunStarter(init, _pump, inputs), new DaemonEnvironment(["PATH=/bin"]),
             new DaemonOptions(), new ExecOptions(), new ServiceExit(), Observer, TimeProvider.System, NullLogger<RunEngine>.Instance);
         var leases = new ScopeLeases(order, Gate, TimeProvider.System, Observer, NullLogger<ScopeLeases>.Instance);
         Next = new NextInstance(Paths, _successor, TimeProvider.System);
         _bus = new ExecBus(leases, NullLogger<BusServer>.Instance);
-        _succession = new ExecSuccession(Gate, _pump, Engine, leases, _bus, _events, NullLogger<ExecSuccession>.Instance);
+        _succession = new ExecSuccession(Gate, _pump, _inputs, inputs, Engine, leases, _bus, _events, NullLogger<ExecSuccession>.Instance);
         Exec = new ExecGrpc(Engine, Next);
     }
 
@@ -66,7 +72,7 @@ internal sealed class Instance : IAsyncDisposable
     /// <summary>Takes over, serves, and only then is the instance before told.</summary>
     public async Task TakeOverAsync(Instance before, IReadOnlyList<Child> owned, ReadOnlyMemory<byte> table)
     {
-        _succession.TakeOver(owned, new Inheritance(table, [], []) { IsHandedOver = true });
+        _succession.TakeOver(owned, new Inheritance(table, [], _store.Inheritance().Stored) { IsHandedOver = true });
         await ServeAsync();
         before._successor.SetTookOver();
     }
@@ -108,5 +114,6 @@ internal sealed class Instance : IAsyncDisposable
         await _events.DisposeAsync();
         Next.Dispose();
         _pump.Dispose();
+        _inputs.Dispose();
     }
 }

@@ -32,13 +32,15 @@ internal sealed class SuccessionFixture : IAsyncDisposable
             Kept.Keep(child, spec);
             _started.Writer.TryWrite(new FakeProcess(child, spec));
         };
-        Old = new Instance(_root.Path, _runtime.Path, Init);
-        New = new Instance(_root.Path, _runtime.Path, Init);
+        Old = new Instance(_root.Path, _runtime.Path, Init, Store);
+        New = new Instance(_root.Path, _runtime.Path, Init, Store);
     }
 
     public FakeInit Init { get; } = new();
 
     public KeptChildren Kept { get; }
+
+    public FakeStore Store { get; } = new();
 
     public Instance Old { get; }
 
@@ -87,6 +89,7 @@ internal sealed class SuccessionFixture : IAsyncDisposable
         }
 
         Kept.Dispose();
+        Store.Dispose();
         _root.Dispose();
         _runtime.Dispose();
     }
