@@ -31,7 +31,7 @@ public sealed partial class TasksGrpc
                 await InteractAsync(
                     run,
                     requestStream,
-                    async over =>
+                    async (over, _) =>
                     {
                         await responseStream.WriteAsync(joined, over);
                         await TellAllAsync(run, attach, responseStream, over);
@@ -51,7 +51,7 @@ public sealed partial class TasksGrpc
         try
         {
             await InteractAsync(
-                accepted.Run, requestStream, over => TellCallerAsync(accepted, caller, start.Run, responseStream, over), context.CancellationToken);
+                accepted.Run, requestStream, (over, lost) => TellCallerAsync(accepted, caller, start.Run, responseStream, over, lost), context.CancellationToken);
         }
         finally
         {
@@ -60,11 +60,11 @@ public sealed partial class TasksGrpc
     }
 
     /// <summary>Both directions at once. The end of the run ends the call; a request that is wrong breaks it off.</summary>
-    private async Task InteractAsync(Run run, IAsyncStreamReader<V1.InteractiveRequest> requests, Func<CancellationToken, Task> tell, CancellationToken callerGone)
+    private async Task InteractAsync(Run run, IAsyncStreamReader<V1.InteractiveRequest> requests, Func<CancellationToken, Task, Task> tell, CancellationToken callerGone)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(callerGone);
         using var elsewhere = new InputElsewhere(next, run.Id.Value);
-        Task telling = tell(over.Token);
+        Task telling = tell(over.Token, elsewhere.Broken);
         Task giving = new InteractiveInput(engine, next, run, InputOf(run), elsewhere).GiveAsync(requests, over.Token);
         Task first = await Task.WhenAny(telling, giving, elsewhere.Broken);
         if (first == giving && giving.IsCompletedSuccessfully)

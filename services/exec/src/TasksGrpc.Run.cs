@@ -24,8 +24,9 @@ public sealed partial class TasksGrpc
     }
 
     /// <summary>Its id, then its events to its end. When the caller goes before, the run is told.</summary>
+    /// <param name="lost">Has failed when the call is broken off without the caller's doing: then nothing is told.</param>
     private Task TellCallerAsync(
-        AcceptedRun accepted, RunCaller caller, V1.RunTaskRequest request, IServerStreamWriter<V1.RunEvent> responseStream, CancellationToken callerGone)
+        AcceptedRun accepted, RunCaller caller, V1.RunTaskRequest request, IServerStreamWriter<V1.RunEvent> responseStream, CancellationToken callerGone, Task? lost = null)
     {
         var rest = new V1.AttachRequest
         {
@@ -36,11 +37,11 @@ public sealed partial class TasksGrpc
             Caller = RunRequests.ToApi(caller),
         };
         var first = new V1.Accepted { RunId = accepted.Run.Id.Value, Attached = accepted.IsAttached, InputBytes = (ulong)(accepted.Run.Input?.Length ?? 0) };
-        return TellCallerAsync(accepted.Run, caller, rest, responseStream, callerGone, first);
+        return TellCallerAsync(accepted.Run, caller, rest, responseStream, callerGone, first, lost);
     }
 
     private async Task TellCallerAsync(
-        Run run, RunCaller caller, V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, CancellationToken callerGone, V1.Accepted? first = null)
+        Run run, RunCaller caller, V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, CancellationToken callerGone, V1.Accepted? first = null, Task? lost = null)
     {
         bool isOver = false;
         try
@@ -55,7 +56,7 @@ public sealed partial class TasksGrpc
         }
         finally
         {
-            if (!await engine.LeaveAsync(run, caller, next.IsThere) && !isOver)
+            if (lost is not { IsFaulted: true } && !await engine.LeaveAsync(run, caller, next.IsThere) && !isOver)
             {
                 await next.LeaveAsync(request);
             }
