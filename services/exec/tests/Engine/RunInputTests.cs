@@ -8,7 +8,7 @@ namespace PvExec.Exec.Tests.Engine;
 /// <summary>Runs whose input comes bit by bit: their limits, and what is left when they cannot be started.</summary>
 public sealed class RunInputTests : IDisposable
 {
-    private readonly EngineFixture _fixture = new(new ExecOptions { MaxWaitingInputBytes = Interaction.RoomBytes });
+    private readonly EngineFixture _fixture = new(new ExecOptions { MaxWaitingInputBytes = Interaction.RoomBytes + 100 });
 
     public void Dispose() => _fixture.Dispose();
 
