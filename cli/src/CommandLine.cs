@@ -13,6 +13,9 @@ public static class CommandLine
 {
     public const string Program = "pv_exec";
 
+    /// <summary>How long a command that a signal has cancelled may take to end.</summary>
+    private static readonly TimeSpan s_cancellation = TimeSpan.FromSeconds(2);
+
     private static readonly ParserConfiguration Parsing = new()
     {
         // -start-cmd is one name, not a bundle of letters, and @x is a value like any other.
@@ -40,7 +43,7 @@ public static class CommandLine
         if (parsed.Action is ParseErrorAction || (parsed.Action is null && parsed.Errors.Count > 0))
         {
             string command = string.Join(' ', CommandNames(parsed));
-            string problem = parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.');
+            string problem = Problem(parsed).ReplaceLineEndings(" ").TrimEnd('.');
             surroundings.Error.WriteLine($"{Program}: {problem}: see '{command} --help'");
             return ExitCodes.Usage;
         }
@@ -50,6 +53,7 @@ public static class CommandLine
             Output = surroundings.Out,
             Error = surroundings.Error,
             EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = parsed.CommandResult.Command is NotedCommand { TakesSignals: true } ? null : s_cancellation,
         };
         return await parsed.InvokeAsync(invocation);
     }
@@ -67,12 +71,21 @@ public static class CommandLine
         root.Add(RunsCommand.Create(daemon, surroundings));
         root.Add(ProcessCommand.Create(daemon, surroundings));
         root.Add(WorktreeCommand.Create(daemon, surroundings));
-        root.Add(ServicesCommand.Create(surroundings));
-        root.Add(TasksCommand.Create(surroundings));
+        root.Add(ServicesCommand.Create(daemon, surroundings));
+        root.Add(TasksCommand.Create(daemon, surroundings));
         root.Add(new HelpOption("--help", "-help", "-h", "-?") { Action = new NotedHelp(new HelpAction()), Recursive = true });
         root.Add(new VersionOption("--version", "-version") { Action = new VersionText() });
         return root;
     }
+
+    /// <summary>The first word that nobody knows, before what is missing because of it.</summary>
+    private static string Problem(ParseResult parsed) => parsed.UnmatchedTokens.FirstOrDefault() switch
+    {
+        { } word when word.StartsWith('-') => $"unknown option '{word}'",
+        { } word when parsed.CommandResult.Command.Subcommands.Any() => $"unknown command '{word}'",
+        { } word => $"unexpected argument '{word}'",
+        null => parsed.Errors[0].Message,
+    };
 
     private static IEnumerable<string> CommandNames(ParseResult parsed)
     {

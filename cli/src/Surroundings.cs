@@ -3,6 +3,7 @@ using PvExec.Cli.Adapters;
 using PvExec.Cli.Output;
 using PvExec.InitClient;
 using PvExec.Kernel;
+using PvExec.Linux.Files;
 
 namespace PvExec.Cli;
 
@@ -16,7 +17,23 @@ public sealed record Surroundings
 
     public required TextWriter Out { get; init; }
 
+    /// <summary>Raw bytes; <see cref="Error"/> writes text to it.</summary>
+    public required Stream ErrorOutput { get; init; }
+
     public required TextWriter Error { get; init; }
+
+    public required ITerminal Terminal { get; init; }
+
+    /// <summary>Takes the caller's signals from then on.</summary>
+    public required Func<ICallerSignals> TakeSignals { get; init; }
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>How long a daemon may be away from a run that is followed.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long standard input that is no terminal is waited for to end, so that it can be sent with the start.</summary>
+    public TimeSpan InputPatience { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Looks an environment variable up.</summary>
     public required Func<string, string?> Variable { get; init; }
@@ -35,14 +52,17 @@ public sealed record Surroundings
 
     public static Surroundings OfThisProcess()
     {
-        Stream output = Console.OpenStandardOutput();
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         return new Surroundings
         {
-            Input = Console.OpenStandardInput(),
-            Output = output,
-            Out = new StreamWriter(output, utf8) { AutoFlush = true },
+            Input = new DescriptorStream(0),
+            // The bytes of tasks do not go through Console: its input changes the terminal, its output hides that nobody reads.
+            Output = new DescriptorStream(1),
+            Out = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true },
+            ErrorOutput = new DescriptorStream(2),
             Error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true },
+            Terminal = new LocalTerminal(),
+            TakeSignals = () => new ReceivedSignals(),
             Variable = Environment.GetEnvironmentVariable,
             WorkingDirectory = Environment.CurrentDirectory,
             BecomeInit = InitProgram.Become,

@@ -29,6 +29,9 @@ internal static class DaemonCall
             HttpHandler = handler,
             MaxReceiveMessageSize = MaxMessageBytes,
             MaxSendMessageSize = MaxMessageBytes,
+            // A daemon's part that was killed is back in a moment.
+            InitialReconnectBackoff = TimeSpan.FromMilliseconds(20),
+            MaxReconnectBackoff = TimeSpan.FromSeconds(1),
         });
         try
         {

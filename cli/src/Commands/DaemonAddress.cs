@@ -11,25 +11,30 @@ internal sealed class DaemonAddress
 {
     private static readonly DaemonOptions Defaults = new();
 
-    public Option<string?> Port { get; } = new("-p", "--p")
+    public LastOption Port { get; } = new("PORT", $"the daemon's port (default {Defaults.Port}, or ${DaemonFlags.Port.Variable})", "-p", "--p")
     {
-        Description = $"the daemon's port (default {Defaults.Port}, or ${DaemonFlags.Port.Variable})",
-        HelpName = "PORT",
         Recursive = true,
     };
 
-    public Option<string?> Host { get; } = new("-host", "--host")
+    public LastOption Host { get; } = new("HOST", $"the daemon's address (default {Defaults.Host}, or ${DaemonFlags.Host.Variable})", "-host", "--host")
     {
-        Description = $"the daemon's address (default {Defaults.Host}, or ${DaemonFlags.Host.Variable})",
-        HelpName = "HOST",
         Recursive = true,
     };
+
+    /// <summary>Refuses them for a command that asks no daemon at an address; null when they are not given.</summary>
+    /// <param name="command">Its name.</param>
+    /// <param name="instead">What it does, and what to give.</param>
+    public Fault? Refusal(ParseResult parsed, string command, string instead)
+    {
+        string? given = Port.Last(parsed) is not null ? "-p" : Host.Last(parsed) is not null ? "-host" : null;
+        return given is null ? null : new Fault(FaultKind.InvalidArgument, $"{given} means nothing to {command}: {instead}");
+    }
 
     /// <summary>Where the daemon is, from the options, the variables or the defaults, in this order.</summary>
     public Outcome<Target> Target(ParseResult parsed, Func<string, string?> variable)
     {
-        string? host = Given(parsed.GetValue(Host), DaemonFlags.Host);
-        string? port = Given(parsed.GetValue(Port), DaemonFlags.Port);
+        string? host = Given(Host.Last(parsed), DaemonFlags.Host);
+        string? port = Given(Port.Last(parsed), DaemonFlags.Port);
         int number = Defaults.Port;
         if (port is not null && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number is < 1 or > 65535))
         {

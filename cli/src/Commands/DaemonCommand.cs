@@ -27,8 +27,8 @@ internal static class DaemonCommand
             }
 
             var given = new List<string>();
-            Add(given, DaemonFlags.Port, parsed.GetValue(address.Port));
-            Add(given, DaemonFlags.Host, parsed.GetValue(address.Host));
+            Add(given, DaemonFlags.Port, address.Port.Last(parsed));
+            Add(given, DaemonFlags.Host, address.Host.Last(parsed));
             return Ended.With(surroundings.BecomeInit([.. given, .. words]));
         });
         return command;

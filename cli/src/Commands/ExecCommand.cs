@@ -1,35 +1,43 @@
 using System.CommandLine;
-using System.Text;
-using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
 using PvExec.Cli.Calls;
 using PvExec.Cli.Core;
-using PvExec.Contract;
 using PvExec.Kernel;
+using TasksClient = PvExec.Api.V1.Tasks.TasksClient;
 
 namespace PvExec.Cli.Commands;
 
-/// <summary><c>exec [-w] [-i] TASK [KEY=VALUE …]</c>: runs a task.</summary>
+/// <summary><c>exec [-w] [-i] [-t] TASK [KEY=VALUE …]</c>: runs a task.</summary>
 internal static class ExecCommand
 {
     private const string Notes = """
-        With -w the exit code is that of the task, or 128 and the number of the signal that ended it; what a task that
-        failed printed last on standard error is printed there.
-        Options stand before TASK; alone, -w and -i may also stand behind it. Every other word behind TASK is a
-        KEY=VALUE and taken as it is, dashes and '=' included: "task -w=1" gives the task a variable "-w".
+        Without -w the task is started and nothing is printed (--json: {"run": ID, "task": TASK}); it goes on by itself.
+        With -w its output is passed on as it comes, standard output and standard error apart, and the exit code is
+        that of the task, or 128 and the number of the signal that ended it. Ctrl-C or SIGTERM cancels the task, and its
+        output is passed on to the end; a second one gives it up at once; the exit code is 130 or 143 then.
+        With --json -w one object on one line is printed at the end: run, exitCode or exitSignal, timedOut, oomKilled,
+        times, stdout and stderr (as text, or stdoutBase64 and stderrBase64 when they are not UTF-8).
+        -i does not imply -w: without it, all of standard input is read before the task starts (at most 10 MiB). -t
+        implies -w and -i, needs a terminal on standard input, and passes Ctrl-C to the task as a key.
+        While the task waits for others, a line on standard error says for whom, on a terminal or with --verbose.
+
+        Options stand before TASK; alone, they may also stand behind it. Every other word behind TASK is a KEY=VALUE
+        and taken as it is, dashes and '=' included: "task -w=1" gives the task a variable "-w". -it stands for -i -t.
 
         Example:
           pv_exec exec -w common/file_read FILEPATH=src/index.js
           pv_exec exec -w -i common/file_write FILEPATH=src/index.js < index.js
+          pv_exec exec -t shell
 
         """;
 
-    /// <param name="words">What stands behind TASK; the parser must not see it.</param>
-    public static Command Create(DaemonAddress address, IReadOnlyList<string> words, Surroundings surroundings)
+    /// <param name="behind">What stands behind TASK; the parser must not see it.</param>
+    public static Command Create(DaemonAddress address, IReadOnlyList<string> behind, Surroundings surroundings)
     {
-        var wait = new Option<bool>("-w", "--w", "--wait") { Description = "wait until the task has ended, and print its output", Arity = ArgumentArity.Zero };
-        var input = new Option<bool>("-i", "--i") { Description = "pass standard input to the task", Arity = ArgumentArity.Zero };
+        Option<bool> wait = Switch("wait until the task has ended, and pass its output on", ExecSwitches.Wait, "--w", "-wait", "--wait");
+        Option<bool> input = Switch("pass standard input to the task; with -w as it comes", ExecSwitches.Input, "--i");
+        Option<bool> terminal = Switch("give the task a terminal, which this one is connected to", ExecSwitches.Terminal, "--t");
+        Option<bool> json = Switch("print JSON", ExecSwitches.Json, "--json");
+        Option<bool> verbose = Switch("say the run's id, and what it waits for, on standard error", ExecSwitches.Verbose, "--verbose");
         var task = new Argument<string>("TASK") { Description = "the task's name, such as common/file_list" };
         var pairs = new Argument<string[]>("KEY=VALUE")
         {
@@ -37,75 +45,47 @@ internal static class ExecCommand
             Description = "variables for the task; a value may hold '='",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new NotedCommand("exec", "Runs a task.", Notes) { wait, input, task, pairs };
-        command.Does(surroundings, async (parsed, cancellationToken) =>
+        var command = new NotedCommand("exec", "Runs a task.", Notes) { wait, input, terminal, json, verbose, task, pairs };
+        command.TakesSignals = true;
+        command.Does(surroundings, async (parsed, _) =>
         {
             if (!address.Target(parsed, surroundings.Variable).TryGet(out Target? target, out Fault? fault)
-                || !TaskVariable.ParseAll(words).TryGet(out IReadOnlyList<TaskVariable>? variables, out fault))
+                || !TaskVariable.ParseAll(behind).TryGet(out IReadOnlyList<TaskVariable>? variables, out fault))
             {
                 return Ended.With(fault);
             }
 
-            var request = new ExecReq { TaskName = parsed.GetValue(task), WaitForCompletion = parsed.GetValue(wait) };
-            request.KeyValues.Add(variables.Select(variable => new ExecReq.Types.KeyValuePair { Key = variable.Key, Value = variable.Value }));
-            if (parsed.GetValue(input))
+            bool isTerminal = parsed.GetValue(terminal);
+            var words = new ExecWords(
+                parsed.GetRequiredValue(task),
+                variables,
+                parsed.GetValue(wait) || isTerminal,
+                parsed.GetValue(input) || isTerminal,
+                isTerminal,
+                parsed.GetValue(json),
+                parsed.GetValue(verbose));
+            if (words.Terminal && words.Json)
             {
-                Outcome<ByteString> data = await ReadAllAsync(surroundings.Input, cancellationToken);
-                if (!data.TryGet(out ByteString? bytes, out fault))
-                {
-                    return Ended.With(fault);
-                }
-
-                request.Data = bytes;
+                return Ended.Usage("-t shows the task's terminal and --json prints an object in place of the output: give one of them");
             }
 
-            return await DaemonCall.MakeAsync(target, channel => RunAsync(channel, request, surroundings, cancellationToken), cancellationToken);
+            using ICallerSignals signals = surroundings.TakeSignals();
+            try
+            {
+                return await DaemonCall.MakeAsync(target, channel => RunAsync(new TasksClient(channel), words, signals, surroundings), CancellationToken.None);
+            }
+            catch (IOException e)
+            {
+                return Ended.System($"cannot read standard input: {e.Message}");
+            }
         });
         return command;
     }
 
-    private static async Task<Ended> RunAsync(GrpcChannel channel, ExecReq request, Surroundings surroundings, CancellationToken cancellationToken)
-    {
-        using AsyncUnaryCall<ExecResp> call = new ExecService.ExecServiceClient(channel).ExecAsync(request, cancellationToken: cancellationToken);
-        ExecResp answer = await call;
-        if (!request.WaitForCompletion)
-        {
-            return Ended.Well;
-        }
+    private static async Task<Ended> RunAsync(TasksClient tasks, ExecWords words, ICallerSignals signals, Surroundings surroundings) => words.Wait
+        ? await new WaitedTask(tasks, words, surroundings).RunAsync(signals)
+        : await Interruption.UntilAsync(signals, new StartedTask(tasks, words, surroundings).RunAsync);
 
-        try
-        {
-            await surroundings.Output.WriteAsync(answer.Data.Memory, cancellationToken);
-            await surroundings.Output.FlushAsync(cancellationToken);
-        }
-        catch (IOException e)
-        {
-            return Ended.System($"cannot write the output of '{request.TaskName}': {e.Message}");
-        }
-
-        Metadata trailers = call.GetTrailers();
-        if (trailers.GetValueBytes(TaskExit.ErrorsTrailer) is { Length: > 0 } errors)
-        {
-            surroundings.Error.Write(Encoding.UTF8.GetString(errors));
-        }
-
-        return new Ended(TaskExit.ShellCode(trailers.GetValue(TaskExit.CodeTrailer), trailers.GetValue(TaskExit.SignalTrailer)));
-    }
-
-    private static async Task<Outcome<ByteString>> ReadAllAsync(Stream input, CancellationToken cancellationToken)
-    {
-        using var data = new MemoryStream();
-        var buffer = new byte[64 * 1024];
-        int read;
-        while ((read = await input.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            data.Write(buffer, 0, read);
-            if (data.Length > DaemonCall.MaxMessageBytes)
-            {
-                return new Fault(FaultKind.InvalidArgument, "standard input is larger than 10 MiB, the most that a task is given: put it into a file of the worktree");
-            }
-        }
-
-        return ByteString.CopyFrom(data.GetBuffer(), 0, (int)data.Length);
-    }
+    private static Option<bool> Switch(string description, string name, params string[] aliases) =>
+        new(name, aliases) { Description = description, Arity = ArgumentArity.Zero };
 }

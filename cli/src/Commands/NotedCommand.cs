@@ -7,4 +7,7 @@ internal sealed class NotedCommand(string name, string description, string notes
 {
     /// <summary>Whole lines.</summary>
     public string Notes { get; } = notes;
+
+    /// <summary>It acts on signals itself, in place of being cancelled by them.</summary>
+    public bool TakesSignals { get; set; }
 }

@@ -19,9 +19,9 @@ internal static class ProcessCommand
 
     public static Command Create(DaemonAddress address, Surroundings surroundings)
     {
-        var startCommand = new Option<string?>("-start-cmd", "--start-cmd") { Description = "the command, for enable and restart", HelpName = "CMD" };
-        var runPath = new Option<string?>("-run-path", "--run-path") { Description = "working directory (default: the current one)", HelpName = "DIR" };
-        var port = new Option<string?>("-listening-port", "--listening-port") { Description = "where its port is exposed, on all interfaces (default 0: nowhere)", HelpName = "PORT" };
+        var startCommand = new LastOption("CMD", "the command, for enable and restart", "-start-cmd", "--start-cmd");
+        var runPath = new LastOption("DIR", "working directory (default: the current one)", "-run-path", "--run-path");
+        var port = new LastOption("PORT", "where its port is exposed, on all interfaces (default 0: nowhere)", "-listening-port", "--listening-port");
         var variables = new Option<string[]>("-env", "--env") { Description = "a variable for the process; repeatable", HelpName = "KEY=VALUE" };
         var name = new Argument<string>("NAME") { Description = "the process's name" };
         var action = new Argument<string>("ACTION") { HelpName = "enable|disable|restart|state", Description = "what to do" };
@@ -31,9 +31,9 @@ internal static class ProcessCommand
             var words = new ProcessWords(
                 parsed.GetRequiredValue(name),
                 parsed.GetRequiredValue(action),
-                parsed.GetValue(startCommand),
-                Path.GetFullPath(parsed.GetValue(runPath) is { Length: > 0 } directory ? directory : ".", surroundings.WorkingDirectory),
-                parsed.GetValue(port),
+                startCommand.Last(parsed),
+                Path.GetFullPath(runPath.Last(parsed) is { Length: > 0 } directory ? directory : ".", surroundings.WorkingDirectory),
+                port.Last(parsed),
                 parsed.GetValue(variables) ?? []);
             if (!address.Target(parsed, surroundings.Variable).TryGet(out Target? target, out Fault? fault)
                 || !words.ToCall().TryGet(out ProcessCall? call, out fault))
@@ -41,7 +41,7 @@ internal static class ProcessCommand
                 return Ended.With(fault);
             }
 
-            return await DaemonCall.MakeAsync(target, channel => call.MakeAsync(channel, surroundings.Out, cancellationToken), cancellationToken);
+            return await DaemonCall.MakeAsync(target, channel => call.MakeAsync(channel, surroundings, cancellationToken), cancellationToken);
         });
         return command;
     }

@@ -10,20 +10,23 @@ namespace PvExec.Cli.Commands;
 /// <summary><c>services</c>: asks pv-init how its services are, and for new instances of them; works while services are down.</summary>
 internal static class ServicesCommand
 {
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(DaemonAddress address, Surroundings surroundings)
     {
         Option<bool> json = JsonOption.Create();
         json.Recursive = true;
-        var runtimeDirectory = new Option<string?>("-runtime-dir", "--runtime-dir")
+        var runtimeDirectory = new LastOption("DIR", $"the daemon's runtime directory (default {RuntimePaths.Default}, or ${DaemonFlags.RuntimeDir.Variable})", "-runtime-dir", "--runtime-dir")
         {
-            Description = $"the daemon's runtime directory (default {RuntimePaths.Default}, or ${DaemonFlags.RuntimeDir.Variable})",
-            HelpName = "DIR",
             Recursive = true,
         };
         var command = new Command("services", "Lists the daemon's services, or restarts one.") { json, runtimeDirectory };
-        command.Add(ServicesRestartCommand.Create(surroundings, parsed => Paths(parsed, runtimeDirectory, surroundings), json));
+        command.Add(ServicesRestartCommand.Create(surroundings, parsed => Refusal(parsed, address), parsed => Paths(parsed, runtimeDirectory, surroundings), json));
         command.Does(surroundings, (parsed, _) =>
         {
+            if (Refusal(parsed, address) is { } refusal)
+            {
+                return Task.FromResult(Ended.With(refusal));
+            }
+
             if (!surroundings.ListServices(Paths(parsed, runtimeDirectory, surroundings)).TryGet(out IReadOnlyList<ServiceRow>? services, out Fault? fault))
             {
                 return Task.FromResult(Ended.System(fault.Detail));
@@ -43,9 +46,12 @@ internal static class ServicesCommand
         return command;
     }
 
-    private static RuntimePaths Paths(ParseResult parsed, Option<string?> runtimeDirectory, Surroundings surroundings)
+    private static Fault? Refusal(ParseResult parsed, DaemonAddress address) =>
+        address.Refusal(parsed, "services", "it asks pv-init over the socket in its runtime directory; give --runtime-dir");
+
+    private static RuntimePaths Paths(ParseResult parsed, LastOption runtimeDirectory, Surroundings surroundings)
     {
-        string directory = parsed.GetValue(runtimeDirectory) is { Length: > 0 } given ? given
+        string directory = runtimeDirectory.Last(parsed) is { Length: > 0 } given ? given
             : surroundings.Variable(DaemonFlags.RuntimeDir.Variable) is { Length: > 0 } set ? set
             : RuntimePaths.Default;
         return new RuntimePaths(Path.GetFullPath(directory, surroundings.WorkingDirectory));

@@ -11,13 +11,14 @@ internal static class ServicesRestartCommand
     /// <summary>The front comes last: callers come through it while the others are replaced.</summary>
     private static readonly Service[] Order = [.. Services.All.Where(service => service != Service.Front), Service.Front];
 
-    public static Command Create(Surroundings surroundings, Func<ParseResult, RuntimePaths> paths, Option<bool> json)
+    public static Command Create(Surroundings surroundings, Func<ParseResult, Fault?> refusal, Func<ParseResult, RuntimePaths> paths, Option<bool> json)
     {
         var name = new Argument<string?>("NAME") { Description = Names(), Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("-all", "--all") { Description = "all of them, one after the other" };
         var command = new Command("restart", "Puts a new instance of a service in the place of the one that runs; returns when it is ready.") { name, all };
         command.Does(surroundings, (parsed, _) => Task.FromResult(
-            Chosen(parsed.GetValue(name), parsed.GetValue(all)).TryGet(out IReadOnlyList<Service>? chosen, out Fault? fault)
+            refusal(parsed) is { } refused ? Ended.With(refused)
+            : Chosen(parsed.GetValue(name), parsed.GetValue(all)).TryGet(out IReadOnlyList<Service>? chosen, out Fault? fault)
                 ? Restart(chosen, paths(parsed), parsed.GetValue(json), surroundings)
                 : Ended.With(fault)));
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PvExec.Cli.Output;
 using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
 using PvExec.Tasks.Adapters;
 using PvExec.Tasks.Core;
 
@@ -15,19 +16,19 @@ internal static class TasksCommand
 
         """;
 
-    public static Command Create(Surroundings surroundings)
+    public static Command Create(DaemonAddress address, Surroundings surroundings)
     {
         var tasks = new Command("tasks", "Lists the tasks, and checks their directories.");
-        tasks.Add(List(surroundings));
-        tasks.Add(Describe(surroundings));
-        tasks.Add(Check(surroundings));
+        tasks.Add(List(address, surroundings));
+        tasks.Add(Describe(address, surroundings));
+        tasks.Add(Check(address, surroundings));
         return tasks;
     }
 
-    private static Command List(Surroundings surroundings)
+    private static Command List(DaemonAddress address, Surroundings surroundings)
     {
         var command = new Command("list", "Lists all tasks with what they lock.");
-        Does(command, surroundings, (_, directories, json) =>
+        Does(command, address, surroundings, (_, directories, json) =>
         {
             TaskPrinter.PrintList([.. directories.List().Select(TaskRow.From)], json, surroundings.Out);
             return Ended.Well;
@@ -35,11 +36,11 @@ internal static class TasksCommand
         return command;
     }
 
-    private static Command Describe(Surroundings surroundings)
+    private static Command Describe(DaemonAddress address, Surroundings surroundings)
     {
         var name = new Argument<string>("NAME") { Description = "the task's name, such as common/file_list" };
         var command = new Command("describe", "Shows what a task's directory says.") { name };
-        Does(command, surroundings, (parsed, directories, json) =>
+        Does(command, address, surroundings, (parsed, directories, json) =>
         {
             Outcome<TaskReading> read = TaskName.Parse(parsed.GetValue(name)!).Then(directories.Read);
             if (!read.TryGet(out TaskReading? reading, out Fault? fault))
@@ -53,10 +54,10 @@ internal static class TasksCommand
         return command;
     }
 
-    private static Command Check(Surroundings surroundings)
+    private static Command Check(DaemonAddress address, Surroundings surroundings)
     {
         var command = new NotedCommand("check", "Reports everything that is wrong with the tasks' files.", CheckNotes);
-        Does(command, surroundings, (_, directories, json) =>
+        Does(command, address, surroundings, (_, directories, json) =>
         {
             IReadOnlyList<TaskReading> all = directories.List();
             TaskPrinter.PrintFaults([.. all.SelectMany(TaskFaultRow.From)], json, surroundings.Out);
@@ -71,14 +72,15 @@ internal static class TasksCommand
         return $"{faults} {(faults == 1 ? "fault" : "faults")} in {tasks.Count(task => task.Faults.Count > 0)} of {tasks.Count} {(tasks.Count == 1 ? "task" : "tasks")}";
     }
 
-    private static void Does(Command command, Surroundings surroundings, Func<ParseResult, TaskDirectories, bool, Ended> action)
+    private static void Does(Command command, DaemonAddress address, Surroundings surroundings, Func<ParseResult, TaskDirectories, bool, Ended> action)
     {
         var roots = new ConfigRootOption(surroundings);
         Option<bool> json = JsonOption.Create();
         command.Add(roots.Option);
         command.Add(json);
         command.Does(surroundings, (parsed, _) => Task.FromResult(
-            roots.Directories(parsed).TryGet(out TaskDirectories? directories, out Fault? fault)
+            address.Refusal(parsed, "tasks", $"it reads the task directories itself; give -{DaemonFlags.ConfigRoot.Name}") is { } refusal ? Ended.With(refusal)
+            : roots.Directories(parsed).TryGet(out TaskDirectories? directories, out Fault? fault)
                 ? action(parsed, directories, parsed.GetValue(json))
                 : Ended.With(fault)));
     }

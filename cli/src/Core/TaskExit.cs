@@ -1,28 +1,19 @@
-using System.Globalization;
+using PvExec.Api.V1;
 using PvExec.Kernel;
 
 namespace PvExec.Cli.Core;
 
-/// <summary>How a task ended, from the trailers of its call.</summary>
+/// <summary>What the end of a run means for this program.</summary>
 public static class TaskExit
 {
-    public const string CodeTrailer = "pv-exit-code";
-    public const string SignalTrailer = "pv-exit-signal";
+    /// <summary>What a shell would report.</summary>
+    public static ExitStatus Status(Exited exited) => exited.OutcomeCase == Exited.OutcomeOneofCase.Signaled
+        ? ExitStatus.Signaled(exited.Signaled.Signal, exited.Signaled.CoreDumped)
+        : ExitStatus.Exited(exited.Code);
 
-    /// <summary>The last of what a failed task printed on standard error.</summary>
-    public const string ErrorsTrailer = "pv-stderr-bin";
-
-    /// <summary>What a shell would report; 0 when the daemon says nothing (an older one does not).</summary>
-    public static int ShellCode(string? code, string? signal)
-    {
-        if (Number(code) is { } exited)
-        {
-            return ExitStatus.Exited(exited).ShellCode;
-        }
-
-        return Number(signal) is { } killed ? ExitStatus.Signaled(killed).ShellCode : 0;
-    }
-
-    private static int? Number(string? text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= 255 ? number : null;
+    /// <summary>What a run came to that exit code and signal do not say, or null.</summary>
+    public static string? Remark(string task, Exited exited) =>
+        exited.TimedOut ? $"'{task}' was ended because its timeout had passed"
+        : exited.OomKilled ? $"memory ran out, and the kernel killed a process of '{task}'"
+        : null;
 }

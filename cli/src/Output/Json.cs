@@ -7,6 +7,7 @@ namespace PvExec.Cli.Output;
 [JsonSerializable(typeof(IReadOnlyList<RunRow>))]
 [JsonSerializable(typeof(IReadOnlyList<ServiceRow>))]
 [JsonSerializable(typeof(IReadOnlyList<SnapshotRow>))]
+[JsonSerializable(typeof(RunRow))]
 [JsonSerializable(typeof(SaveRow))]
 [JsonSerializable(typeof(StatusRow))]
 [JsonSerializable(typeof(IReadOnlyList<TaskFaultRow>))]

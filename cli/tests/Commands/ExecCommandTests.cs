@@ -1,5 +1,5 @@
+using PvExec.Api.V1;
 using PvExec.Cli.Tests.Rig;
-using PvExec.Contract;
 
 namespace PvExec.Cli.Tests.Commands;
 
@@ -9,6 +9,10 @@ public sealed class ExecCommandTests
     [InlineData("-w")]
     [InlineData("--w")]
     [InlineData("--wait")]
+    [InlineData("-wait")]
+    [InlineData("-w=true")]
+    [InlineData("--wait=1")]
+    [InlineData("-wait=T")]
     public async Task Waiting_prints_the_output_as_it_is(string spelling)
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();
@@ -17,7 +21,7 @@ public sealed class ExecCommandTests
 
         Assert.Equal("", ran.Error);
         Assert.Equal(0, ran.Code);
-        Assert.Equal(FakeExec.Output, ran.Output);
+        Assert.Equal(FakeTasks.Output, ran.Output);
     }
 
     [Theory]
@@ -31,7 +35,7 @@ public sealed class ExecCommandTests
     }
 
     [Fact]
-    public async Task What_a_failed_task_said_last_is_said_on_standard_error()
+    public async Task What_a_task_says_on_standard_error_is_said_there()
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();
 
@@ -47,16 +51,52 @@ public sealed class ExecCommandTests
         Assert.Contains("FILEPATH=q", ran.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Without_waiting_nothing_is_printed()
+    [Theory]
+    [InlineData("-w=false")]
+    [InlineData("-w -wait=0")]
+    [InlineData("-p=1 -w --w=F")]
+    [InlineData("")]
+    public async Task Without_waiting_nothing_is_printed_and_the_run_goes_on_alone(string words)
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();
 
-        Ran ran = await Ran.CommandAsync("-p", daemon.Port, "exec", "task");
+        Ran ran = await Ran.CommandAsync(["exec", .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-p", daemon.Port, "fails"]);
 
         Assert.Equal(0, ran.Code);
         Assert.Empty(ran.Output);
-        Assert.False(((ExecReq)daemon.Received.Last!).WaitForCompletion);
+        Assert.Empty(ran.Error);
+        Assert.Equal(OnDisconnect.GoOn, daemon.Tasks.Asked.Single().OnDisconnect);
+    }
+
+    [Fact]
+    public async Task Without_waiting_the_id_is_printed_as_JSON_on_request()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await Ran.CommandAsync("-p", daemon.Port, "exec", "--json", "task");
+
+        Assert.Equal("{\"run\":\"R1\",\"task\":\"task\"}\n", ran.Text);
+    }
+
+    [Fact]
+    public async Task A_switch_that_is_neither_true_nor_false_is_named()
+    {
+        Ran ran = await Ran.CommandAsync("exec", "-w=perhaps", "task");
+
+        Assert.Equal(100, ran.Code);
+        Assert.Equal("pv_exec: '-w=perhaps' before TASK: -w is true or false; variables stand behind TASK\n", ran.Error);
+    }
+
+    [Fact]
+    public async Task A_daemon_from_before_says_that_it_is_older()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync(knowsTasks: false);
+
+        Ran ran = await Ran.CommandAsync("-p", daemon.Port, "exec", "-w", "task");
+
+        Assert.Equal(1, ran.Code);
+        Assert.Contains("does not know this call; is it older than this program?", ran.Error, StringComparison.Ordinal);
+        Assert.Single(ran.Error.TrimEnd('\n').Split('\n'));
     }
 
     [Fact]
@@ -67,11 +107,11 @@ public sealed class ExecCommandTests
         Ran ran = await Ran.CommandAsync("-p", daemon.Port, "exec", "-w", "common/file_read", "FILEPATH=-x", "A=b=c", "EMPTY=", "-x=1", "@f=@g");
 
         Assert.Equal("", ran.Error);
-        var request = (ExecReq)daemon.Received.Last!;
+        RunTaskRequest request = daemon.Tasks.Asked.Single();
         Assert.Equal("common/file_read", request.TaskName);
         Assert.Equal(
-            ["FILEPATH:-x", "A:b=c", "EMPTY:", "-x:1", "@f:@g"],
-            request.KeyValues.Select(pair => $"{pair.Key}:{pair.Value}"));
+            ["-x:1", "@f:@g", "A:b=c", "EMPTY:", "FILEPATH:-x"],
+            request.Variables.Select(pair => $"{pair.Key}:{pair.Value}").Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -84,10 +124,10 @@ public sealed class ExecCommandTests
         Ran ran = await Ran.CommandAsync(["-p", daemon.Port, "exec", "task", .. words]);
 
         Assert.Equal("", ran.Error);
-        var request = (ExecReq)daemon.Received.Last!;
-        Assert.Equal(words, request.KeyValues.Select(pair => $"{pair.Key}={pair.Value}"));
-        Assert.False(request.WaitForCompletion);
-        Assert.Empty(request.Data);
+        RunTaskRequest request = daemon.Tasks.Asked.Single();
+        Assert.Equal(words.Order(StringComparer.Ordinal), request.Variables.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal(OnDisconnect.GoOn, request.OnDisconnect);
+        Assert.Empty(request.Input);
     }
 
     [Theory]
@@ -99,10 +139,10 @@ public sealed class ExecCommandTests
 
         await Ran.WithAsync(["-p", daemon.Port, "exec", "task", wait, "A=1", input, "-w=2"], [7]);
 
-        var request = (ExecReq)daemon.Received.Last!;
-        Assert.True(request.WaitForCompletion);
-        Assert.Equal([7], request.Data.ToByteArray());
-        Assert.Equal(["A", "-w"], request.KeyValues.Select(pair => pair.Key));
+        RunTaskRequest request = daemon.Tasks.Asked.Single();
+        Assert.Equal(OnDisconnect.CancelWaiting, request.OnDisconnect);
+        Assert.Equal([7], request.Input.ToByteArray());
+        Assert.Equal(["-w", "A"], request.Variables.Keys.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -116,7 +156,7 @@ public sealed class ExecCommandTests
         Ran ran = await Ran.CommandAsync("exec", "-p", daemon.Port, "-w", name, "A=1");
 
         Assert.Equal("", ran.Error);
-        Assert.Equal(name, ((ExecReq)daemon.Received.Last!).TaskName);
+        Assert.Equal(name, daemon.Tasks.Asked.Single().TaskName);
     }
 
     [Theory]
@@ -130,7 +170,7 @@ public sealed class ExecCommandTests
 
         await Ran.WithAsync(["-p", daemon.Port, "exec", spelling, "task"], input);
 
-        Assert.True(((ExecReq)daemon.Received.Last!).Data.Span.SequenceEqual(input));
+        Assert.True(daemon.Tasks.Asked.Single().Input.Span.SequenceEqual(input));
     }
 
     [Fact]

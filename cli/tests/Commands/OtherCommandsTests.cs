@@ -89,6 +89,32 @@ public sealed class OtherCommandsTests
         Assert.Matches(@"^pv_exec \d+\.\d+\.\d+\n$", (await Ran.CommandAsync(spelling)).Text);
 
     [Theory]
+    [InlineData("bogus", "unknown command 'bogus': see 'pv_exec --help'")]
+    [InlineData("tasks bogus", "unknown command 'bogus': see 'pv_exec tasks --help'")]
+    [InlineData("worktree bogus", "unknown command 'bogus': see 'pv_exec worktree --help'")]
+    [InlineData("-bogus 1 runs", "unknown option '-bogus': see 'pv_exec runs --help'")]
+    [InlineData("runs -bogus 1", "unknown option '-bogus': see 'pv_exec runs --help'")]
+    [InlineData("process web state more", "unexpected argument 'more': see 'pv_exec process --help'")]
+    public async Task A_word_that_nobody_knows_is_named(string words, string line)
+    {
+        Ran ran = await Ran.CommandAsync(words.Split(' '));
+
+        Assert.Equal((100, $"pv_exec: {line}\n"), (ran.Code, ran.Error));
+    }
+
+    [Theory]
+    [InlineData("services -p 5", "-p means nothing to services")]
+    [InlineData("-host x services restart exec", "-host means nothing to services")]
+    [InlineData("tasks list -p 5", "-p means nothing to tasks")]
+    public async Task An_address_for_a_command_that_asks_nobody_there_is_refused(string words, string line)
+    {
+        Ran ran = await Ran.CommandAsync(words.Split(' '));
+
+        Assert.Equal((100, ""), (ran.Code, ran.Text));
+        Assert.StartsWith($"pv_exec: {line}: ", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("fly")]
     [InlineData("worktree")]

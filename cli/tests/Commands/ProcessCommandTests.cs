@@ -59,6 +59,31 @@ public sealed class ProcessCommandTests
         Assert.Equal("K", request.EnvVars.Single().Key);
     }
 
+    [Fact]
+    public async Task What_keeps_a_port_from_being_exposed_is_said_and_the_call_has_succeeded()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await Ran.CommandAsync("-p", daemon.Port, "process", "-start-cmd", "x", "-listening-port", "80", "web", "enable");
+
+        Assert.Equal(0, ran.Code);
+        Assert.Equal("pv_exec: port 80 is another program's (nginx)\n", ran.Error);
+    }
+
+    [Fact]
+    public async Task Of_a_flag_that_is_given_three_times_the_last_one_counts()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await Ran.CommandAsync(
+            "-p", "1", "-p", "2", "-p", daemon.Port, "process", "-start-cmd", "a", "-start-cmd", "b", "-run-path", "x", "-run-path", "y", "web", "enable");
+
+        Assert.Equal("", ran.Error);
+        var request = (ConfigureProcessReq)daemon.Received.Last!;
+        Assert.Equal(["b"], request.StartCmd);
+        Assert.Equal("/here/y", request.RunPath);
+    }
+
     [Theory]
     [InlineData("web", "RUNNING\n")]
     [InlineData("other", "NOT_RUNNING\n")]

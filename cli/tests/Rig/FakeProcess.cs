@@ -8,6 +8,11 @@ internal sealed class FakeProcess(Received received) : ProcessService.ProcessSer
     public override Task<ConfigureProcessResp> ConfigureProcess(ConfigureProcessReq request, ServerCallContext context)
     {
         received.Last = request;
+        if (request.ListeningPort == 80)
+        {
+            context.ResponseTrailers.Add("pv-port-problem", "port 80 is another program's (nginx)");
+        }
+
         return Task.FromResult(new ConfigureProcessResp());
     }
 

@@ -1,0 +1,35 @@
+using Microsoft.Win32.SafeHandles;
+using PvExec.Linux;
+using PvExec.Linux.Terminals;
+
+namespace PvExec.Cli.Adapters;
+
+/// <summary>The terminal on standard input, and whether one is on standard error.</summary>
+internal sealed class LocalTerminal : ITerminal
+{
+    private readonly SafeFileHandle _input = new(0, ownsHandle: false);
+    private readonly SafeFileHandle _error = new(2, ownsHandle: false);
+
+    public bool IsInput => TerminalMode.TryRead(_input) is not null;
+
+    public bool IsError => TerminalMode.TryRead(_error) is not null;
+
+    public (int Columns, int Rows) Size
+    {
+        get
+        {
+            try
+            {
+                TerminalSize size = TerminalSize.Of(_input);
+                return (size.Columns, size.Rows);
+            }
+            catch (SystemCallException)
+            {
+                // No terminal, no size.
+                return (0, 0);
+            }
+        }
+    }
+
+    public IDisposable MakeRaw() => TerminalMode.TryRead(_input) is { } mode ? new RawTerminal(_input, mode) : throw new InvalidOperationException("standard input is no terminal");
+}

@@ -1,0 +1,32 @@
+using PvExec.Api.V1;
+
+namespace PvExec.Cli.Calls;
+
+internal static class RunRequests
+{
+    /// <summary>What one answer of the old call could hold is never missing, however slowly it is read here.</summary>
+    private const ulong KeptHeadBytes = 10 * 1024 * 1024, KeptTailBytes = 1024 * 1024;
+
+    /// <summary>A request with a token of its own: made again, it is the same run.</summary>
+    public static RunTaskRequest New(ExecWords words, OnDisconnect onDisconnect)
+    {
+        var request = new RunTaskRequest
+        {
+            TaskName = words.Task,
+            ClientToken = Guid.NewGuid().ToString("N"),
+            OnDisconnect = onDisconnect,
+        };
+        foreach ((string key, string value) in words.Variables)
+        {
+            // The last one counts, as for a process that is given a name twice.
+            request.Variables[key] = value;
+        }
+
+        if (words.Wait)
+        {
+            request.Output = new OutputLimits { HeadBytes = KeptHeadBytes, TailBytes = KeptTailBytes };
+        }
+
+        return request;
+    }
+}

@@ -1,0 +1,31 @@
+using PvExec.Api.V1;
+using PvExec.Cli.Output;
+
+namespace PvExec.Cli.Core;
+
+/// <summary>Whom a run waits for, in words.</summary>
+public static class WaitText
+{
+    private const int MostNamed = 3;
+
+    /// <summary>Such as <c>src (common/build 01JD… writes it, for 12s)</c>.</summary>
+    public static string Of(IReadOnlyList<ScopeUser> users, DateTimeOffset now)
+    {
+        string named = string.Join(", ", users.Take(MostNamed).Select(user => One(user, now)));
+        return users.Count > MostNamed ? $"{named} and {users.Count - MostNamed} more" : named;
+    }
+
+    private static string One(ScopeUser user, DateTimeOffset now)
+    {
+        string who = user.Reason.Length == 0 || user.Reason == user.Holder ? user.Holder : $"{user.Reason} {user.Holder}";
+        string what = (user.Holds, user.Writes) switch
+        {
+            (true, true) => "writes it",
+            (true, false) => "reads it",
+            (false, true) => "waits longer to write it",
+            (false, false) => "waits longer to read it",
+        };
+        string time = user.Since is { } since ? $", for {Text.Elapsed(Math.Max(0, (now - since.ToDateTimeOffset()).TotalSeconds))}" : "";
+        return Text.Plain($"{user.Scope} ({who} {what}{time})");
+    }
+}
