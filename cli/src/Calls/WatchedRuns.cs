@@ -53,7 +53,7 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings s
         foreach (Run run in changed.Runs)
         {
             bool isNews = !_told.TryGetValue(run.Id, out RunState before) || before != run.State;
-            if (isNews && (!liveOnly || run.State is RunState.Waiting or RunState.Running))
+            if (isNews && (!liveOnly || run.State is RunState.Waiting or RunState.Running or RunState.Finishing))
             {
                 RunPrinter.PrintChange(RunRow.From(run, now), json, surroundings.Out);
             }

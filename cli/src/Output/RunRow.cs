@@ -47,6 +47,7 @@ public sealed record RunRow(
             {
                 RunState.Waiting => "waiting",
                 RunState.Running => "running",
+                RunState.Finishing => "finishing",
                 RunState.Ended => "ended",
                 RunState.NotRun => "not run",
                 _ => "unknown",

@@ -39,17 +39,12 @@ public sealed partial class TasksGrpc(RunEngine engine, NextInstance next) : V1.
     }
 
     public override Task<V1.Run> GetRun(V1.GetRunRequest request, ServerCallContext context) =>
-        Task.FromResult(RunMessages.ToApi(Find(request.RunId)));
+        Task.FromResult(RunMessages.ToApi(Find(request.RunId), engine));
 
     public override Task<V1.ListRunsResponse> ListRuns(V1.ListRunsRequest request, ServerCallContext context)
     {
-        IEnumerable<Run> runs = request.LiveOnly ? engine.Live : engine.Ended.Concat(engine.Live).DistinctBy(run => run.Id);
         var response = new V1.ListRunsResponse();
-        response.Runs.AddRange(
-            from run in runs
-            where request.TaskName.Length == 0 || run.Task == request.TaskName
-            orderby run.Id.Value
-            select RunMessages.ToApi(run));
+        response.Runs.AddRange(Listed(request.TaskName, request.LiveOnly).Select(run => RunMessages.ToApi(run, engine)));
         return Task.FromResult(response);
     }
 

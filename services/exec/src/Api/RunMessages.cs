@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
+using PvExec.Exec.Engine;
 using PvExec.Hosting.Faults;
 using PvExec.Kernel;
 using V1 = PvExec.Api.V1;
@@ -10,6 +11,9 @@ namespace PvExec.Exec.Api;
 /// <summary>A run in the words of <c>pvexec.v1</c>.</summary>
 internal static class RunMessages
 {
+    /// <summary>A list of ten thousand runs that wait has to fit into a message.</summary>
+    private const int MostWaitsFor = 3;
+
     public static V1.Run ToApi(Run run)
     {
         var message = new V1.Run
@@ -45,6 +49,18 @@ internal static class RunMessages
                 RunState.Finishing => V1.RunState.Finishing,
                 _ => V1.RunState.Running,
             };
+        }
+
+        return message;
+    }
+
+    /// <summary>With the first of those it waits for.</summary>
+    public static V1.Run ToApi(Run run, RunEngine engine)
+    {
+        V1.Run message = ToApi(run);
+        if (message.State == V1.RunState.Waiting)
+        {
+            message.WaitsFor.AddRange(WaitsFor(engine.WaitsFor(run, MostWaitsFor)));
         }
 
         return message;

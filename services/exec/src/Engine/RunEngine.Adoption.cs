@@ -103,6 +103,7 @@ public sealed partial class RunEngine
         {
             Timeouts = note.Timeouts,
             Token = note.Token,
+            Watches = Watches,
         };
         RunProcesses adopted = starter.Adopt(processes, run);
         run.Start = adopted.Start;

@@ -15,6 +15,18 @@ public sealed partial class RunEngine
     /// </summary>
     public async Task StopAsync(TimeSpan timeLeft, CancellationToken cancellationToken)
     {
+        try
+        {
+            await EndAllAsync(timeLeft, cancellationToken);
+        }
+        finally
+        {
+            Watches.Stop();
+        }
+    }
+
+    private async Task EndAllAsync(TimeSpan timeLeft, CancellationToken cancellationToken)
+    {
         _stopping = true;
         LiveRun[] all = [.. _live.Values];
         int waiting = all.Count(live => live.Run.State == RunState.Waiting);

@@ -40,6 +40,9 @@ public sealed partial class RunEngine(
 
     private volatile bool _stopping;
 
+    /// <summary>Who is told that a run is asked for, starts and ends.</summary>
+    public RunWatches Watches { get; } = new();
+
     /// <summary>The runs that have no result yet, in order of their requests.</summary>
     public IReadOnlyList<Run> Live => [.. _live.Values.Select(live => live.Run).OrderBy(run => run.Id.Value, StringComparer.Ordinal)];
 
@@ -173,6 +176,7 @@ public sealed partial class RunEngine(
 
         var live = new LiveRun(run, ticket, order) { Request = request, Waits = waits };
         _live[run.Id] = live;
+        Watches.Changed(run);
         return live;
     }
 
@@ -184,6 +188,7 @@ public sealed partial class RunEngine(
         {
             Timeouts = task is null ? RunTimeouts.None : new RunTimeouts(task.Timeout, task.TimeoutKill),
             Token = request.Token,
+            Watches = Watches,
         };
     }
 

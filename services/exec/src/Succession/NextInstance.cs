@@ -139,7 +139,7 @@ public sealed partial class NextInstance : IDisposable
     }
 
     /// <returns>False when the instance has gone, or ended the stream before the run's end.</returns>
-    private static async Task<bool> TryMoveNextAsync(IAsyncStreamReader<V1.RunEvent> events, bool isLastAttempt, CancellationToken cancellationToken)
+    private static async Task<bool> TryMoveNextAsync<T>(IAsyncStreamReader<T> events, bool isLastAttempt, CancellationToken cancellationToken)
     {
         try
         {

@@ -43,6 +43,9 @@ public sealed class Run
 
     public RunTimeouts Timeouts { get; init; } = RunTimeouts.None;
 
+    /// <summary>Who is told that it starts and ends, or null.</summary>
+    public RunWatches? Watches { get; init; }
+
     /// <summary>What its first caller calls it, or null.</summary>
     public ClientToken? Token { get; init; }
 
@@ -67,7 +70,7 @@ public sealed class Run
         set
         {
             Volatile.Write(ref _start, value);
-            Changes.Set();
+            Tell();
         }
     }
 
@@ -78,7 +81,7 @@ public sealed class Run
         set
         {
             Volatile.Write(ref _ending, value);
-            Changes.Set();
+            Tell();
         }
     }
 
@@ -98,6 +101,12 @@ public sealed class Run
     public void Complete(Outcome<RunResult> outcome)
     {
         _completion.TrySetResult(outcome);
+        Tell();
+    }
+
+    private void Tell()
+    {
         Changes.Set();
+        Watches?.Changed(this);
     }
 }

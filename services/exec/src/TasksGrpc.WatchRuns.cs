@@ -1,0 +1,79 @@
+using Grpc.Core;
+using PvExec.Exec.Api;
+using PvExec.Exec.Core.Runs;
+using PvExec.Kernel;
+using V1 = PvExec.Api.V1;
+
+namespace PvExec.Exec;
+
+/// <content>Runs as they change.</content>
+public sealed partial class TasksGrpc
+{
+    /// <summary>Far below what a message may hold.</summary>
+    private const int MostRunsInOneMessage = 1000;
+
+    public override async Task WatchRuns(V1.WatchRunsRequest request, IServerStreamWriter<V1.RunsChanged> responseStream, ServerCallContext context)
+    {
+        using (RunWatch watch = engine.Watches.Open().Value)
+        {
+            await TellRunsAsync(watch, request, responseStream, context.CancellationToken);
+        }
+
+        await foreach (V1.RunsChanged told in next.FollowRunsAsync(request, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(told, context.CancellationToken);
+        }
+    }
+
+    /// <summary>Returns when the next instance has to be asked. The caller's pace is the pace: nothing is looked up before what came before it is written.</summary>
+    private async Task TellRunsAsync(
+        RunWatch watch, V1.WatchRunsRequest request, IServerStreamWriter<V1.RunsChanged> responseStream, CancellationToken cancellationToken)
+    {
+        while (!next.IsThere.IsCompleted)
+        {
+            // Looked at first: whatever changed before the stop is told before it.
+            bool isStopped = engine.Watches.Stopped.IsCompleted;
+            Task changed = watch.Changed();
+            if (watch.Next() is { } news)
+            {
+                foreach (V1.RunsChanged message in ToApi(news, request))
+                {
+                    await responseStream.WriteAsync(message, cancellationToken);
+                }
+
+                continue;
+            }
+
+            if (isStopped)
+            {
+                throw new FaultException(new Fault(FaultKind.Unavailable, "the system is stopping: there are no runs left to watch"));
+            }
+
+            await Task.WhenAny(changed, next.IsThere, engine.Watches.Stopped).WaitAsync(cancellationToken);
+        }
+    }
+
+    private IEnumerable<V1.RunsChanged> ToApi(RunNews news, V1.WatchRunsRequest request)
+    {
+        IEnumerable<Run> runs = news.IsAll ? Listed(request.TaskName, request.LiveOnly) : news.Changed.Where(run => IsOf(run, request.TaskName));
+        bool isFirst = news.IsAll;
+        foreach (Run[] some in runs.Chunk(MostRunsInOneMessage))
+        {
+            yield return new V1.RunsChanged { IsAll = isFirst, Runs = { some.Select(run => RunMessages.ToApi(run, engine)) } };
+            isFirst = false;
+        }
+
+        if (isFirst)
+        {
+            yield return new V1.RunsChanged { IsAll = true };
+        }
+    }
+
+    private IOrderedEnumerable<Run> Listed(string task, bool liveOnly) =>
+        from run in liveOnly ? engine.Live : engine.Ended.Concat(engine.Live).DistinctBy(run => run.Id)
+        where IsOf(run, task)
+        orderby run.Id.Value
+        select run;
+
+    private static bool IsOf(Run run, string task) => task.Length == 0 || run.Task == task;
+}
