@@ -7,8 +7,13 @@ namespace PvExec.Cli.Calls;
 /// <summary><c>runs --follow</c>: each run as it changes, over broken connections too.</summary>
 internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings surroundings)
 {
+    /// <summary>More than the daemon knows of at a time.</summary>
+    private const int MaxTold = 50_000;
+
+    private readonly DateTimeOffset _began = surroundings.Clock.GetUtcNow();
+
     /// <summary>What was told last of each run.</summary>
-    private Dictionary<string, RunState> _told = [];
+    private readonly Dictionary<string, RunState> _told = [];
 
     private bool _isAnswered;
 
@@ -16,7 +21,7 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings s
     /// <param name="liveOnly">Leaves out, at the beginning, the runs that have ended.</param>
     public async Task<Ended> FollowAsync(string task, bool liveOnly, bool json, CancellationToken cancellationToken)
     {
-        var request = new WatchRunsRequest { TaskName = task };
+        var request = new WatchRunsRequest { TaskName = task, LiveOnly = liveOnly };
         var reconnection = new Reconnection(surroundings.Clock, surroundings.Patience);
         while (true)
         {
@@ -27,8 +32,8 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings s
                 await foreach (RunsChanged changed in call.ResponseStream.ReadAllAsync(cancellationToken))
                 {
                     reconnection.Works();
-                    Print(changed, liveOnly && !_isAnswered, json);
                     _isAnswered = true;
+                    Print(changed, json, isAgain: liveOnly && !request.LiveOnly);
                 }
 
                 failure = new RpcException(new Status(StatusCode.Unavailable, "the daemon ended the call"));
@@ -42,25 +47,44 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings s
             {
                 throw failure;
             }
+
+            // What ended meanwhile is wanted, and only that.
+            request.LiveOnly = false;
         }
     }
 
-    /// <summary>A new connection begins with all that is known: what has been told is left out of that, and what is known no longer forgotten.</summary>
-    private void Print(RunsChanged changed, bool liveOnly, bool json)
+    /// <summary>A new connection begins with all that is known: what has been told is left out of that.</summary>
+    /// <param name="changed">What came.</param>
+    /// <param name="json">An object a line.</param>
+    /// <param name="isAgain">What had ended before this program began is left out, too.</param>
+    private void Print(RunsChanged changed, bool json, bool isAgain)
     {
         DateTimeOffset now = surroundings.Clock.GetUtcNow();
-        Dictionary<string, RunState> told = changed.IsAll ? [] : _told;
         foreach (Run run in changed.Runs)
         {
-            bool isNews = !_told.TryGetValue(run.Id, out RunState before) || before != run.State;
-            if (isNews && (!liveOnly || run.State is RunState.Waiting or RunState.Running or RunState.Finishing))
+            bool isKnown = _told.TryGetValue(run.Id, out RunState before);
+            bool isOld = isAgain && !isKnown && HasEnded(run.State) && run.Requested?.ToDateTimeOffset() < _began;
+            _told[run.Id] = run.State;
+            if (!isOld && (!isKnown || before != run.State))
             {
                 RunPrinter.PrintChange(RunRow.From(run, now), json, surroundings.Out);
             }
-
-            told[run.Id] = run.State;
         }
 
-        _told = told;
+        Forget();
     }
+
+    /// <summary>The oldest that have ended; they are not told of again.</summary>
+    private void Forget()
+    {
+        if (_told.Count > MaxTold)
+        {
+            foreach (string id in _told.Where(run => HasEnded(run.Value)).Select(run => run.Key).Order(StringComparer.Ordinal).Take(MaxTold / 2).ToArray())
+            {
+                _told.Remove(id);
+            }
+        }
+    }
+
+    private static bool HasEnded(RunState state) => state is RunState.Ended or RunState.NotRun;
 }

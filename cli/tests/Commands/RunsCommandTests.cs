@@ -63,13 +63,14 @@ public sealed class RunsCommandTests
             Run old = FakeTasks.New("R0", RunState.Ended, run => run.Exited = Told.Exited().Exited);
             if (++calls == 1)
             {
-                await tell(new RunsChanged { IsAll = true, Runs = { old } });
+                await tell(new RunsChanged { IsAll = true });
                 await tell(new RunsChanged { Runs = { waiting } });
                 await tell(new RunsChanged { Runs = { running } });
                 throw new RpcException(new Status(StatusCode.Unavailable, "gone"));
             }
 
-            await tell(new RunsChanged { IsAll = true, Runs = { old, ended } });
+            await tell(new RunsChanged { IsAll = true, Runs = { old } });
+            await tell(new RunsChanged { Runs = { ended } });
             await ran.OutputStream.ReachesAsync(expected.Length);
             ran.Signals.Send(CallerSignal.Interrupt);
             await Task.Delay(Timeout.Infinite, gone);
