@@ -33,7 +33,7 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings s
                 {
                     reconnection.Works();
                     _isAnswered = true;
-                    Print(changed, json, isAgain: liveOnly && !request.LiveOnly);
+                    Print(changed, json, liveOnly);
                 }
 
                 failure = new RpcException(new Status(StatusCode.Unavailable, "the daemon ended the call"));
@@ -56,14 +56,14 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings s
     /// <summary>A new connection begins with all that is known: what has been told is left out of that.</summary>
     /// <param name="changed">What came.</param>
     /// <param name="json">An object a line.</param>
-    /// <param name="isAgain">What had ended before this program began is left out, too.</param>
-    private void Print(RunsChanged changed, bool json, bool isAgain)
+    /// <param name="liveOnly">What had ended before this program began is left out, too.</param>
+    private void Print(RunsChanged changed, bool json, bool liveOnly)
     {
         DateTimeOffset now = surroundings.Clock.GetUtcNow();
         foreach (Run run in changed.Runs)
         {
             bool isKnown = _told.TryGetValue(run.Id, out RunState before);
-            bool isOld = isAgain && !isKnown && HasEnded(run.State) && run.Requested?.ToDateTimeOffset() < _began;
+            bool isOld = liveOnly && !isKnown && HasEnded(run.State) && run.Requested?.ToDateTimeOffset() < _began;
             _told[run.Id] = run.State;
             if (!isOld && (!isKnown || before != run.State))
             {

@@ -19,7 +19,9 @@ public sealed partial class TasksGrpc
             await TellRunsAsync(watch, request, responseStream, context.CancellationToken);
         }
 
-        await foreach (V1.RunsChanged told in next.FollowRunsAsync(request, context.CancellationToken))
+        // What ended in between is news.
+        var rest = new V1.WatchRunsRequest(request) { LiveOnly = false };
+        await foreach (V1.RunsChanged told in next.FollowRunsAsync(rest, context.CancellationToken))
         {
             await responseStream.WriteAsync(told, context.CancellationToken);
         }
@@ -29,6 +31,7 @@ public sealed partial class TasksGrpc
     private async Task TellRunsAsync(
         RunWatch watch, V1.WatchRunsRequest request, IServerStreamWriter<V1.RunsChanged> responseStream, CancellationToken cancellationToken)
     {
+        bool liveOnly = request.LiveOnly;
         while (!next.IsThere.IsCompleted)
         {
             // Looked at first: whatever changed before the stop is told before it.
@@ -36,10 +39,12 @@ public sealed partial class TasksGrpc
             Task changed = watch.Changed();
             if (watch.Next() is { } news)
             {
-                foreach (V1.RunsChanged message in ToApi(news, request))
+                foreach (V1.RunsChanged message in ToApi(news, request.TaskName, liveOnly))
                 {
                     await responseStream.WriteAsync(message, cancellationToken);
                 }
+
+                liveOnly = false;
 
                 continue;
             }
@@ -53,9 +58,9 @@ public sealed partial class TasksGrpc
         }
     }
 
-    private IEnumerable<V1.RunsChanged> ToApi(RunNews news, V1.WatchRunsRequest request)
+    private IEnumerable<V1.RunsChanged> ToApi(RunNews news, string task, bool liveOnly)
     {
-        IEnumerable<Run> runs = news.IsAll ? Listed(request.TaskName, request.LiveOnly) : news.Changed.Where(run => IsOf(run, request.TaskName));
+        IEnumerable<Run> runs = news.IsAll ? Listed(task, liveOnly) : news.Changed.Where(run => IsOf(run, task));
         bool isFirst = news.IsAll;
         foreach (Run[] some in runs.Chunk(MostRunsInOneMessage))
         {
