@@ -7,11 +7,16 @@ namespace PvExec.Cli.Calls;
 internal sealed class TaskWitness(RunNotices notices, ExecWords words, Surroundings surroundings) : IRunWitness, IDisposable
 {
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Guards the two fields below: a run that is given up may start at that moment.</summary>
+    private readonly Lock _lock = new();
+
     private IDisposable? _raw;
+    private bool _isOver;
 
     public string? RunId { get; private set; }
 
-    /// <summary>When the run began, by the clock here.</summary>
+    /// <summary>Completes when <see cref="RunId"/> is there.</summary>
     public Task IsAccepted => _accepted.Task;
 
     /// <summary>How much of the output was not to be had.</summary>
@@ -33,10 +38,18 @@ internal sealed class TaskWitness(RunNotices notices, ExecWords words, Surroundi
 
     public void Started()
     {
-        if (words.Terminal)
+        lock (_lock)
         {
-            _raw = surroundings.Terminal.MakeRaw();
-            notices.IsRaw = true;
+            if (_isOver)
+            {
+                return;
+            }
+
+            if (words.Terminal)
+            {
+                _raw = surroundings.Terminal.MakeRaw();
+                notices.IsRaw = true;
+            }
         }
 
         OnStarted();
@@ -53,8 +66,12 @@ internal sealed class TaskWitness(RunNotices notices, ExecWords words, Surroundi
     /// <summary>Gives the terminal back.</summary>
     public void Dispose()
     {
-        _raw?.Dispose();
-        _raw = null;
-        notices.IsRaw = false;
+        lock (_lock)
+        {
+            _isOver = true;
+            _raw?.Dispose();
+            _raw = null;
+            notices.IsRaw = false;
+        }
     }
 }

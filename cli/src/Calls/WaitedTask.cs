@@ -37,7 +37,7 @@ internal sealed class WaitedTask(Api.V1.Tasks.TasksClient tasks, ExecWords words
         }
         catch (RpcException e) when (witness.RunId is { } runId && e.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown)
         {
-            throw new RpcException(new Status(e.StatusCode, $"run {runId} of '{words.Task}' may still run, but the daemon stayed away ({e.Status.Detail})", e.Status.DebugException));
+            throw new RpcException(new Status(StatusCode.Unavailable, $"run {runId} of '{words.Task}' may still run, but the daemon stayed away ({e.Status.Detail})"));
         }
     }
 
