@@ -127,6 +127,7 @@ public sealed class WatchRunsTests : IAsyncLifetime
     private sealed class Told : IServerStreamWriter<V1.RunsChanged>
     {
         private readonly Channel<V1.RunsChanged> _messages = Channel.CreateUnbounded<V1.RunsChanged>();
+        private readonly List<V1.Run> _told = [];
 
         public WriteOptions? WriteOptions { get; set; }
 
@@ -134,7 +135,12 @@ public sealed class WatchRunsTests : IAsyncLifetime
 
         public async Task WriteAsync(V1.RunsChanged message, CancellationToken cancellationToken) => await _messages.Writer.WriteAsync(message, cancellationToken);
 
-        public async Task<V1.RunsChanged> NextAsync() => await _messages.Reader.ReadAsync().AsTask().WaitAsync(SuccessionFixture.Patience);
+        public async Task<V1.RunsChanged> NextAsync()
+        {
+            V1.RunsChanged next = await _messages.Reader.ReadAsync().AsTask().WaitAsync(SuccessionFixture.Patience);
+            _told.AddRange(next.Runs);
+            return next;
+        }
 
         public async Task<V1.RunsChanged> UntilAllAsync()
         {
@@ -148,14 +154,17 @@ public sealed class WatchRunsTests : IAsyncLifetime
             }
         }
 
+        /// <summary>What was told of the run in that state; two runs may have changed in one message.</summary>
         public async Task<V1.Run> UntilAsync(Run run, V1.RunState state)
         {
             while (true)
             {
-                if ((await NextAsync()).Runs.FirstOrDefault(one => one.Id == run.Id.Value && one.State == state) is { } found)
+                if (_told.LastOrDefault(one => one.Id == run.Id.Value && one.State == state) is { } found)
                 {
                     return found;
                 }
+
+                await NextAsync();
             }
         }
     }
