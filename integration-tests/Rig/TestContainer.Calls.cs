@@ -91,7 +91,9 @@ public sealed partial class TestContainer
     }
 
     /// <summary>Makes the client, in /tmp/client; every call does so by itself.</summary>
-    public async Task GenerateClientAsync() => _ = (await ShellAsync(Generate)).Text;
+    public Task GenerateClientAsync() => _client.Value;
+
+    private async Task MakeClientAsync() => _ = (await ShellAsync(Generate)).Text;
 
     private static object[] Pairs((string Key, string Value)[] variables) =>
         [.. variables.Select(pair => (object)new { key = pair.Key, value = pair.Value })];

@@ -21,7 +21,7 @@ public sealed partial class TestContainer : IAsyncDisposable
     private TestContainer(IContainer container)
     {
         _container = container;
-        _client = new Lazy<Task>(GenerateClientAsync);
+        _client = new Lazy<Task>(MakeClientAsync);
     }
 
     public static string Image => Environment.GetEnvironmentVariable("PV_EXEC_TEST_IMAGE") ?? "pv-exec-test";
