@@ -55,7 +55,15 @@ public static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = parsed.CommandResult.Command is NotedCommand { TakesSignals: true } ? null : s_cancellation,
         };
-        return await parsed.InvokeAsync(invocation);
+        try
+        {
+            return await parsed.InvokeAsync(invocation);
+        }
+        catch (IOException e)
+        {
+            surroundings.Error.WriteLine($"{Program}: cannot write the answer: {e.Message.ReplaceLineEndings(" ")}");
+            return ExitCodes.System;
+        }
     }
 
     private static RootCommand Root(Surroundings surroundings, IReadOnlyList<string> variables)

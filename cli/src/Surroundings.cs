@@ -56,11 +56,11 @@ public sealed record Surroundings
         return new Surroundings
         {
             Input = new DescriptorStream(0),
-            // The bytes of tasks do not go through Console: its input changes the terminal, its output hides that nobody reads.
+            // Nothing goes through Console: it changes the settings of the terminal, and hides that nobody reads.
             Output = new DescriptorStream(1),
-            Out = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true },
+            Out = new StreamWriter(new TextOutput(1), utf8) { AutoFlush = true },
             ErrorOutput = new DescriptorStream(2),
-            Error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true },
+            Error = new StreamWriter(new TextOutput(2), utf8) { AutoFlush = true },
             Terminal = new LocalTerminal(),
             TakeSignals = () => new ReceivedSignals(),
             Variable = Environment.GetEnvironmentVariable,

@@ -57,22 +57,33 @@ internal sealed class RunFollower(IRunSource source, IRunOutput output, IRunWitn
             case RunEvent.EventOneofCase.Queued:
                 witness.Queued(told.Queued);
                 return false;
-            case RunEvent.EventOneofCase.Started when !_position.HasStarted:
-                _position.Start();
-                witness.Started();
+            case RunEvent.EventOneofCase.Started:
+                Start();
                 return false;
             case RunEvent.EventOneofCase.Output:
+                // The first of it may come before the start is told.
+                Start();
                 ReadOnlyMemory<byte> data = _position.Take(told.Output, out ulong missing);
                 Report(told.Output.Stream, missing);
                 await output.WriteAsync(told.Output.Stream, data);
                 return false;
             case RunEvent.EventOneofCase.Gap:
+                Start();
                 Report(told.Gap.Stream, _position.Skip(told.Gap));
                 return false;
             case RunEvent.EventOneofCase.Exited or RunEvent.EventOneofCase.NotRun:
                 return true;
             default:
                 return false;
+        }
+    }
+
+    private void Start()
+    {
+        if (!_position.HasStarted)
+        {
+            _position.Start();
+            witness.Started();
         }
     }
 

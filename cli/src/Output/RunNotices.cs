@@ -34,7 +34,7 @@ internal sealed class RunNotices(TextWriter error, bool isWanted, TimeProvider c
     {
         if (isWanted)
         {
-            Say(runId is null ? "the connection broke; calling again" : $"the connection broke; attaching to run {runId} again");
+            Say(runId is null ? "the connection broke; calling again" : $"the connection broke; coming back to run {runId}");
         }
     }
 

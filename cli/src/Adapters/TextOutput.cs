@@ -1,0 +1,47 @@
+using PvExec.Linux;
+using PvExec.Linux.Files;
+
+namespace PvExec.Cli.Adapters;
+
+/// <summary>Standard output or standard error for lines of text: what nobody reads any more is dropped without a word.</summary>
+internal sealed class TextOutput(int descriptor) : Stream
+{
+    private readonly DescriptorStream _stream = new(descriptor);
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <exception cref="SystemCallException">There is no room.</exception>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        try
+        {
+            _stream.Write(buffer);
+        }
+        catch (SystemCallException e) when (e.Errno is Errno.EPIPE or Errno.EBADF or Errno.EIO)
+        {
+            // Its reader has gone, it was closed from the start, or the terminal was hung up.
+            return;
+        }
+    }
+
+    public override void Flush()
+    {
+        // Nothing is held back.
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
