@@ -41,7 +41,9 @@ public sealed partial class RunEngine
             run.Processes.Add(new RunProcess(note.Role, child));
         }
 
-        foreach ((RunNote note, List<RunProcess> processes) in runs.Values.OrderBy(run => run.Note.RunId.Value, StringComparer.Ordinal))
+        // A limit was perhaps edited between two starts. All that run fit in when the lower limits come first.
+        foreach ((RunNote note, List<RunProcess> processes) in runs.Values
+            .OrderBy(run => run.Note.Scopes.Limit?.Most ?? 0).ThenBy(run => run.Note.RunId.Value, StringComparer.Ordinal))
         {
             Adopt(note, processes);
         }

@@ -124,7 +124,7 @@ public sealed partial class RunEngine
         }
 
         run.Complete(result);
-        await RetireAsync(live);
+        await RetireAsync(live, live.WasOver ? result.Ended : null);
     }
 
     private async Task FailAsync(LiveRun live, Fault fault)

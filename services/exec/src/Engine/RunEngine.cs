@@ -110,9 +110,10 @@ public sealed partial class RunEngine(
     }
 
     /// <summary>It has a result, which can be asked for till newer ones take its place.</summary>
-    private async ValueTask RetireAsync(LiveRun live)
+    /// <param name="endedBefore">When it ended, if that was before this instance came.</param>
+    private async ValueTask RetireAsync(LiveRun live, DateTimeOffset? endedBefore = null)
     {
-        foreach (LiveRun oldest in _history.Add(live))
+        foreach (LiveRun oldest in _history.Add(live, endedBefore))
         {
             if (oldest.Processes is { } processes)
             {

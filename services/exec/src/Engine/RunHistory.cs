@@ -6,6 +6,10 @@ namespace PvExec.Exec.Engine;
 /// The runs that ended last, bounded in number and in the output they keep, in memory and on disk each for itself; the
 /// oldest leave first, of those that keep their output where there is too much.
 /// </summary>
+/// <remarks>
+/// Those that ended before this instance came are taken up in any order, so they have that of their ends. Those that end
+/// here come after them in the order in which they do, whatever the clock says.
+/// </remarks>
 internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskBytes)
 {
     /// <summary>Guards the fields below; a leaf.</summary>
@@ -36,14 +40,15 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
         }
     }
 
+    /// <param name="endedBefore">When it ended, if that was before this instance came.</param>
     /// <returns>What has to leave, perhaps the new one itself.</returns>
-    public IReadOnlyList<LiveRun> Add(LiveRun run)
+    public IReadOnlyList<LiveRun> Add(LiveRun run, DateTimeOffset? endedBefore)
     {
-        var ended = new EndedRun(run, run.Run.Output.KeptBytes, run.Run.Output.IsOnDisk);
+        var ended = new EndedRun(run, run.Run.Output.KeptBytes, run.Run.Output.IsOnDisk, endedBefore ?? DateTimeOffset.MaxValue);
         lock (_lock)
         {
             _runs[run.Run.Id] = run;
-            _order.AddLast(ended);
+            Insert(ended);
             Count(ended, 1);
             var leave = new List<LiveRun>();
             while (_order.Count > maxRuns)
@@ -54,6 +59,24 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
             Free(onDisk: false, maxMemoryBytes, leave);
             Free(onDisk: true, maxDiskBytes, leave);
             return leave;
+        }
+    }
+
+    private void Insert(EndedRun ended)
+    {
+        LinkedListNode<EndedRun>? older = _order.Last;
+        while (older is not null && older.Value.Ended > ended.Ended)
+        {
+            older = older.Previous;
+        }
+
+        if (older is null)
+        {
+            _order.AddFirst(ended);
+        }
+        else
+        {
+            _order.AddAfter(older, ended);
         }
     }
 
@@ -84,5 +107,5 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
         _diskBytes += run.IsOnDisk ? sign * run.Bytes : 0;
     }
 
-    private sealed record EndedRun(LiveRun Run, long Bytes, bool IsOnDisk);
+    private sealed record EndedRun(LiveRun Run, long Bytes, bool IsOnDisk, DateTimeOffset Ended);
 }

@@ -115,6 +115,36 @@ public sealed class RunAdoptionTests : IDisposable
     }
 
     [Fact]
+    public void Runs_of_a_task_whose_limit_was_raised_hold_their_places_whatever_the_order_of_their_ids()
+    {
+        RunId[] ids = [.. Enumerable.Range(0, 2).Select(hour => RunId.New(DateTimeOffset.UnixEpoch.AddHours(hour)))];
+        Child[] children =
+        [
+            Owned(ids[0], 1, RunRole.Run, ScopeSet.From([], ["src"], new TaskLimit("/tasks/limited", 2))),
+            Owned(ids[1], 2, RunRole.Run, ScopeSet.From([], ["dep"], new TaskLimit("/tasks/limited", 1))),
+        ];
+
+        _fixture.Engine.Adopt(children);
+        Assert.Equal(0, _fixture.Locks.Waiting);
+    }
+
+    [Fact]
+    public async Task Of_those_that_ended_before_the_one_that_ended_last_is_kept_though_it_was_asked_for_first()
+    {
+        using var fixture = new EngineFixture(new ExecOptions { MaxEndedRuns = 1 });
+        RunId[] ids = [.. Enumerable.Range(0, 3).Select(hour => RunId.New(DateTimeOffset.UnixEpoch.AddHours(hour)))];
+        Child[] children = [.. ids.Select((id, number) => Owned(id, (ulong)number, RunRole.Run, ScopeSet.Empty))];
+        for (int i = 0; i < children.Length; i++)
+        {
+            children[i].SetExited(FakeInit.Exit(0) with { Ended = DateTimeOffset.UnixEpoch.AddDays(1).AddHours(-i) });
+        }
+
+        fixture.Engine.Adopt(children);
+        await fixture.IdleAsync();
+        Assert.Equal(ids[0], Assert.Single(fixture.Engine.Ended).Id);
+    }
+
+    [Fact]
     public async Task A_child_without_a_note_is_acknowledged_when_it_ends()
     {
         var child = new Child(7, 70, "what", DateTimeOffset.UnixEpoch, new byte[] { 1 }, new Dictionary<string, SafeHandle>());
@@ -137,8 +167,11 @@ public sealed class RunAdoptionTests : IDisposable
         Assert.Equal((before.Id, before.Task, before.Scopes.ToString()), (after.Id, after.Task, after.Scopes.ToString()));
     }
 
-    private Child Owned(ulong number, RunRole role, ScopeSet scopes, params (string Name, SafeHandle Handle)[] kept) => new(
-        number, 4000 + (int)number, _id.Value, DateTimeOffset.UnixEpoch,
-        new RunNote(_id, role, "old", scopes, DateTimeOffset.UnixEpoch, s_window, s_window).ToBytes(),
+    private Child Owned(ulong number, RunRole role, ScopeSet scopes, params (string Name, SafeHandle Handle)[] kept) =>
+        Owned(_id, number, role, scopes, kept);
+
+    private static Child Owned(RunId id, ulong number, RunRole role, ScopeSet scopes, params (string Name, SafeHandle Handle)[] kept) => new(
+        number, 4000 + (int)number, id.Value, DateTimeOffset.UnixEpoch,
+        new RunNote(id, role, "old", scopes, DateTimeOffset.UnixEpoch, s_window, s_window).ToBytes(),
         kept.ToDictionary(one => one.Name, one => one.Handle));
 }
