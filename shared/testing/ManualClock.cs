@@ -3,10 +3,11 @@ namespace PvExec.Testing;
 /// <summary>A clock that stands still until a test moves it; its timers fire from <see cref="Advance"/>, on the thread of the test.</summary>
 public sealed class ManualClock : TimeProvider
 {
-    /// <summary>Guards the two fields below. No timer fires under it.</summary>
+    /// <summary>Guards the three fields below. No timer fires under it.</summary>
     private readonly Lock _lock = new();
 
     private readonly List<ManualTimer> _timers = [];
+    private TaskCompletionSource _nextTimer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch.AddYears(30);
 
     /// <summary>How many timers are set.</summary>
@@ -18,6 +19,27 @@ public sealed class ManualClock : TimeProvider
             {
                 return _timers.Count;
             }
+        }
+    }
+
+    /// <summary>Completes when the next timer is set. Ask for it, then look at the timers, then await it.</summary>
+    public Task NextTimer
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _nextTimer.Task;
+            }
+        }
+    }
+
+    /// <summary>How many timers are set to fire at a moment.</summary>
+    public int TimersAt(DateTimeOffset due)
+    {
+        lock (_lock)
+        {
+            return _timers.Count(timer => timer.Due == due);
         }
     }
 
@@ -62,6 +84,8 @@ public sealed class ManualClock : TimeProvider
             {
                 timer.Due = _now + dueTime;
                 _timers.Add(timer);
+                _nextTimer.SetResult();
+                _nextTimer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
     }

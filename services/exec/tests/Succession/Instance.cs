@@ -10,6 +10,7 @@ using PvExec.Bus.Events;
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
+using PvExec.Exec.Core;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Leases;
@@ -35,19 +36,22 @@ internal sealed class Instance : IAsyncDisposable
     private readonly ExecEvents _events = new(NullLogger<BusPublisher>.Instance);
     private WebApplication? _app;
 
-    public Instance(string root, string runtime, IInit init, FakeStore store)
+    public Instance(
+        string root, string runtime, IInit init, FakeStore store, TimeProvider? clock = null, ExecOptions? options = null, IExecObserver? observer = null)
     {
+        TimeProvider time = clock ?? TimeProvider.System;
+        Locks = new ScopeLocks(time);
         Paths = new RuntimePaths(runtime);
         _store = store;
         var inputs = new RunInputs(_inputs, store);
         var order = new LockOrder(Locks);
         Engine = new RunEngine(
             order, Gate, new TaskDirectories([root]), new RunStarter(init, _pump, inputs), new DaemonEnvironment(["PATH=/bin"]),
-            new DaemonOptions(), new ExecOptions(), new ServiceExit(), Observer, TimeProvider.System, NullLogger<RunEngine>.Instance);
-        var leases = new ScopeLeases(order, Gate, TimeProvider.System, Observer, NullLogger<ScopeLeases>.Instance);
+            new DaemonOptions(), options ?? new ExecOptions(), Exit, observer ?? Observer, time, NullLogger<RunEngine>.Instance);
+        Leases = new ScopeLeases(order, Gate, time, observer ?? Observer, NullLogger<ScopeLeases>.Instance);
         Next = new NextInstance(Paths, _successor, TimeProvider.System);
-        _bus = new ExecBus(leases, NullLogger<BusServer>.Instance);
-        _succession = new ExecSuccession(Gate, _pump, _inputs, inputs, Engine, leases, _bus, _events, NullLogger<ExecSuccession>.Instance);
+        _bus = new ExecBus(Leases, NullLogger<BusServer>.Instance);
+        _succession = new ExecSuccession(Gate, _pump, _inputs, inputs, Engine, Leases, _bus, _events, NullLogger<ExecSuccession>.Instance);
         Exec = new ExecGrpc(Engine, Next);
     }
 
@@ -57,7 +61,11 @@ internal sealed class Instance : IAsyncDisposable
 
     public DecisionGate Gate { get; } = new();
 
-    public ScopeLocks Locks { get; } = new(TimeProvider.System);
+    public ServiceExit Exit { get; } = new();
+
+    public ScopeLocks Locks { get; }
+
+    public ScopeLeases Leases { get; }
 
     public RunEngine Engine { get; }
 
@@ -72,10 +80,14 @@ internal sealed class Instance : IAsyncDisposable
     /// <summary>Takes over, serves, and only then is the instance before told.</summary>
     public async Task TakeOverAsync(Instance before, IReadOnlyList<Child> owned, ReadOnlyMemory<byte> table)
     {
-        _succession.TakeOver(owned, new Inheritance(table, [], _store.Inheritance().Stored) { IsHandedOver = true });
+        TakeOver(owned, table, handedOver: true);
         await ServeAsync();
         before._successor.SetTookOver();
     }
+
+    /// <summary>Takes over from one that handed over, or from one that was killed and left no table.</summary>
+    public void TakeOver(IReadOnlyList<Child> owned, ReadOnlyMemory<byte> table, bool handedOver) =>
+        _succession.TakeOver(owned, new Inheritance(table, [], _store.Inheritance().Stored) { IsHandedOver = handedOver });
 
     public async Task ServeAsync()
     {
