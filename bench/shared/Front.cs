@@ -21,6 +21,7 @@ public sealed class Front : IDisposable
         Exec = new ExecService.ExecServiceClient(_channel);
         Process = new ProcessService.ProcessServiceClient(_channel);
         Worktrees = new Worktrees.WorktreesClient(_channel);
+        Tasks = new Tasks.TasksClient(_channel);
     }
 
     public ExecService.ExecServiceClient Exec { get; }
@@ -28,6 +29,8 @@ public sealed class Front : IDisposable
     public ProcessService.ProcessServiceClient Process { get; }
 
     public Worktrees.WorktreesClient Worktrees { get; }
+
+    public Tasks.TasksClient Tasks { get; }
 
     /// <summary>Runs the task that does nothing.</summary>
     public async Task RunNothingAsync(CancellationToken cancellationToken) => await Exec.ExecAsync(

@@ -42,6 +42,26 @@ public sealed class RootProcess : IAsyncDisposable
 
     public RuntimePaths Paths { get; }
 
+    /// <summary>The pid of one of its services.</summary>
+    public int PidOf(Service service) => List()?.FirstOrDefault(one => one.Name == service.Name())?.Pid
+        ?? throw new InvalidOperationException($"pv-init does not say which process {service.Program()} is");
+
+    /// <summary>Adds a task; a task's directory is read with each run.</summary>
+    public void WriteTask(string name, string run, string? writes = null)
+    {
+        DirectoryInfo task = _home.CreateSubdirectory(Path.Combine("tasks", name));
+        string file = Path.Combine(task.FullName, "run");
+        File.WriteAllText(file, run);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (writes is not null)
+        {
+            File.WriteAllText(Path.Combine(task.FullName, "output_scopes"), writes);
+        }
+    }
+
+    /// <summary>Where a task's <c>run</c> is.</summary>
+    public string ScriptOf(string task) => Path.Combine(_home.FullName, "tasks", task, "run");
+
     /// <summary>Starts it and returns at once.</summary>
     public static RootProcess Start(ProgramSet programs)
     {
