@@ -43,11 +43,11 @@ public sealed class FinishTests : IAsyncLifetime
     [Fact]
     public async Task Killed_while_a_run_ends_exec_comes_back_to_run_its_finish()
     {
-        await AddTaskAsync("lasting", "until [ -e /tmp/release ]; do sleep 0.02; done; exit 4", Finish("true"));
+        await AddTaskAsync("lasting", "echo $$ >/tmp/pid; until [ -e /tmp/release ]; do sleep 0.02; done; exit 4", Finish("true"));
         string run = (await _daemon.StartTaskAsync("lasting")).Ok().Trailers["pv-run-id"];
-        await _daemon.WaitUntilAsync("pgrep -f lasting/run");
+        await _daemon.WaitUntilAsync("[ -s /tmp/pid ]");
         int killed = (await _daemon.ServicesAsync())["exec"].GetProperty("pid").GetInt32();
-        _ = (await _daemon.ShellAsync("kill -STOP $1; touch /tmp/release; while pgrep -f lasting/run; do sleep 0.02; done; kill -KILL $1", $"{killed}")).Text;
+        _ = (await _daemon.ShellAsync("kill -STOP $1; touch /tmp/release; while [ -e /proc/$(cat /tmp/pid) ]; do sleep 0.02; done; kill -KILL $1", $"{killed}")).Text;
 
         RunEvents events = await _daemon.CallTasksAsync("Attach", new { run_id = run });
         Assert.Equal(4, events.One("exited").GetProperty("code").GetInt32());
