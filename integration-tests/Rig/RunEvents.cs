@@ -22,8 +22,16 @@ public sealed record RunEvents(string Code, string Details, JsonElement[] Messag
     public JsonElement[] All(string kind) => [.. Messages.Where(message => message.TryGetProperty(kind, out _)).Select(message => message.GetProperty(kind))];
 
     /// <summary>All that was told of a stream, without gaps.</summary>
-    public byte[] Bytes(string stream) =>
-        [.. All("output").Where(output => output.GetProperty("stream").GetString() == stream).SelectMany(output => output.GetProperty("data").GetBytesFromBase64())];
+    public byte[] Bytes(string stream)
+    {
+        var all = new MemoryStream();
+        foreach (JsonElement output in All("output").Where(output => output.GetProperty("stream").GetString() == stream))
+        {
+            all.Write(output.GetProperty("data").GetBytesFromBase64());
+        }
+
+        return all.ToArray();
+    }
 
     public string Text(string stream) => Encoding.UTF8.GetString(Bytes(stream));
 
