@@ -156,6 +156,41 @@ public sealed class LiveExecTests(SharedDaemon shared) : IClassFixture<SharedDae
     }
 
     [Fact]
+    public async Task Input_is_neither_lost_nor_given_twice_when_pv_exec_is_killed()
+    {
+        await _daemon.AddTaskAsync("sum", "sha256sum");
+        int pid = (await _daemon.ServicesAsync())["exec"].GetProperty("pid").GetInt32();
+
+        ShellResult result = await _daemon.ShellAsync(
+            "head -c 40000000 /dev/urandom >/tmp/halves; sha256sum </tmp/halves >/tmp/halves.sum;"
+            + $" (head -c 20000000 /tmp/halves; kill -KILL {pid}; tail -c +20000001 /tmp/halves) | pv_exec exec -w -i sum | cmp - /tmp/halves.sum");
+
+        Assert.Equal("", result.Text);
+    }
+
+    [Fact]
+    public async Task A_terminal_goes_on_when_pv_exec_is_killed_and_when_it_is_replaced()
+    {
+        await _daemon.AddTaskAsync("prompt", "echo ready; while read -r line; do echo \"got $line\"; done; exit 6");
+        int pid = (await _daemon.ServicesAsync())["exec"].GetProperty("pid").GetInt32();
+
+        Steered ran = await Steered.RunAsync(
+            _daemon,
+            ["pv_exec", "exec", "-t", "prompt"],
+            [80, 24],
+            ["expect", "ready\r\n"],
+            ["shell", $"kill -KILL {pid}"],
+            ["send", "one\r"],
+            ["expect", "got one\r\n"],
+            ["shell", "pv_exec services restart exec"],
+            ["send", "two\r"],
+            ["expect", "got two\r\n"],
+            ["send", "\u0004"]);
+
+        Assert.Equal((6, true), (ran.Exit, ran.Restored));
+    }
+
+    [Fact]
     public async Task A_task_that_waits_when_pv_exec_is_killed_is_run_all_the_same()
     {
         await _daemon.AddTaskAsync("blocks", "until [ -e /tmp/blocks.go ]; do sleep 0.02; done", writes: ["live/kill"]);
@@ -210,6 +245,7 @@ public sealed class LiveExecTests(SharedDaemon shared) : IClassFixture<SharedDae
             ["expect", $"{id}  steered  ended signal 15"],
             ["shell", "pv_exec exec steered"],
             ["expect", "steered  running"],
+            ["shell", "pv_exec services restart exec"],
             ["shell", "pv_exec runs cancel $(pv_exec runs --task steered --live | awk 'NR == 2 { print $1 }')"],
             ["expect", "steered  ended signal 15"],
             ["signal", Interrupt]);

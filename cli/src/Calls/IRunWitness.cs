@@ -9,7 +9,11 @@ internal interface IRunWitness
 
     void Queued(Queued queued);
 
+    /// <summary>Its processes run, or have run: told once, and before any output is passed on.</summary>
     void Started();
+
+    /// <summary>When they were started; perhaps after the first output.</summary>
+    void StartedAt(DateTimeOffset time);
 
     /// <summary>Output that is not kept, or never came.</summary>
     void Missing(OutputStream stream, ulong bytes);

@@ -18,6 +18,11 @@ internal sealed class LogsWitness(string runId, RunNotices notices) : IRunWitnes
         // Its output is what is looked at.
     }
 
+    public void StartedAt(DateTimeOffset time)
+    {
+        // As above.
+    }
+
     public void Missing(OutputStream stream, ulong bytes) => notices.Missing(stream, bytes);
 
     public void Broke() => notices.Broke(runId);

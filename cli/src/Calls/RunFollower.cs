@@ -59,6 +59,11 @@ internal sealed class RunFollower(IRunSource source, IRunOutput output, IRunWitn
                 return false;
             case RunEvent.EventOneofCase.Started:
                 Start();
+                if (told.Started.Started_ is { } time)
+                {
+                    witness.StartedAt(time.ToDateTimeOffset());
+                }
+
                 return false;
             case RunEvent.EventOneofCase.Output:
                 // The first of it may come before the start is told.

@@ -25,7 +25,7 @@ internal sealed class TaskEnd(ExecWords words, TaskWitness witness, CollectedOut
         };
         if (collected is not null && end is not null)
         {
-            ExecPrinter.Print(ExecRow.From(witness.RunId ?? "", words.Task, end, collected, witness.MissingBytes), surroundings.Out);
+            ExecPrinter.Print(ExecRow.From(witness.RunId ?? "", words.Task, witness.Start, end, collected, witness.MissingBytes), surroundings.Out);
         }
 
         return signal is { } received ? ended with { Code = Code(received) } : ended;

@@ -19,6 +19,9 @@ internal sealed class TaskWitness(RunNotices notices, ExecWords words, Surroundi
     /// <summary>Completes when <see cref="RunId"/> is there.</summary>
     public Task IsAccepted => _accepted.Task;
 
+    /// <summary>When its processes were started; null until that is told.</summary>
+    public DateTimeOffset? Start { get; private set; }
+
     /// <summary>How much of the output was not to be had.</summary>
     public ulong MissingBytes { get; private set; }
 
@@ -54,6 +57,8 @@ internal sealed class TaskWitness(RunNotices notices, ExecWords words, Surroundi
 
         OnStarted();
     }
+
+    public void StartedAt(DateTimeOffset time) => Start = time;
 
     public void Missing(OutputStream stream, ulong bytes)
     {

@@ -8,7 +8,7 @@ namespace PvExec.Cli.Output;
 /// <param name="ExitCode">Null when a signal ended it, or it was not run.</param>
 /// <param name="ExitSignal">Null when no signal ended it.</param>
 /// <param name="Reason">Why it was not run; else null.</param>
-/// <param name="Ended">Null, as all that follows up to the lengths, when it was not run.</param>
+/// <param name="Started">Null, as all that follows up to the lengths, when it was not run.</param>
 /// <param name="StdoutBytes">How long the stream is, kept or not.</param>
 /// <param name="StderrBytes">How long the stream is, kept or not.</param>
 /// <param name="MissingBytes">How much of both streams the task wrote and was not to be had.</param>
@@ -18,16 +18,17 @@ namespace PvExec.Cli.Output;
 /// <param name="StderrBase64">The same when they are not UTF-8; else null.</param>
 public sealed record ExecRow(
     string Run, string Task, string State, int? ExitCode, int? ExitSignal, bool CoreDumped, bool TimedOut, bool OomKilled, string? Reason,
-    DateTimeOffset? Ended, double? UserSeconds, double? SystemSeconds, ulong? MaxResidentBytes, bool OutputLeftOpen,
+    DateTimeOffset? Started, DateTimeOffset? Ended, double? ElapsedSeconds, double? UserSeconds, double? SystemSeconds, ulong? MaxResidentBytes, bool OutputLeftOpen,
     ulong StdoutBytes, ulong StderrBytes, ulong MissingBytes, string? Stdout, string? StdoutBase64, string? Stderr, string? StderrBase64)
 {
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
-    internal static ExecRow From(string runId, string task, RunEvent end, CollectedOutput output, ulong missing)
+    internal static ExecRow From(string runId, string task, DateTimeOffset? started, RunEvent end, CollectedOutput output, ulong missing)
     {
         (string? standard, string? standardBytes) = Read(output.Standard);
         (string? error, string? errorBytes) = Read(output.Error);
         Exited? exited = end.Exited;
+        DateTimeOffset? ended = exited?.Ended?.ToDateTimeOffset();
         return new ExecRow(
             runId,
             task,
@@ -38,7 +39,9 @@ public sealed record ExecRow(
             exited?.TimedOut ?? false,
             exited?.OomKilled ?? false,
             end.NotRun?.Reason,
-            exited?.Ended?.ToDateTimeOffset(),
+            exited is null ? null : started,
+            ended,
+            ended - started is { } elapsed ? elapsed.TotalSeconds : null,
             exited?.UserTime?.ToTimeSpan().TotalSeconds,
             exited?.SystemTime?.ToTimeSpan().TotalSeconds,
             exited?.MaxResidentBytes,

@@ -149,5 +149,6 @@ public sealed class ExecStreamTests
         Assert.Equal(JsonValueKind.Null, row.GetProperty("stderr").ValueKind);
         Assert.Equal("/w==", row.GetProperty("stderrBase64").GetString());
         Assert.Equal(8, row.GetProperty("stdoutBytes").GetInt32());
+        Assert.Equal(0, row.GetProperty("elapsedSeconds").GetDouble());
     }
 }
