@@ -20,6 +20,12 @@ internal static partial class BusLog
     [LoggerMessage(7006, LogLevel.Error, "Bus {Endpoint}: process {Pid} of user {Uid} listens there and is not of our user: not connecting")]
     public static partial void WrongServer(ILogger log, string endpoint, int pid, uint uid);
 
+    [LoggerMessage(7007, LogLevel.Error, "Bus {Endpoint}: a connection was closed, since the check of its peer failed")]
+    public static partial void CheckFailed(ILogger log, Exception error, string endpoint);
+
+    [LoggerMessage(7008, LogLevel.Error, "Bus {Endpoint}: a connection failed unexpectedly")]
+    public static partial void ConnectionFailed(ILogger log, Exception error, string endpoint);
+
     [LoggerMessage(7010, LogLevel.Warning, "Bus {Server}: a message that cannot be read was dropped: {Detail}")]
     public static partial void Unreadable(ILogger log, string server, string detail);
 
@@ -31,4 +37,7 @@ internal static partial class BusLog
 
     [LoggerMessage(7020, LogLevel.Warning, "Bus {Publisher}: {Dropped} events were dropped, the queue of {Capacity} was full")]
     public static partial void EventsDropped(ILogger log, string publisher, ulong dropped, int capacity);
+
+    [LoggerMessage(7021, LogLevel.Error, "Bus {Publisher}: an event '{Kind}' of {Bytes} bytes was dropped, {MaxBytes} is the most")]
+    public static partial void EventTooLarge(ILogger log, string publisher, string kind, int bytes, long maxBytes);
 }

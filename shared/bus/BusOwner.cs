@@ -10,6 +10,9 @@ namespace PvExec.Bus;
 /// </summary>
 internal sealed class BusOwner : IDisposable
 {
+    /// <summary>How much is sent or received before others have their turn on the thread: whoever floods one socket holds nothing else up.</summary>
+    public const int MostPerTurn = 100;
+
     private readonly ILogger _log;
     private readonly string _name;
 

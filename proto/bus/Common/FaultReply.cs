@@ -10,7 +10,11 @@ public sealed record FaultReply(FaultKind FaultKind, string Detail) : IBusMessag
 {
     public static string Kind => "bus.fault";
 
-    public static FaultReply From(Fault fault) => new(fault.Kind, fault.Detail);
+    /// <summary>A detail may name what the caller sent, at any length: a caller that never reads must not make it wait here.</summary>
+    private const int MostDetail = 4096;
+
+    public static FaultReply From(Fault fault) =>
+        new(fault.Kind, fault.Detail.Length <= MostDetail ? fault.Detail : fault.Detail[..MostDetail] + "…");
 
     public Fault ToFault() => new(FaultKind, Detail);
 

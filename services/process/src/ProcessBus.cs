@@ -24,8 +24,12 @@ internal sealed class ProcessBus : IAsyncDisposable
         (_engine, _freezer) = (engine, freezer);
         _server = new BusServer(Service.Process.Name(), BusLimits.Default, UnixTransportOptions.Default, log);
         _server.Handle<FreezeProcesses, ProcessesFrozen>((request, call, _) => FreezeAsync(request, call));
+        _server.Handle<RenewFreeze, Done>((request, _, _) => RenewAsync(request));
         _server.Handle<ThawProcesses, Done>((request, _, _) => ThawAsync(request));
     }
+
+    /// <summary>The kinds of message that are answered.</summary>
+    public IReadOnlyCollection<string> Kinds => _server.Kinds;
 
     /// <summary>Serves on the socket that pv-init passed.</summary>
     /// <exception cref="FaultException">None was passed.</exception>
@@ -38,16 +42,15 @@ internal sealed class ProcessBus : IAsyncDisposable
 
     private async Task<Outcome<ProcessesFrozen>> FreezeAsync(FreezeProcesses request, BusCall call)
     {
-        IReadOnlyDictionary<string, Child> living = _engine.Living();
         if (request.Names.FirstOrDefault(name => _engine.Find(name) is null) is { } unknown)
         {
             return new Fault(FaultKind.NotFound, $"process '{unknown}' is not configured: leave it out, or name none to freeze all");
         }
 
-        Dictionary<string, Child> asked = living
+        Dictionary<string, Child> Asked() => _engine.Living()
             .Where(process => request.Names.Count == 0 || request.Names.Contains(process.Key))
             .ToDictionary(StringComparer.Ordinal);
-        Outcome<Freeze> frozen = await _freezer.FreezeAsync(asked, request.Reason, request.TimeLimit, call.Peer.Gone);
+        Outcome<Freeze> frozen = await _freezer.FreezeAsync(Asked, request.Reason, request.TimeLimit, call.Peer.Gone);
         if (frozen.TryGet(out Freeze? held, out _))
         {
             // A caller that gives up as everything stands still does not know of the freeze.
@@ -56,6 +59,9 @@ internal sealed class ProcessBus : IAsyncDisposable
 
         return frozen.Then<ProcessesFrozen>(freeze => new ProcessesFrozen(freeze.Id, [.. freeze.Processes.Keys]));
     }
+
+    private async Task<Outcome<Done>> RenewAsync(RenewFreeze request) =>
+        (await _freezer.RenewAsync(request.FreezeId, request.TimeLimit)).Then<Done>(_ => Done.Value);
 
     private async Task<Outcome<Done>> ThawAsync(ThawProcesses request) =>
         (await _freezer.ThawAsync(request.FreezeId)).Then<Done>(_ => Done.Value);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using PvExec.Bus;
 using PvExec.Bus.Events;
@@ -14,7 +13,10 @@ namespace PvExec.Processes;
 internal sealed class ProcessEvents(ILogger<BusPublisher> log) : IProcessObserver, IAsyncDisposable
 {
     private readonly BusPublisher _publisher = new(Service.Process.Name(), BusLimits.Default, UnixTransportOptions.Default, log);
-    private readonly ConcurrentDictionary<string, (ProcessState State, int Port, int ExposedPort)> _last = new(StringComparer.Ordinal);
+
+    /// <summary>Guards the next, and that events are queued in the order in which they were compared. A leaf: callers hold locks of their own.</summary>
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (ProcessState State, int Port, int ExposedPort)> _last = new(StringComparer.Ordinal);
 
     /// <summary>Publishes on the socket that pv-init passed.</summary>
     /// <exception cref="FaultException">None was passed.</exception>
@@ -25,10 +27,21 @@ internal sealed class ProcessEvents(ILogger<BusPublisher> log) : IProcessObserve
 
     public void Changed(string process, ProcessState state, int port, int exposedPort)
     {
+        lock (_lock)
+        {
+            Compare(process, state, port, exposedPort);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _publisher.DisposeAsync();
+
+    // Called under the lock.
+    private void Compare(string process, ProcessState state, int port, int exposedPort)
+    {
         (ProcessState State, int Port, int ExposedPort) before = _last.GetValueOrDefault(process);
         if (state == ProcessState.NotRunning)
         {
-            _last.TryRemove(process, out _);
+            _last.Remove(process);
         }
         else
         {
@@ -45,8 +58,6 @@ internal sealed class ProcessEvents(ILogger<BusPublisher> log) : IProcessObserve
             _publisher.Publish(new ProcessPortChanged(process, port, exposedPort));
         }
     }
-
-    public ValueTask DisposeAsync() => _publisher.DisposeAsync();
 
     private static string Name(ProcessState state) => state switch
     {

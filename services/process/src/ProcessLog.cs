@@ -88,8 +88,8 @@ internal static partial class ProcessLog
     [LoggerMessage(4030, LogLevel.Information, "freeze {Id}: {Count} processes stand still ({Reason})")]
     public static partial void Frozen(ILogger log, ulong id, int count, string reason);
 
-    [LoggerMessage(4031, LogLevel.Warning, "freeze {Id} ({Reason}) was not ended within {Seconds} s: its processes go on")]
-    public static partial void FrozenTooLong(ILogger log, ulong id, string reason, double seconds);
+    [LoggerMessage(4031, LogLevel.Warning, "freeze {Id} ({Reason}) was not ended in its time, nor renewed: its processes go on")]
+    public static partial void FrozenTooLong(ILogger log, ulong id, string reason);
 
     [LoggerMessage(4032, LogLevel.Warning, "an earlier pv-process left processes frozen: they go on")]
     public static partial void ThawedLeft(ILogger log);

@@ -29,6 +29,8 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
     daemon.Services.AddSingleton<ExposedPorts>();
     daemon.Services.AddSingleton<ISuccessorCalls, SuccessorCalls>();
     daemon.Services.AddSingleton(services => new FrozenMark(Path.Combine(services.GetRequiredService<RuntimePaths>().State(Service.Process), "frozen")));
+    daemon.Services.AddSingleton<IChildGroups, ChildGroups>();
+    daemon.Services.AddSingleton<TreeBrake>();
     daemon.Services.AddSingleton<Freezer>();
     daemon.Services.AddSingleton<ProcessEvents>();
     daemon.Services.AddSingleton<IProcessObserver>(services => services.GetRequiredService<ProcessEvents>());

@@ -20,6 +20,9 @@ public sealed class WorktreeBus : IAsyncDisposable
         _server.Handle<SaveWorktree, WorktreeSaved>((_, _, cancellationToken) => SaveAsync(host, cancellationToken));
     }
 
+    /// <summary>The kinds of message that are answered.</summary>
+    public IReadOnlyCollection<string> Kinds => _server.Kinds;
+
     /// <summary>Serves on the socket that pv-init passed.</summary>
     /// <exception cref="FaultException">None was passed.</exception>
     public void Start() => _server.Start(InheritedSockets.Take("bus"));

@@ -5,9 +5,9 @@ namespace PvExec.Bus.Calls;
 /// <summary>What a handler knows about the call beside its message.</summary>
 public sealed class BusCall
 {
-    internal BusCall(BusPeer peer, Envelope request, CancellationTokenSource cancel)
+    internal BusCall(BusPeer peer, Envelope request, int bytes, CancellationTokenSource cancel)
     {
-        (Peer, Request, Cancel) = (peer, request, cancel);
+        (Peer, Request, Bytes, Cancel) = (peer, request, bytes, cancel);
     }
 
     /// <summary>Who calls.</summary>
@@ -23,6 +23,9 @@ public sealed class BusCall
     public string? TraceParent => Request.TraceParent;
 
     internal Envelope Request { get; }
+
+    /// <summary>What the request came to.</summary>
+    internal int Bytes { get; }
 
     /// <summary>The handler's token.</summary>
     internal CancellationTokenSource Cancel { get; }

@@ -14,22 +14,39 @@ public sealed partial class BusClient
         {
             call.Complete(Unavailable(call));
         }
-        else if (_pending.Count >= _limits.QueuedMessages)
+        else if (_pending.Count >= _limits.QueuedMessages || (_pending.Count > 0 && _pendingBytes + call.Request.Length > _limits.QueuedBytes))
         {
-            call.Complete(new Fault(FaultKind.ResourceExhausted, $"{_pending.Count} calls wait for {_server} already: try again later"));
+            call.Complete(new Fault(FaultKind.ResourceExhausted, $"{_pending.Count} calls, {_pendingBytes} bytes, wait for {_server} already: try again later"));
         }
         else
         {
             _pending.Add(call.Correlation, call);
-            _unsent.Enqueue(call);
+            _pendingBytes += call.Request.Length;
+            _unsent.AddLast(call.Unsent);
             SendAll();
         }
+    }
+
+    /// <summary>Whoever takes a call out completes it.</summary>
+    private PendingCall? Remove(ulong correlation)
+    {
+        if (_pending.Remove(correlation, out PendingCall? call))
+        {
+            _pendingBytes -= call.Request.Length;
+            if (call.Unsent.List is not null)
+            {
+                _unsent.Remove(call.Unsent);
+            }
+        }
+
+        return call;
     }
 
     private void SendAll()
     {
         bool takes = _connected == true;
-        while (takes && _givenUp.TryPeek(out ulong correlation))
+        int left = BusOwner.MostPerTurn;
+        while (takes && left-- > 0 && _givenUp.TryPeek(out ulong correlation))
         {
             takes = _dealer.TrySendFrame(BusCodec.Encode(CancelCall.Value, correlation, null, null));
             if (takes)
@@ -38,21 +55,16 @@ public sealed partial class BusClient
             }
         }
 
-        while (takes && _unsent.TryPeek(out PendingCall? call))
+        while (takes && left-- > 0 && _unsent.First is { Value: var call })
         {
-            // One that was given up is no longer pending.
-            if (_pending.ContainsKey(call.Correlation))
-            {
-                call.Sent = takes = _dealer.TrySendFrame(call.Request);
-            }
-
+            call.Sent = takes = _dealer.TrySendFrame(call.Request);
             if (takes)
             {
-                _unsent.Dequeue();
+                _unsent.RemoveFirst();
             }
         }
 
-        WaitToSend(_connected == true && !takes);
+        WaitToSend(_connected == true && (_givenUp.Count > 0 || _unsent.Count > 0));
     }
 
     // The poller looks whether the socket takes messages only while somebody listens for it.
@@ -72,7 +84,7 @@ public sealed partial class BusClient
 
     private void GiveUp(PendingCall call)
     {
-        _pending.Remove(call.Correlation);
+        Remove(call.Correlation);
 
         // Also when it has just been answered: what the answer handed over is nobody's.
         if (call.Sent && _connected == true)
@@ -87,7 +99,7 @@ public sealed partial class BusClient
         if (!connected)
         {
             // What was answered before the end still counts.
-            ReceiveAll();
+            Receive(int.MaxValue);
         }
 
         _connected = connected;
@@ -97,23 +109,24 @@ public sealed partial class BusClient
         {
             if (!connected && call.WhenDown == WhenDown.Fail)
             {
-                _pending.Remove(call.Correlation);
+                Remove(call.Correlation);
                 call.Complete(Unavailable(call));
             }
             else
             {
                 call.Sent = false;
-                _unsent.Enqueue(call);
+                _unsent.AddLast(call.Unsent);
             }
         }
 
         SendAll();
     }
 
-    private void ReceiveAll()
+    // What is left is there at the poller's next turn.
+    private void Receive(int most)
     {
         var frames = new NetMQMessage(1);
-        while (_dealer.TryReceiveMultipartMessage(ref frames, 1))
+        while (most-- > 0 && _dealer.TryReceiveMultipartMessage(ref frames, 1))
         {
             if (frames.FrameCount == 1 && frames[0].ToByteArray() is [BusServer.GoneMark])
             {
@@ -128,9 +141,9 @@ public sealed partial class BusClient
             {
                 BusLog.Unreadable(_log, _server, malformed.Detail);
             }
-            else if (_pending.Remove(answer.Correlation, out PendingCall? call))
+            else
             {
-                call.Complete(answer);
+                Remove(answer.Correlation)?.Complete(answer);
             }
         }
     }

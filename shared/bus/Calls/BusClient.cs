@@ -16,6 +16,9 @@ namespace PvExec.Bus.Calls;
 /// </summary>
 public sealed partial class BusClient : IAsyncDisposable
 {
+    /// <summary>A timer takes no more than 2^32 - 2 ms.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(49);
+
     private readonly string _server;
     private readonly BusLimits _limits;
     private readonly UnixTransportOptions _transport;
@@ -29,7 +32,8 @@ public sealed partial class BusClient : IAsyncDisposable
 
     // Owner thread only.
     private readonly Dictionary<ulong, PendingCall> _pending = [];
-    private readonly Queue<PendingCall> _unsent = new();
+    private readonly LinkedList<PendingCall> _unsent = new();
+    private long _pendingBytes;
     private readonly Queue<ulong> _givenUp = new();
     private readonly EventHandler<NetMQSocketEventArgs> _sendReady;
     private bool _waitingToSend;
@@ -45,7 +49,7 @@ public sealed partial class BusClient : IAsyncDisposable
         _owner = new BusOwner(server + " client", log);
         limits.ApplyTo(_dealer);
         _sendReady = (_, _) => _owner.Guard(SendAll);
-        _dealer.ReceiveReady += (_, _) => _owner.Guard(ReceiveAll);
+        _dealer.ReceiveReady += (_, _) => _owner.Guard(() => Receive(BusOwner.MostPerTurn));
         _owner.Start(_dealer);
 
         // As long as the socket takes messages it has the connection that has ended, and would lose them with it.
@@ -53,7 +57,7 @@ public sealed partial class BusClient : IAsyncDisposable
     }
 
     /// <summary>Sends a request and waits for its answer.</summary>
-    /// <param name="timeLimit">How long to wait for the answer; the service is told and stops work on it then.</param>
+    /// <param name="timeLimit">How long to wait for the answer, 49 days at most; the service is told and stops work on it then.</param>
     /// <returns>
     /// The answer, or the service's fault; Unavailable when the service is not there (see <see cref="WhenDown"/>),
     /// DeadlineExceeded after <paramref name="timeLimit"/>, Internal when the answer is of another kind.
@@ -63,6 +67,7 @@ public sealed partial class BusClient : IAsyncDisposable
         where TRequest : IBusMessage<TRequest>
         where TReply : IBusMessage<TReply>
     {
+        timeLimit = timeLimit < TimeSpan.Zero ? TimeSpan.Zero : timeLimit < Longest ? timeLimit : Longest;
         ulong correlation = Interlocked.Increment(ref _lastCorrelation);
         byte[] bytes = BusCodec.Encode(request, correlation, _transport.Time.GetUtcNow() + timeLimit, TraceParent());
         if (bytes.Length > _limits.MaxFrameBytes)

@@ -8,8 +8,8 @@ public sealed class BusPeer
 
     private readonly CancellationTokenSource _gone = new();
 
-    // Both are the owner thread's.
-    private readonly Dictionary<ulong, BusCall> _answered = [];
+    // Both are the owner thread's. What undoes an answer is kept, not the call with its bytes.
+    private readonly Dictionary<ulong, Action> _answered = [];
     private readonly Queue<ulong> _answeredOrder = new();
 
     internal BusPeer(byte[] identity)
@@ -29,15 +29,20 @@ public sealed class BusPeer
     /// <summary>The calls of this peer that are worked on, by correlation id. Owner thread only.</summary>
     internal Dictionary<ulong, BusCall> Calls { get; } = [];
 
+    /// <summary>The bytes of <see cref="Calls"/>. Owner thread only.</summary>
+    internal long BytesInFlight { get; set; }
+
     internal void End() => _gone.Cancel();
 
-    /// <summary>Keeps a call whose answer has been sent and can be undone. Owner thread only.</summary>
-    internal void Remember(BusCall call)
+    /// <summary>Keeps how an answer that has been sent is taken back. Owner thread only.</summary>
+    internal void Remember(ulong correlation, Action undo)
     {
-        if (_answered.TryAdd(call.Request.Correlation, call))
+        if (!_answered.ContainsKey(correlation))
         {
-            _answeredOrder.Enqueue(call.Request.Correlation);
+            _answeredOrder.Enqueue(correlation);
         }
+
+        _answered[correlation] = undo;
 
         while (_answeredOrder.Count > MostAnswered)
         {
@@ -45,6 +50,6 @@ public sealed class BusPeer
         }
     }
 
-    /// <summary>The call of that id, if it has been answered and can be undone; once. Owner thread only.</summary>
-    internal BusCall? Recall(ulong correlation) => _answered.Remove(correlation, out BusCall? call) ? call : null;
+    /// <summary>How the answer to that call is taken back, if it can be; once. Owner thread only.</summary>
+    internal Action? Recall(ulong correlation) => _answered.Remove(correlation, out Action? undo) ? undo : null;
 }

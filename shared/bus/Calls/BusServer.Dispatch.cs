@@ -12,10 +12,11 @@ public sealed partial class BusServer
 {
     private static readonly ActivitySource Activities = new("PvExec.Bus");
 
-    private void ReceiveAll()
+    // What is left is there at the poller's next turn.
+    private void Receive()
     {
         var frames = new NetMQMessage(2);
-        while (_router.TryReceiveMultipartMessage(ref frames, 2))
+        for (int left = BusOwner.MostPerTurn; left > 0 && _router.TryReceiveMultipartMessage(ref frames, 2); left--)
         {
             byte[] identity = frames[0].ToByteArray();
             string name = Convert.ToHexString(identity);
@@ -64,7 +65,7 @@ public sealed partial class BusServer
             return;
         }
 
-        if (Refusal(peer, envelope) is { } refusal)
+        if (Refusal(peer, envelope, bytes.Length) is { } refusal)
         {
             Send(peer, Encode(FaultReply.From(refusal), envelope.Correlation));
         }
@@ -74,11 +75,11 @@ public sealed partial class BusServer
         }
         else
         {
-            Begin(peer, envelope, _handlers[envelope.Kind]);
+            Begin(peer, envelope, bytes.Length, _handlers[envelope.Kind]);
         }
     }
 
-    private Fault? Refusal(BusPeer peer, Envelope envelope)
+    private Fault? Refusal(BusPeer peer, Envelope envelope, int bytes)
     {
         if (envelope.Version != Envelope.CurrentVersion)
         {
@@ -104,12 +105,20 @@ public sealed partial class BusServer
             return new Fault(FaultKind.AlreadyExists, $"call {envelope.Correlation} to {_name} is under way: use a new correlation id for every call");
         }
 
-        return peer.Calls.Count >= _limits.CallsInFlightOfPeer
-            ? new Fault(FaultKind.ResourceExhausted, $"{_name} works on {_limits.CallsInFlightOfPeer} calls of this connection already: wait for some of them")
-            : _inFlight >= _limits.CallsInFlight
-            ? new Fault(FaultKind.ResourceExhausted, $"{_name} works on {_limits.CallsInFlight} calls already: try again later")
-            : null;
+        // It waited too long, here or on its way: the caller has given up, and may have asked somebody else.
+        return IsLate(envelope)
+            ? new Fault(FaultKind.DeadlineExceeded, $"'{envelope.Kind}' reached {_name} after its deadline, and nothing was done")
+            : Overload(peer, bytes);
     }
+
+    private Fault? Overload(BusPeer peer, int bytes) =>
+        peer.Calls.Count >= _limits.CallsInFlightOfPeer || (peer.Calls.Count > 0 && peer.BytesInFlight + bytes > _limits.BytesInFlightOfPeer)
+            ? new Fault(FaultKind.ResourceExhausted, $"{_name} works on {peer.Calls.Count} calls of this connection already, {peer.BytesInFlight} bytes: wait for some of them")
+            : _inFlight >= _limits.CallsInFlight || (_inFlight > 0 && _bytesInFlight + bytes > _limits.BytesInFlight)
+            ? new Fault(FaultKind.ResourceExhausted, $"{_name} works on {_inFlight} calls already, {_bytesInFlight} bytes: try again later")
+            : null;
+
+    private bool IsLate(Envelope request) => request.Deadline is { } deadline && deadline <= _transport.Time.GetUtcNow();
 
     private void GiveUp(BusPeer peer, ulong correlation)
     {
@@ -121,11 +130,11 @@ public sealed partial class BusServer
         }
         else
         {
-            peer.Recall(correlation)?.Undo?.Invoke();
+            peer.Recall(correlation)?.Invoke();
         }
     }
 
-    private void Begin(BusPeer peer, Envelope envelope, Handler handler)
+    private void Begin(BusPeer peer, Envelope envelope, int bytes, Handler handler)
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(peer.Gone, _stopping.Token);
         if (envelope.Deadline is { } deadline)
@@ -134,8 +143,10 @@ public sealed partial class BusServer
             cancel.CancelAfter(left <= TimeSpan.Zero ? TimeSpan.Zero : left < MaxTimer ? left : MaxTimer);
         }
 
-        var call = new BusCall(peer, envelope, cancel);
+        var call = new BusCall(peer, envelope, bytes, cancel);
         peer.Calls.Add(envelope.Correlation, call);
+        peer.BytesInFlight += bytes;
+        _bytesInFlight += bytes;
         _inFlight++;
         Task<byte[]?> running = RunAsync(handler, call);
         if (running.IsCompleted)
@@ -164,10 +175,7 @@ public sealed partial class BusServer
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            bool late = envelope.Deadline is { } deadline && deadline <= _transport.Time.GetUtcNow();
-            return late
-                ? Encode(FaultReply.From(new Fault(FaultKind.DeadlineExceeded, $"{_name} did not finish '{envelope.Kind}' in time")), envelope.Correlation)
-                : null;
+            return call.Peer.Gone.IsCancellationRequested || _stopping.IsCancellationRequested ? null : NotInTime(envelope);
         }
         catch (FaultException e)
         {
@@ -180,10 +188,15 @@ public sealed partial class BusServer
         }
     }
 
+    private byte[] NotInTime(Envelope request) =>
+        Encode(FaultReply.From(new Fault(FaultKind.DeadlineExceeded, $"{_name} did not finish '{request.Kind}' in time")), request.Correlation);
+
     private void Finish(BusCall call, byte[]? reply)
     {
         BusPeer peer = call.Peer;
         _inFlight--;
+        _bytesInFlight -= call.Bytes;
+        peer.BytesInFlight -= call.Bytes;
         peer.Calls.Remove(call.Request.Correlation);
         call.Cancel.Dispose();
         if (call.IsGivenUp || reply is null || peer.Gone.IsCancellationRequested)
@@ -192,12 +205,26 @@ public sealed partial class BusServer
             return;
         }
 
-        Send(peer, reply);
-        if (call.Undo is not null)
+        if (call.Undo is { } undo)
         {
-            peer.Remember(call);
+            if (IsLate(call.Request))
+            {
+                // What is handed over too late is nobody's. An answer that hands nothing over is told all the same: it is true.
+                undo();
+                Send(peer, NotInTime(call.Request));
+                return;
+            }
+
+            peer.Remember(call.Request.Correlation, undo);
         }
+
+        Send(peer, reply.Length <= _limits.MaxSentBytes ? reply : TooLarge(call.Request, reply.Length));
     }
+
+    private byte[] TooLarge(Envelope request, int bytes) =>
+        Encode(
+            FaultReply.From(new Fault(FaultKind.ResourceExhausted, $"the answer of {_name} to '{request.Kind}' has {bytes} bytes, more than {_limits.MaxSentBytes}: ask for less at a time")),
+            request.Correlation);
 
     // A ROUTER drops what a peer that is gone, or that never reads, cannot take: its own calls go unanswered.
     private void Send(BusPeer peer, byte[] reply) => _router.SendMoreFrame(peer.Identity).SendFrame(reply);

@@ -30,6 +30,7 @@ public sealed partial class BusServer : IAsyncDisposable
     // Owner thread only.
     private readonly Dictionary<string, BusPeer> _peers = [];
     private int _inFlight;
+    private long _bytesInFlight;
 
     /// <summary>What a timer can wait at most, with room to spare.</summary>
     private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(24);
@@ -44,7 +45,7 @@ public sealed partial class BusServer : IAsyncDisposable
         _owner = new BusOwner(name, log);
         limits.ApplyTo(_router);
         _router.Options.DisconnectMessage = [GoneMark];
-        _router.ReceiveReady += (_, _) => _owner.Guard(ReceiveAll);
+        _router.ReceiveReady += (_, _) => _owner.Guard(Receive);
     }
 
     private delegate Task<byte[]> Handler(Envelope request, BusCall call, CancellationToken cancellationToken);

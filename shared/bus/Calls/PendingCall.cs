@@ -4,17 +4,26 @@ using PvExec.Proto.Bus;
 namespace PvExec.Bus.Calls;
 
 /// <summary>A call that has no answer yet. Owner thread only, but for <see cref="Answer"/>.</summary>
-internal sealed class PendingCall(ulong correlation, byte[] request, string kind, WhenDown whenDown)
+internal sealed class PendingCall
 {
     private readonly TaskCompletionSource<Outcome<Envelope>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ulong Correlation { get; } = correlation;
+    public PendingCall(ulong correlation, byte[] request, string kind, WhenDown whenDown)
+    {
+        (Correlation, Request, Kind, WhenDown) = (correlation, request, kind, whenDown);
+        Unsent = new LinkedListNode<PendingCall>(this);
+    }
 
-    public byte[] Request { get; } = request;
+    public ulong Correlation { get; }
 
-    public string Kind { get; } = kind;
+    public byte[] Request { get; }
 
-    public WhenDown WhenDown { get; } = whenDown;
+    public string Kind { get; }
+
+    public WhenDown WhenDown { get; }
+
+    /// <summary>Its place among those that are to be sent; of no list when it is none of them.</summary>
+    public LinkedListNode<PendingCall> Unsent { get; }
 
     /// <summary>Whether it is on its way to the service on the connection of now.</summary>
     public bool Sent { get; set; }

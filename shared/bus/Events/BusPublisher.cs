@@ -56,11 +56,19 @@ public sealed class BusPublisher : IAsyncDisposable
         _listener = _publisher.BindUnix(listening, _owner.Poller, _transport, _log);
     }
 
-    /// <summary>Queues an event. When the queue is full the oldest goes, which subscribers see as a gap.</summary>
+    /// <summary>Queues an event. When the queue is full the oldest goes, and so does an event that is too large: subscribers see a gap.</summary>
     public void Publish<T>(T message)
         where T : IBusMessage<T>
     {
-        _queue.Enqueue((T.Kind, BusCodec.EncodeBody(message)));
+        ReadOnlyMemory<byte> body = BusCodec.EncodeBody(message);
+        if (body.Length > _limits.MaxSentBytes)
+        {
+            BusLog.EventTooLarge(_log, _name, T.Kind, body.Length, _limits.MaxSentBytes);
+            _dropped.AddOrUpdate(T.Kind, 1, static (_, count) => count + 1);
+            return;
+        }
+
+        _queue.Enqueue((T.Kind, body));
         while (_queue.Count > _limits.QueuedMessages && _queue.TryDequeue(out (string Kind, ReadOnlyMemory<byte> Body) oldest))
         {
             _dropped.AddOrUpdate(oldest.Kind, 1, static (_, count) => count + 1);
@@ -68,7 +76,7 @@ public sealed class BusPublisher : IAsyncDisposable
 
         if (Interlocked.Exchange(ref _posted, 1) == 0)
         {
-            _owner.Post(SendAll);
+            _owner.Post(Send);
         }
     }
 
@@ -88,16 +96,23 @@ public sealed class BusPublisher : IAsyncDisposable
         _publisher.Dispose();
     }
 
-    private void SendAll()
+    private void Send()
     {
         Volatile.Write(ref _posted, 0);
         CountDropped();
-        while (_queue.TryDequeue(out (string Kind, ReadOnlyMemory<byte> Body) next))
+        int left = BusOwner.MostPerTurn;
+        while (left-- > 0 && _queue.TryDequeue(out (string Kind, ReadOnlyMemory<byte> Body) next))
         {
             ulong number = _numbers.GetValueOrDefault(next.Kind) + 1;
             _numbers[next.Kind] = number;
             var envelope = new Envelope(Envelope.CurrentVersion, next.Kind, number, null, null, next.Body);
             _publisher.SendMoreFrame(next.Kind).SendFrame(BusCodec.Encode(envelope));
+        }
+
+        // New subscriptions have their turn in between.
+        if (!_queue.IsEmpty && Interlocked.Exchange(ref _posted, 1) == 0)
+        {
+            _owner.Post(Send);
         }
     }
 
@@ -123,7 +138,8 @@ public sealed class BusPublisher : IAsyncDisposable
     // XPUB keeps the subscriptions itself; what it tells of them is not needed.
     private void ReadSubscriptions()
     {
-        while (_publisher.TrySkipMultipartMessage())
+        int left = BusOwner.MostPerTurn;
+        while (left-- > 0 && _publisher.TrySkipMultipartMessage())
         {
             continue;
         }

@@ -14,6 +14,7 @@ namespace PvExec.Bus.Events;
 public sealed class BusSubscriber : IAsyncDisposable
 {
     private readonly string _publisher;
+    private readonly BusLimits _limits;
     private readonly ILogger _log;
     private readonly BusOwner _owner;
     private readonly SubscriberSocket _socket = new();
@@ -27,20 +28,20 @@ public sealed class BusSubscriber : IAsyncDisposable
     /// <param name="path">Its events socket.</param>
     public BusSubscriber(string publisher, string path, BusLimits limits, UnixTransportOptions transport, ILogger<BusSubscriber> log)
     {
-        (_publisher, _log) = (publisher, log);
+        (_publisher, _limits, _log) = (publisher, limits, log);
         _owner = new BusOwner(publisher + " subscriber", log);
         limits.ApplyTo(_socket);
-        _socket.ReceiveReady += (_, _) => _owner.Guard(ReceiveAll);
+        _socket.ReceiveReady += (_, _) => _owner.Guard(Receive);
         _owner.Start(_socket);
         _connector = _socket.ConnectUnix(path, _owner.Poller, transport, log);
     }
 
     /// <summary>Starts to hear events of that kind.</summary>
-    /// <param name="capacity">How many may wait to be read before the oldest is dropped.</param>
+    /// <param name="capacity">How many may wait to be read before the oldest is dropped; no more than <see cref="BusLimits.QueuedBytes"/> of them in any case.</param>
     public EventStream<T> Subscribe<T>(int capacity)
         where T : IBusMessage<T>
     {
-        var stream = new EventStream<T>(capacity, detail => BusLog.Unreadable(_log, _publisher, detail));
+        var stream = new EventStream<T>(capacity, _limits.QueuedBytes, detail => BusLog.Unreadable(_log, _publisher, detail));
         _owner.Post(() =>
         {
             if (!_streams.TryGetValue(T.Kind, out var sinks))
@@ -72,10 +73,11 @@ public sealed class BusSubscriber : IAsyncDisposable
         _socket.Dispose();
     }
 
-    private void ReceiveAll()
+    // What is left is there at the poller's next turn.
+    private void Receive()
     {
         var frames = new NetMQMessage(2);
-        while (_socket.TryReceiveMultipartMessage(ref frames, 2))
+        for (int left = BusOwner.MostPerTurn; left > 0 && _socket.TryReceiveMultipartMessage(ref frames, 2); left--)
         {
             Outcome<Envelope> decoded = frames.FrameCount == 2
                 ? BusCodec.Decode(frames[1].ToByteArray())

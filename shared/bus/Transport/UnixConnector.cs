@@ -50,7 +50,7 @@ public sealed class UnixConnector : IAsyncDisposable
             while (true)
             {
                 long started = _options.Time.GetTimestamp();
-                bool connected = await ConnectOnceAsync(failures == 0);
+                bool connected = await TryConnectAsync(failures == 0);
 
                 // A connection that ends at once is a failure too: we were refused.
                 failures = connected && _options.Time.GetElapsedTime(started) > _options.Reconnect.Ceiling ? 1 : failures + 1;
@@ -60,6 +60,21 @@ public sealed class UnixConnector : IAsyncDisposable
         catch (OperationCanceledException)
         {
             return;
+        }
+    }
+
+    /// <summary>As the next; whatever fails, the next attempt may succeed.</summary>
+    private async Task<bool> TryConnectAsync(bool sayWhy)
+    {
+        try
+        {
+            return await ConnectOnceAsync(sayWhy);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !_stopping.IsCancellationRequested)
+        {
+            BusLog.ConnectionFailed(_log, e, _path);
+            Report(false);
+            return false;
         }
     }
 
@@ -82,10 +97,8 @@ public sealed class UnixConnector : IAsyncDisposable
             return false;
         }
 
-        PeerCredentials server = PeerCredentials.Of(socket);
-        if (!_options.Allow(server))
+        if (Check(socket) is not { } server)
         {
-            BusLog.WrongServer(_log, _path, server.Pid, server.Uid);
             socket.Dispose();
             Report(false);
             return false;
@@ -108,6 +121,28 @@ public sealed class UnixConnector : IAsyncDisposable
         await ended.Task.WaitAsync(_stopping.Token);
         Report(false);
         return true;
+    }
+
+    /// <returns>Null when it is not spoken to.</returns>
+    private PeerCredentials? Check(Socket socket)
+    {
+        try
+        {
+            PeerCredentials server = PeerCredentials.Of(socket);
+            if (_options.Allow(server))
+            {
+                return server;
+            }
+
+            BusLog.WrongServer(_log, _path, server.Pid, server.Uid);
+        }
+        catch (Exception e)
+        {
+            // It went away, or a rule of the caller's failed.
+            BusLog.CheckFailed(_log, e, _path);
+        }
+
+        return null;
     }
 
     private async Task WaitAsync(EngineSocket engine)

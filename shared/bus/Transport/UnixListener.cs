@@ -54,7 +54,7 @@ public sealed class UnixListener : IAsyncDisposable
                 Socket accepted = await _server.AcceptAsync(_stopping.Token);
                 failures = 0;
                 _greeting.RemoveAll(task => task.IsCompleted);
-                Admit(accepted, PeerCredentials.Of(accepted));
+                Check(accepted);
             }
             catch (OperationCanceledException)
             {
@@ -66,6 +66,20 @@ public sealed class UnixListener : IAsyncDisposable
                 BusLog.AcceptFailed(_log, _attachment.Endpoint, e.SocketErrorCode.ToString());
                 await PauseAsync(++failures);
             }
+        }
+    }
+
+    private void Check(Socket accepted)
+    {
+        try
+        {
+            Admit(accepted, PeerCredentials.Of(accepted));
+        }
+        catch (Exception e)
+        {
+            // A rule of the caller's that failed, say: whoever it was about is not let in, and the next one may be.
+            BusLog.CheckFailed(_log, e, _attachment.Endpoint);
+            accepted.Dispose();
         }
     }
 

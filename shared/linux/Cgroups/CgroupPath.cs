@@ -1,14 +1,21 @@
+using System.Globalization;
+
 namespace PvExec.Linux.Cgroups;
 
 /// <summary>Where this process is in the tree of control groups, version 2 (cgroups(7)).</summary>
 public static class CgroupPath
 {
     /// <summary>The directory of this process's cgroup; null when no cgroup2 file system shows it.</summary>
-    public static string? OfThisProcess()
+    public static string? OfThisProcess() => Of("self");
+
+    /// <summary>That of another process; null when it has ended, or no cgroup2 file system shows it.</summary>
+    public static string? Of(int pid) => Of(pid.ToString(CultureInfo.InvariantCulture));
+
+    private static string? Of(string process)
     {
         try
         {
-            return Find(File.ReadLines("/proc/self/cgroup"), File.ReadLines("/proc/self/mountinfo"));
+            return Find(File.ReadLines($"/proc/{process}/cgroup"), File.ReadLines("/proc/self/mountinfo"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

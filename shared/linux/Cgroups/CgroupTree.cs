@@ -32,6 +32,23 @@ public static class CgroupTree
         }
     }
 
+    /// <summary>Makes all in a group and below it stand still, those that are started meanwhile too, or lets them go on (Linux 5.2).</summary>
+    /// <returns>False when that is not allowed, or there is no such group.</returns>
+    public static bool SetFrozen(string group, bool frozen) => TryWrite(group + "/cgroup.freeze", frozen ? "1" : "0");
+
+    /// <summary>Whether all in a group and below it stand still, after <see cref="SetFrozen"/>.</summary>
+    public static bool IsFrozen(string group)
+    {
+        try
+        {
+            return CgroupEvents.Value(File.ReadAllBytes(group + "/cgroup.events"), "frozen"u8) == 1;
+        }
+        catch (Exception e) when (IsGone(e))
+        {
+            return false;
+        }
+    }
+
     /// <summary>The processes in a group and below it; one that moves meanwhile may be missed.</summary>
     public static List<int> Processes(string group)
     {

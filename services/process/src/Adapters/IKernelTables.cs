@@ -14,4 +14,10 @@ internal interface IKernelTables
 
     /// <summary>Adds the inodes of the sockets that a process has open.</summary>
     void AddSocketInodes(int pid, ISet<ulong> into);
+
+    /// <summary>The soft RLIMIT_LOCKS of a process, by which pv-init marks a child's descendants; null when it is unlimited.</summary>
+    ulong? FileLocks(int pid);
+
+    /// <summary>Signals a process of a listing, and nobody who has got its number since.</summary>
+    void Signal(ProcessStat process, int signal);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 using PvExec.Linux.Ports;
 using PvExec.Linux.Processes;
 using PvExec.Processes.Proxy;
@@ -44,6 +45,18 @@ internal sealed class KernelTables(ILogger<KernelTables> log) : IKernelTables, I
     public IReadOnlyList<ProcessStat> Processes() => ProcessStat.ReadAll();
 
     public void AddSocketInodes(int pid, ISet<ulong> into) => SocketInodes.AddOf(pid, into);
+
+    public ulong? FileLocks(int pid) => ProcessLimits.FileLocks(pid);
+
+    public void Signal(ProcessStat process, int signal)
+    {
+        // Opened first and compared then: what the descriptor holds is what is compared.
+        using SafeFileHandle? held = PidFd.TryOpen(process.Pid);
+        if (held is not null && ProcessStat.TryRead(process.Pid)?.StartTicks == process.StartTicks)
+        {
+            _ = PidFd.Send(held, signal);
+        }
+    }
 
     public string? OwnerOf(int port)
     {

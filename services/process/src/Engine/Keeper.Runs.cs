@@ -21,7 +21,8 @@ internal sealed partial class Keeper
     /// <summary>Starts the process; the phase is Starting already. The gate is held, and it is in a step.</summary>
     private async Task<Outcome<Unit>> StartAsync(ProcessSpec spec)
     {
-        await world.Freezer.Thawed;
+        // What is started while a freeze is about to begin is held by it.
+        using IDisposable start = await world.Freezer.EnterStartAsync();
         Outcome<Unit> started = world.IsStopping ? Stopping() : await SpawnAsync(spec);
         if (!started.Succeeded(out Fault? fault))
         {

@@ -62,6 +62,7 @@ internal sealed class TreeEnder(IInit init, IKernelTables tables, Freezer freeze
             _asked.Remove(child.Id);
         }
 
+        freezer.Forget(child);
         return ended;
     }
 
@@ -95,13 +96,15 @@ internal sealed class TreeEnder(IInit init, IKernelTables tables, Freezer freeze
     /// <returns>How long it may take.</returns>
     private async Task<TimeSpan> AskAsync(string process, Child child, TimeSpan grace)
     {
-        lock (_lock)
+        if (AskedBefore(child, grace) is { } left)
         {
-            if (_asked.TryGetValue(child.Id, out long killAt))
+            // By an earlier instance, perhaps, whose freezes are over: the freezer here has to know of it.
+            using (mandate.Enter())
             {
-                _asked[child.Id] = Math.Min(killAt, After(grace));
-                return Left(_asked[child.Id]);
+                await freezer.ReleaseAsync(child);
             }
+
+            return left;
         }
 
         // One step: a tree that has got its SIGTERM is on the list when the list goes to the next instance.
@@ -116,6 +119,21 @@ internal sealed class TreeEnder(IInit init, IKernelTables tables, Freezer freeze
         }
 
         return grace;
+    }
+
+    /// <returns>What is left until SIGKILL, when it has got its SIGTERM.</returns>
+    private TimeSpan? AskedBefore(Child child, TimeSpan grace)
+    {
+        lock (_lock)
+        {
+            if (!_asked.TryGetValue(child.Id, out long killAt))
+            {
+                return null;
+            }
+
+            _asked[child.Id] = Math.Min(killAt, After(grace));
+            return Left(_asked[child.Id]);
+        }
     }
 
     private async Task<bool> GoneWithinAsync(Child child, TimeSpan time)

@@ -1,45 +1,41 @@
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
-using PvExec.Linux.Processes;
-using PvExec.Processes.Adapters;
 
 namespace PvExec.Processes.Freezing;
 
 /// <summary>
-/// Stops managed processes with all their descendants (SIGSTOP) and lets them go on (SIGCONT). A freeze ends when its
+/// Freezes managed processes with all their descendants and thaws them. A freeze ends when its
 /// asker says so, when the asker's connection ends, or when its time is over, whichever comes first; a process goes on when
-/// no freeze holds it any more.
+/// no freeze holds it any more. One that is being ended is held by none: it has to act on its SIGTERM.
 /// </summary>
-internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark, TimeProvider clock, ILogger<Freezer> log) : IAsyncDisposable
+internal sealed class Freezer(TreeBrake brake, FrozenMark mark, TimeProvider clock, ILogger<Freezer> log) : IAsyncDisposable
 {
-    private const int SIGCONT = 18;
-    private const int SIGSTOP = 19;
+    private readonly StartHold _starts = new();
 
-    /// <summary>How long a tree may take to stand still: a member in an uninterruptible call stops when it returns.</summary>
-    private static readonly TimeSpan StandStill = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(2);
-
-    // A timer takes no more than 2^32 - 2 ms.
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(49);
-
-    /// <summary>One freeze or thaw at a time; guards the fields below.</summary>
+    /// <summary>One freeze, thaw or release at a time; guards the fields below, and the brake.</summary>
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<ulong, Freeze> _freezes = [];
-    private TaskCompletionSource _thawed = Completed();
     private ulong _lastId;
     private bool _disposed;
 
-    /// <summary>Completes when nothing is frozen: a process is started only then.</summary>
-    public Task Thawed => Volatile.Read(ref _thawed).Task;
+    /// <summary>Guards the numbers of those that are being ended: a freeze under way looks at them. A leaf.</summary>
+    private readonly Lock _endingLock = new();
+    private readonly HashSet<ulong> _ending = [];
+
+    /// <summary>Completes when nothing is frozen, nor about to be.</summary>
+    public Task Thawed => _starts.Free;
+
+    /// <summary>Begins the start of a process, when nothing is frozen; a freeze waits until what this returns is disposed of.</summary>
+    public Task<IDisposable> EnterStartAsync() => _starts.EnterAsync();
 
     /// <summary>Stops the processes; returns when none of them runs any more.</summary>
-    /// <param name="processes">By name.</param>
+    /// <param name="processes">By name; asked when starts are held up.</param>
     /// <param name="timeLimit">When they thaw by themselves.</param>
     /// <param name="askerGone">Cancelled when the asker's connection ends.</param>
     /// <returns>DeadlineExceeded when one does not stand still, Unavailable when this instance leaves; then nothing stays frozen.</returns>
     public async Task<Outcome<Freeze>> FreezeAsync(
-        IReadOnlyDictionary<string, Child> processes, string reason, TimeSpan timeLimit, CancellationToken askerGone)
+        Func<IReadOnlyDictionary<string, Child>> processes, string reason, TimeSpan timeLimit, CancellationToken askerGone)
     {
         await _gate.WaitAsync(CancellationToken.None);
         try
@@ -49,25 +45,26 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
                 return new Fault(FaultKind.Unavailable, "pv-process is leaving: ask again in a moment");
             }
 
-            var freeze = new Freeze(++_lastId, reason, processes);
             Outcome<Unit> marked = Mark();
             if (!marked.Succeeded(out Fault? fault))
             {
                 return fault;
             }
 
-            _freezes.Add(freeze.Id, freeze);
-            if (_thawed.Task.IsCompleted)
+            if (!await HoldStartsAsync())
             {
-                Volatile.Write(ref _thawed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                LetGo();
+                return new Fault(FaultKind.DeadlineExceeded, $"nothing is frozen, since a process is being started for {TreeBrake.StandStill.TotalSeconds} s already: ask again");
             }
 
+            var freeze = new Freeze(++_lastId, reason, NotEnding(processes()), timeLimit, clock);
+            _freezes.Add(freeze.Id, freeze);
             bool isHeld = false;
             try
             {
-                foreach ((string name, Child child) in processes)
+                foreach ((string name, Child child) in freeze.Processes)
                 {
-                    if (!await StopAsync(child))
+                    if (!await brake.StopAsync(child, () => IsEnding(child)))
                     {
                         return new Fault(FaultKind.DeadlineExceeded, $"process '{name}' (pid {child.Pid}) does not stand still: nothing is frozen, see what it waits for in /proc/{child.Pid}/stack");
                     }
@@ -83,9 +80,24 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
                 }
             }
 
-            ProcessLog.Frozen(log, freeze.Id, processes.Count, reason);
-            freeze.Ended = EndAsync(freeze, timeLimit < Longest ? timeLimit : Longest, askerGone);
+            ProcessLog.Frozen(log, freeze.Id, freeze.Processes.Count, reason);
+            freeze.Ended = EndAsync(freeze, askerGone);
             return freeze;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Starts a freeze's time anew.</summary>
+    /// <returns>NotFound when it has ended.</returns>
+    public async Task<Outcome<Unit>> RenewAsync(ulong id, TimeSpan timeLimit)
+    {
+        await _gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            return _freezes.TryGetValue(id, out Freeze? freeze) && freeze.Renew(timeLimit) ? Unit.Value : HasEnded(id);
         }
         finally
         {
@@ -103,7 +115,7 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
         _gate.Release();
         if (freeze is null)
         {
-            return new Fault(FaultKind.NotFound, $"there is no freeze {id}: it has ended, so its processes run");
+            return HasEnded(id);
         }
 
         freeze.AskToThaw();
@@ -111,12 +123,35 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
         return Unit.Value;
     }
 
-    /// <summary>For a process that is to end: one that stands still cannot act on SIGTERM.</summary>
+    /// <summary>For a process that is to end: it goes on, and no freeze holds it until <see cref="Forget"/>.</summary>
     public async Task ReleaseAsync(Child child)
     {
-        if (!Thawed.IsCompleted)
+        lock (_endingLock)
         {
-            await ContinueAsync(child);
+            _ending.Add(child.Id);
+        }
+
+        // In turn with the freezes: a signal that comes late would let go what a later one holds.
+        await _gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_freezes.Values.Any(freeze => freeze.Processes.Values.Contains(child)))
+            {
+                await brake.ContinueAsync(child);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>The ending of the process is over.</summary>
+    public void Forget(Child child)
+    {
+        lock (_endingLock)
+        {
+            _ending.Remove(child.Id);
         }
     }
 
@@ -130,7 +165,7 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
 
         foreach (Child child in processes)
         {
-            await ContinueAsync(child);
+            await brake.ContinueAsync(child);
         }
 
         mark.Clear();
@@ -152,16 +187,43 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
         }
     }
 
-    private async Task EndAsync(Freeze freeze, TimeSpan timeLimit, CancellationToken askerGone)
+    private static Fault HasEnded(ulong id) => new(FaultKind.NotFound, $"there is no freeze {id}: it has ended, so its processes run");
+
+    /// <returns>False when one that is under way does not end in time.</returns>
+    private async Task<bool> HoldStartsAsync()
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(askerGone);
-        Task late = Task.Delay(timeLimit, clock, ending.Token);
-        if (await Task.WhenAny(freeze.ThawAsked, late) == late && !askerGone.IsCancellationRequested)
+        Task idle = _starts.Hold();
+        try
         {
-            ProcessLog.FrozenTooLong(log, freeze.Id, freeze.Reason, timeLimit.TotalSeconds);
+            await idle.WaitAsync(TreeBrake.StandStill, clock);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private Dictionary<string, Child> NotEnding(IReadOnlyDictionary<string, Child> processes) =>
+        processes.Where(process => !IsEnding(process.Value)).ToDictionary(StringComparer.Ordinal);
+
+    private bool IsEnding(Child child)
+    {
+        lock (_endingLock)
+        {
+            return _ending.Contains(child.Id);
+        }
+    }
+
+    private async Task EndAsync(Freeze freeze, CancellationToken askerGone)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(askerGone, freeze.Late);
+        await freeze.ThawAsked.WaitAsync(ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (freeze.Late.IsCancellationRequested && !freeze.ThawAsked.IsCompleted && !askerGone.IsCancellationRequested)
+        {
+            ProcessLog.FrozenTooLong(log, freeze.Id, freeze.Reason);
         }
 
-        await ending.CancelAsync();
         await _gate.WaitAsync(CancellationToken.None);
         try
         {
@@ -181,48 +243,21 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
         {
             if (!_freezes.Values.Any(other => other.Processes.Values.Contains(child)))
             {
-                await ContinueAsync(child);
+                await brake.ContinueAsync(child);
             }
         }
 
+        freeze.Dispose();
+        LetGo();
+    }
+
+    // Called with the gate held.
+    private void LetGo()
+    {
+        _starts.Release();
         if (_freezes.Count == 0)
         {
-            _thawed.TrySetResult();
             Unmark();
-        }
-    }
-
-    /// <returns>False when a member of the tree still runs after <see cref="StandStill"/>.</returns>
-    private async Task<bool> StopAsync(Child child)
-    {
-        long started = clock.GetTimestamp();
-        while (true)
-        {
-            // Again and again: a member may fork while the tree is gone through.
-            await SignalAsync(child, SIGSTOP);
-            List<ProcessStat> tree = ProcessTree.Of(tables.Processes(), child.Pid, !child.Exited.IsCompleted);
-            if (tree.All(process => process.State is 'T' or 't'))
-            {
-                return true;
-            }
-
-            if (clock.GetElapsedTime(started) >= StandStill)
-            {
-                return false;
-            }
-
-            await Task.Delay(LookAgain, clock);
-        }
-    }
-
-    private Task ContinueAsync(Child child) => SignalAsync(child, SIGCONT);
-
-    private async Task SignalAsync(Child child, int signal)
-    {
-        Outcome<Unit> sent = await init.SignalAsync(child, signal, SignalScope.Tree, CancellationToken.None);
-        if (!sent.Succeeded(out Fault? fault))
-        {
-            ProcessLog.SignalFailed(log, signal, child.Label, fault.Detail);
         }
     }
 
@@ -247,15 +282,8 @@ internal sealed class Freezer(IInit init, IKernelTables tables, FrozenMark mark,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It only makes the next instance send SIGCONT to what runs anyway.
+            // It only makes the next instance thaw what runs anyway.
             ProcessLog.MarkLeft(log, e.Message);
         }
-    }
-
-    private static TaskCompletionSource Completed()
-    {
-        var completed = new TaskCompletionSource();
-        completed.SetResult();
-        return completed;
     }
 }

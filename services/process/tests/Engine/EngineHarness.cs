@@ -40,6 +40,8 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>What an engine asks once another one has taken its place.</summary>
     public NextEngine Successor { get; private set; } = new();
 
+    public FakeGroups Groups { get; } = new();
+
     public string? NotifySocket { get; set; }
     public RecordingObserver Observer { get; } = new();
 
@@ -83,7 +85,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         Init.Owned = owned;
         var mandate = new Mandate();
         var watcher = new PortWatcher(Tables, NullLogger<PortWatcher>.Instance);
-        Freezer = new Freezer(Init, Tables, new FrozenMark(FrozenFile), TimeProvider.System, NullLogger<Freezer>.Instance);
+        Freezer = NewFreezer(TimeProvider.System);
         var ender = new TreeEnder(Init, Tables, Freezer, mandate, Timing, TimeProvider.System, NullLogger<TreeEnder>.Instance);
         var ports = new ExposedPorts(new DescriptorStore(NotifySocket), Timing, Tables, TimeProvider.System, NullLogger<ExposedPorts>.Instance);
         var world = new ProcessWorld(Init, new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
@@ -94,6 +96,9 @@ internal sealed class EngineHarness : IAsyncDisposable
         engine.Start(inheritance);
         return engine;
     }
+
+    public Freezer NewFreezer(TimeProvider clock) => new(
+        new TreeBrake(Init, Tables, Groups, clock, NullLogger<TreeBrake>.Instance), new FrozenMark(FrozenFile), clock, NullLogger<Freezer>.Instance);
 
     /// <summary>The engine hands over, and a new one takes over.</summary>
     /// <param name="owned">What pv-init tells the new one of.</param>
@@ -173,7 +178,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         {
             if (signal is Stop or Continue)
             {
-                Tables.SetState(child.Pid, signal == Stop ? 'T' : 'S');
+                Tables.SetSessionState(child.Pid, signal == Stop ? 'T' : 'S');
             }
             else if (OnSignal is { } own)
             {

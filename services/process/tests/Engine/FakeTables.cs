@@ -12,7 +12,14 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
     private readonly Lock _lock = new();
     private readonly List<(int Pid, ListeningEndpoint Listener)> _listeners = [];
     private readonly List<ProcessStat> _rows = [];
+    private readonly Dictionary<int, ulong> _locks = [];
     private ulong _inode;
+
+    /// <summary>After each listing of the processes: what happens while it is gone through.</summary>
+    public Action? Looked { get; set; }
+
+    /// <summary>Signals that were sent to single processes.</summary>
+    public List<(int Pid, int Signal)> Signals { get; } = [];
 
     /// <summary>What the next look at the sockets throws, once.</summary>
     public Exception? FailOnce { get; set; }
@@ -41,6 +48,41 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
         {
             int at = _rows.FindIndex(row => row.Pid == pid);
             _rows[at] = new ProcessStat(pid, 'S', 1, pid, pid, 1, 0);
+        }
+    }
+
+    /// <summary>What pv-init marks a child's descendants by.</summary>
+    public void Mark(int pid, ulong locks)
+    {
+        lock (_lock)
+        {
+            _locks[pid] = locks;
+        }
+    }
+
+    public ulong? FileLocks(int pid)
+    {
+        lock (_lock)
+        {
+            return _locks.TryGetValue(pid, out ulong locks) ? locks : null;
+        }
+    }
+
+    public void Signal(ProcessStat process, int signal)
+    {
+        Signals.Add((process.Pid, signal));
+        SetState(process.Pid, signal == 19 ? 'T' : 'S');
+    }
+
+    /// <summary>As <see cref="SetState"/>, for all of a session.</summary>
+    public void SetSessionState(int session, char state)
+    {
+        lock (_lock)
+        {
+            for (int at = 0; at < _rows.Count; at++)
+            {
+                _rows[at] = _rows[at].Session == session ? _rows[at] with { State = state } : _rows[at];
+            }
         }
     }
 
@@ -97,10 +139,14 @@ internal sealed class FakeTables : IKernelTables, IPortOwners
 
     public IReadOnlyList<ProcessStat> Processes()
     {
+        ProcessStat[] rows;
         lock (_lock)
         {
-            return [.. _rows];
+            rows = [.. _rows];
         }
+
+        Looked?.Invoke();
+        return rows;
     }
 
     public void AddSocketInodes(int pid, ISet<ulong> into)

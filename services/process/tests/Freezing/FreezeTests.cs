@@ -3,6 +3,7 @@ using PvExec.Hosting.Init;
 using PvExec.Kernel;
 using PvExec.Processes.Freezing;
 using PvExec.Processes.Tests.Engine;
+using PvExec.Testing;
 
 namespace PvExec.Processes.Tests.Freezing;
 
@@ -34,7 +35,7 @@ public sealed class FreezeTests : IAsyncDisposable
     {
         Child child = await StartAsync("web");
         using var connection = new CancellationTokenSource();
-        Freeze freeze = (await _harness.Freezer.FreezeAsync(_harness.Engine.Living(), "test", Long, connection.Token)).Value;
+        Freeze freeze = (await _harness.Freezer.FreezeAsync(_harness.Engine.Living, "test", Long, connection.Token)).Value;
 
         await connection.CancelAsync();
 
@@ -103,7 +104,7 @@ public sealed class FreezeTests : IAsyncDisposable
         Child child = await StartAsync("web");
         _ = await FreezeAsync(Long);
 
-        var next = new Freezer(_harness.Init, _harness.Tables, new FrozenMark(_harness.FrozenFile), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Freezer>.Instance);
+        Freezer next = _harness.NewFreezer(TimeProvider.System);
         await next.ThawLeftAsync([child]);
 
         Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
@@ -120,7 +121,7 @@ public sealed class FreezeTests : IAsyncDisposable
         await _harness.Freezer.DisposeAsync();
 
         Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
-        Assert.Equal(FaultKind.Unavailable, (await _harness.Freezer.FreezeAsync(_harness.Engine.Living(), "test", Long, CancellationToken.None)).Fault!.Kind);
+        Assert.Equal(FaultKind.Unavailable, (await _harness.Freezer.FreezeAsync(_harness.Engine.Living, "test", Long, CancellationToken.None)).Fault!.Kind);
     }
 
     [Fact]
@@ -131,6 +132,66 @@ public sealed class FreezeTests : IAsyncDisposable
 
         Assert.Null((await _harness.Freezer.ThawAsync(freeze.Id)).Fault);
         Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+    }
+
+    [Fact]
+    public async Task A_freeze_that_is_renewed_lasts_and_ends_when_nobody_renews_it_any_more()
+    {
+        Child child = await StartAsync("web");
+        var clock = new ManualClock();
+        await using Freezer freezer = _harness.NewFreezer(clock);
+        Freeze freeze = (await freezer.FreezeAsync(_harness.Engine.Living, "test", TimeSpan.FromSeconds(10), CancellationToken.None)).Value;
+
+        clock.Advance(TimeSpan.FromSeconds(8));
+        Assert.Null((await freezer.RenewAsync(freeze.Id, TimeSpan.FromSeconds(10))).Fault);
+        clock.Advance(TimeSpan.FromSeconds(8));
+        Assert.Null((await freezer.RenewAsync(freeze.Id, TimeSpan.FromSeconds(10))).Fault);
+        Assert.Equal('T', _harness.Tables.StateOf(child.Pid));
+
+        clock.Advance(TimeSpan.FromSeconds(11));
+        await freeze.Ended.WaitAsync(EngineHarness.Patience);
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+        Assert.Equal(FaultKind.NotFound, (await freezer.RenewAsync(freeze.Id, Long)).Fault!.Kind);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_being_ended_is_held_by_no_freeze()
+    {
+        Child child = await _harness.StartDeafAsync();
+        Task<Outcome<Unit>> ending = _harness.Engine.DisableAsync("web", CancellationToken.None);
+        await _harness.TerminatedAsync();
+
+        Freeze freeze = await FreezeAsync(Long);
+
+        Assert.Empty(freeze.Processes);
+        Assert.Equal('S', _harness.Tables.StateOf(child.Pid));
+        _harness.Exit(child);
+        Assert.Null((await ending.WaitAsync(EngineHarness.Patience)).Fault);
+    }
+
+    [Fact]
+    public async Task A_freeze_waits_for_the_start_under_way_and_holds_what_was_started()
+    {
+        await StartAsync("web");
+        IDisposable start = await _harness.Freezer.EnterStartAsync();
+        bool asked = false;
+
+        Task<Outcome<Freeze>> freezing = _harness.Freezer.FreezeAsync(
+            () =>
+            {
+                asked = true;
+                return _harness.Engine.Living();
+            },
+            "test", Long, CancellationToken.None);
+        Assert.False(asked);
+        Task<IDisposable> late = _harness.Freezer.EnterStartAsync();
+        start.Dispose();
+
+        Freeze freeze = (await freezing.WaitAsync(EngineHarness.Patience)).Value;
+        Assert.True(asked);
+        Assert.False(late.IsCompleted);
+        await _harness.Freezer.ThawAsync(freeze.Id);
+        (await late.WaitAsync(EngineHarness.Patience)).Dispose();
     }
 
     [Fact]
@@ -155,5 +216,5 @@ public sealed class FreezeTests : IAsyncDisposable
     }
 
     private async Task<Freeze> FreezeAsync(TimeSpan timeLimit) =>
-        (await _harness.Freezer.FreezeAsync(_harness.Engine.Living(), "test", timeLimit, CancellationToken.None)).Value;
+        (await _harness.Freezer.FreezeAsync(_harness.Engine.Living, "test", timeLimit, CancellationToken.None)).Value;
 }

@@ -78,6 +78,51 @@ public sealed class EventTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_that_would_make_the_queues_too_large_is_dropped_and_its_subscribers_see_a_gap()
+    {
+        var log = new ListLogger<BusPublisher>();
+        await using var publisher = new BusPublisher("worktree", BusLimits.Default with { QueuedMessages = 10, QueuedBytes = 3_000 }, UnixTransportOptions.Default, log);
+        publisher.Start(Socket);
+        await using BusSubscriber subscriber = Subscriber();
+        EventStream<WorktreeSaved> saved = subscriber.Subscribe<WorktreeSaved>(100);
+        await HeardAsync(publisher, saved);
+
+        publisher.Publish(new WorktreeSaved(new string('x', 301), true));
+        publisher.Publish(new WorktreeSaved("next", true));
+
+        Assert.Contains("an event 'worktree.saved' of 306 bytes was dropped, 300 is the most", log.Lines[0], StringComparison.Ordinal);
+        Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved("next", true), 1), await NextAsync(saved));
+    }
+
+    [Fact]
+    public async Task A_reader_is_told_of_what_it_lost_before_its_first_read()
+    {
+        var stream = new EventStream<WorktreeSaved>(2, 1_000, _ => { });
+        for (ulong number = 1; number <= 5; number++)
+        {
+            stream.Take(Numbered(number, $"{number}"));
+        }
+
+        Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved("4", true), 3), await NextAsync(stream));
+        Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved("5", true), 0), await NextAsync(stream));
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_reader_is_bounded_by_its_bytes_and_counts_what_was_lost_on_the_way()
+    {
+        var stream = new EventStream<WorktreeSaved>(100, 1_000, _ => { });
+        stream.Take(Numbered(1, new string('a', 600)));
+        stream.Take(Numbered(3, new string('b', 600)));
+        stream.Take(Numbered(4, "c"));
+
+        BusEvent<WorktreeSaved> first = await NextAsync(stream);
+
+        // The first was pushed out and the second never came.
+        Assert.Equal(('b', 2), (first.Message.SnapshotId[0], first.Dropped));
+        Assert.Equal(new BusEvent<WorktreeSaved>(new WorktreeSaved("c", true), 0), await NextAsync(stream));
+    }
+
+    [Fact]
     public async Task A_subscriber_that_stands_still_costs_the_others_nothing_and_sees_later_how_many_it_lost()
     {
         await using BusPublisher publisher = Publisher();
@@ -141,6 +186,9 @@ public sealed class EventTests : IDisposable
         Assert.Equal("worktree.saved", Encoding.UTF8.GetString((await heard)[0]));
         Assert.Equal(new WorktreeSaved("a", true), BusCodec.Body<WorktreeSaved>(BusCodec.Decode((await heard)[1]).Value).Value);
     }
+
+    private static Envelope Numbered(ulong number, string id) =>
+        new(Envelope.CurrentVersion, WorktreeSaved.Kind, number, null, null, BusCodec.EncodeBody(new WorktreeSaved(id, true)));
 
     /// <summary>Publishes until the first event arrives, then reads all that did.</summary>
     private async Task HeardAsync(BusPublisher publisher, EventStream<WorktreeSaved> stream)

@@ -62,6 +62,31 @@ public sealed class AdmissionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_check_that_fails_refuses_one_peer_and_the_next_is_let_in()
+    {
+        int asked = 0;
+        bool Allow(PeerCredentials peer) => Interlocked.Increment(ref asked) > 1 ? true : throw new InvalidOperationException("a bug of the rule");
+        await using TestSocket<RouterSocket> router = Router(new UnixTransportOptions { Allow = Allow });
+        using RawPeer first = RawPeer.Connect(Socket);
+        Assert.Equal(0, await first.ReceiveToEndAsync());
+        Assert.Contains("a bug of the rule", await router.Log.LineAsync("the check of its peer failed"), StringComparison.Ordinal);
+        await AssertServesAsync(router);
+    }
+
+    [Fact]
+    public async Task A_check_of_the_server_that_fails_is_tried_again()
+    {
+        int asked = 0;
+        bool Allow(PeerCredentials peer) => Interlocked.Increment(ref asked) > 1 ? true : throw new InvalidOperationException("a bug of the rule");
+        await using TestSocket<RouterSocket> router = Router(UnixTransportOptions.Default);
+        await using var dealer = new TestSocket<DealerSocket>(new DealerSocket(), "connect", Socket, new UnixTransportOptions { Allow = Allow });
+        await dealer.ConnectionAsync(true);
+        Assert.Contains("a bug of the rule", await dealer.Log.LineAsync("the check of its peer failed"), StringComparison.Ordinal);
+        await dealer.SendAsync("hello");
+        Assert.Equal("hello", (await router.ReceiveAsync())[1]);
+    }
+
+    [Fact]
     public async Task What_a_peer_did_wrong_is_logged_once()
     {
         await using TestSocket<RouterSocket> router = Router(UnixTransportOptions.Default);
