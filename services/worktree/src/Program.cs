@@ -80,4 +80,5 @@ static BusCaptureFreeze BusFreeze(IServiceProvider services, RuntimePaths paths)
         UnixTransportOptions.Default,
         services.GetRequiredService<ILogger<BusClient>>()),
     services.GetRequiredService<IInit>(),
+    services.GetRequiredService<TimeProvider>(),
     services.GetRequiredService<ILogger<BusCaptureFreeze>>());

@@ -26,8 +26,11 @@ public sealed class Worktree : IAsyncDisposable
     private CaptureMemory? _baseline;
     private readonly ILogger _log;
     private volatile bool _final;
-    private volatile bool _dirty;
     private volatile string _lastSaveError = "";
+
+    /// <summary>Guards the two below, and that observers are told of both in the order in which they came to be. A leaf.</summary>
+    private readonly Lock _stateLock = new();
+    private bool _dirty;
     private long _saves;
 
     /// <summary>What is kept of the time for the final save, to say that it did not end and to leave.</summary>
@@ -57,13 +60,31 @@ public sealed class Worktree : IAsyncDisposable
     public string LastSaveError => _lastSaveError;
 
     /// <summary>A difference from the last snapshot was found since the last save.</summary>
-    public bool IsDirty => _dirty;
+    public bool IsDirty
+    {
+        get
+        {
+            lock (_stateLock)
+            {
+                return _dirty;
+            }
+        }
+    }
 
     /// <summary>How many saves have succeeded since the start.</summary>
-    public long Saves => Interlocked.Read(ref _saves);
+    public long Saves
+    {
+        get
+        {
+            lock (_stateLock)
+            {
+                return _saves;
+            }
+        }
+    }
 
     /// <summary>Looks whether the tree differs from what was saved last, or, before the first save, from what it was at the first look.</summary>
-    /// <remarks>One caller at a time.</remarks>
+    /// <remarks>One caller at a time. Observers are told of the first difference after a save.</remarks>
     /// <returns>False when it does not, when a save ended meanwhile, and when the tree cannot be walked now.</returns>
     public bool LookForChanges(CancellationToken cancellationToken)
     {
@@ -72,13 +93,28 @@ public sealed class Worktree : IAsyncDisposable
         {
             CaptureMemory before = _saver.Memory ?? (_baseline ??= DirtyCheck.Baseline(_place.Root, cancellationToken));
             bool differs = DirtyCheck.Differs(_place.Root, before, cancellationToken);
-            _dirty = differs && saves == Saves;
-            return _dirty;
+            return Looked(differs, saves);
         }
         catch (Exception e) when (e is IOException or FaultException or ObjectDisposedException)
         {
             // The next save meets the same and says so.
             return false;
+        }
+    }
+
+    /// <param name="saves">Before the look.</param>
+    private bool Looked(bool differs, long saves)
+    {
+        lock (_stateLock)
+        {
+            bool isNews = differs && !_dirty && saves == _saves;
+            _dirty = differs && saves == _saves;
+            if (isNews)
+            {
+                _observer.Dirty(_time.GetUtcNow());
+            }
+
+            return _dirty;
         }
     }
 
@@ -159,9 +195,12 @@ public sealed class Worktree : IAsyncDisposable
         _lastSaveError = saved.Fault?.Detail ?? "";
         if (saved.TryGet(out SaveResult? save, out Fault? fault))
         {
-            Interlocked.Increment(ref _saves);
-            _dirty = false;
-            _observer.Saved(save);
+            lock (_stateLock)
+            {
+                _saves++;
+                _dirty = false;
+                _observer.Saved(save);
+            }
         }
         else
         {

@@ -4,10 +4,10 @@ using PvExec.Kernel;
 namespace PvExec.Worktrees.Saving;
 
 /// <summary>
-/// Looks whether the tree differs from its last snapshot, soon after a save and then more and more seldom, and tells it
+/// Looks whether the tree differs from its last snapshot, soon after a save and then more and more seldom, which it tells
 /// once. A look is a walk over the tree's inodes; none is made while it is known to differ.
 /// </summary>
-internal sealed class DirtyWatch(WorktreeHost host, IWorktreeObserver observer, TimeProvider time) : BackgroundService
+internal sealed class DirtyWatch(WorktreeHost host, TimeProvider time) : BackgroundService
 {
     private static readonly Backoff Looking = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
@@ -27,9 +27,9 @@ internal sealed class DirtyWatch(WorktreeHost host, IWorktreeObserver observer, 
                 saves = worktree.Saves;
                 looks = 0;
             }
-            else if (!worktree.IsDirty && await Task.Run(() => worktree.LookForChanges(stoppingToken), stoppingToken))
+            else if (!worktree.IsDirty)
             {
-                observer.Dirty(time.GetUtcNow());
+                await Task.Run(() => worktree.LookForChanges(stoppingToken), stoppingToken);
             }
         }
     }

@@ -12,7 +12,8 @@ internal sealed class RecordingObserver : IWorktreeObserver
 
     public void Saved(SaveResult save) => _saves.Enqueue(save);
 
-    public void Dirty(DateTimeOffset seen)
-    {
-    }
+    /// <summary>How often it was told that the tree differs.</summary>
+    public int Differences { get; private set; }
+
+    public void Dirty(DateTimeOffset seen) => Differences++;
 }

@@ -4,7 +4,8 @@ using PvExec.Worktrees.Core.Snapshots;
 namespace PvExec.Worktrees.Adapters.Tree;
 
 /// <summary>
-/// Whether the tree differs from what was captured, by a walk that reads no file: times, sizes, inodes. A store through a
+/// Whether the tree differs from what was captured, by a walk that reads no file: of a file times, sizes and inodes, of all
+/// else what a manifest says of it. A store through a
 /// shared mapping that moves no time is not seen until the save, which compares by content.
 /// </summary>
 internal static class DirtyCheck
@@ -35,12 +36,11 @@ internal static class DirtyCheck
         foreach (ScannedEntry one in scan.Entries.Where(one => one.LinkTo is null))
         {
             names++;
-            if (one.Entry is null)
-            {
-                return true;
-            }
 
-            if (!memory.Files.ContainsKey(one.Path))
+            // A file that may have changed has no entry. Directories, symlinks and such have been looked at anew.
+            if (one.Entry is null
+                || !memory.Files.TryGetValue(one.Path, out (FileStat Stat, Entry Entry) before)
+                || !one.Entry.SameAs(before.Entry))
             {
                 return true;
             }
