@@ -13,7 +13,7 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <summary>Null when the run needs none.</summary>
     public RunJournal? Journal { get; init; }
 
-    /// <summary>Where its standard error is kept.</summary>
+    /// <summary>Where its standard error is kept. It also bears the mark that observers were told of the end: pv-init keeps it as long as it knows the run.</summary>
     public StreamFile? ErrorFile { get; init; }
 
     /// <summary>The task's <c>finish</c>, once it was started.</summary>

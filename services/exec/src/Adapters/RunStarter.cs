@@ -125,6 +125,12 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         output.IsOnDisk = journal is { IsOnDisk: true };
         StreamFile standard = Stored(kept, RunFiles.StandardStore, output.IsOnDisk);
         StreamFile error = Stored(kept, RunFiles.ErrorStore, output.IsOnDisk);
+        if (!kept.ContainsKey(RunFiles.ErrorStore) && processes.All(process => process.Child.Exited.IsCompleted))
+        {
+            // Nobody knows whether its end was told, and every instance would tell it again.
+            error.Mark();
+        }
+
         output.Open(standard, error, journal?.Lost(OutputStream.Standard) ?? default, journal?.Lost(OutputStream.Error) ?? default);
         Note(output, journal);
         var pipes = new List<PumpedPipe>(2);

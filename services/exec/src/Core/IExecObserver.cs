@@ -11,7 +11,7 @@ public interface IExecObserver
     /// <summary>The run's processes run.</summary>
     void Started(Run run);
 
-    /// <summary>The run's processes have ended; each run of which <see cref="Started"/> was told ends once at most.</summary>
+    /// <summary>The run's processes have ended, perhaps while no instance of the service was there; each run of which <see cref="Started"/> was told ends once at most.</summary>
     void Ended(Run run, ExitStatus status);
 
     /// <summary>The ticket's holder has its locks now.</summary>

@@ -34,10 +34,7 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>Whether observers know that it has its locks, and are to be told that it gives them back.</summary>
     public bool IsToldToHold { get; set; }
 
-    /// <summary>Its processes had ended when this instance of the service came to know of it.</summary>
-    public bool EndedBefore { get; init; }
-
-    /// <summary>Its <c>finish</c>, if it has one, had ended then too.</summary>
+    /// <summary>Its processes, and its <c>finish</c> if it has one, had ended when this instance of the service came to know of it.</summary>
     public bool WasOver { get; init; }
 
     /// <summary>What drives it. It never fails: it ends the run in any case, or leaves it to the instance that follows this one.</summary>

@@ -108,9 +108,11 @@ public sealed partial class RunEngine
 
     private void TellEnd(LiveRun live, RunResult result)
     {
-        if (!live.EndedBefore)
+        // By us, or an earlier instance: an end that nobody was there to see is told now.
+        if (live.Processes?.ErrorFile is { IsMarked: false } file)
         {
             observer.Ended(live.Run, result.Status);
+            file.Mark();
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Hosting.Init;
@@ -83,10 +85,53 @@ public sealed class RunObserverTests : IDisposable
         Assert.Empty(_fixture.Observer.Take());
     }
 
-    private static Child Owned()
+    [Fact]
+    public async Task An_end_that_nobody_was_there_to_see_is_told_by_the_next_instance_once()
+    {
+        using StreamFile errors = StreamFile.Create("test");
+        Child child = Owned((RunFiles.ErrorStore, Again(errors)));
+        child.SetExited(FakeInit.Exit(3));
+        _fixture.Engine.Adopt([child]);
+        await _fixture.IdleAsync();
+        Assert.Equal(["ended old: exit code 3"], _fixture.Observer.Take());
+
+        using var next = new EngineFixture();
+        Child same = Owned((RunFiles.ErrorStore, Again(errors)));
+        same.SetExited(FakeInit.Exit(3));
+        next.Engine.Adopt([same]);
+        await next.IdleAsync();
+        Assert.Single(next.Engine.Ended);
+        Assert.Empty(next.Observer.Take());
+    }
+
+    [Fact]
+    public async Task An_end_that_was_told_is_not_told_by_the_next_instance()
+    {
+        _fixture.Submit("writes");
+        FakeProcess process = await _fixture.StartedAsync();
+        KeptDescriptor kept = process.Spec.Kept.Single(one => one.Name == RunFiles.ErrorStore);
+        using SafeFileHandle errors = Again(kept.Handle);
+        process.Exit();
+        await _fixture.IdleAsync();
+        Assert.Contains(_fixture.Observer.Take(), line => line.StartsWith("ended writes", StringComparison.Ordinal));
+
+        using var next = new EngineFixture();
+        Child same = Owned((RunFiles.ErrorStore, errors));
+        same.SetExited(FakeInit.Exit(0));
+        next.Engine.Adopt([same]);
+        await next.IdleAsync();
+        Assert.Empty(next.Observer.Take());
+    }
+
+    private static SafeFileHandle Again(StreamFile file) => Again(file.Handle);
+
+    private static SafeFileHandle Again(SafeHandle file) =>
+        File.OpenHandle($"/proc/self/fd/{file.DangerousGetHandle()}", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+    private static Child Owned(params (string Name, SafeHandle Handle)[] kept)
     {
         RunId id = RunId.New(DateTimeOffset.UnixEpoch);
         var note = new RunNote(id, RunRole.Run, "old", ScopeSet.From([], ["src"]), DateTimeOffset.UnixEpoch, s_window, s_window);
-        return new Child(1, 4001, id.Value, DateTimeOffset.UnixEpoch, note.ToBytes(), new Dictionary<string, SafeHandle>());
+        return new Child(1, 4001, id.Value, DateTimeOffset.UnixEpoch, note.ToBytes(), kept.ToDictionary(one => one.Name, one => one.Handle));
     }
 }

@@ -24,6 +24,20 @@ public sealed class StreamFile : IStreamBytes
     /// <summary>To be kept by pv-init.</summary>
     public SafeHandle Handle => _file;
 
+    /// <summary>
+    /// A mark that outlives this service with the file: the sticky bit of its mode, which means nothing for a file
+    /// (inode(7)).
+    /// </summary>
+    public bool IsMarked => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(_file) & UnixFileMode.StickyBit) != 0;
+
+    public void Mark()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_file, File.GetUnixFileMode(_file) | UnixFileMode.StickyBit);
+        }
+    }
+
     public long Length => RandomAccess.GetLength(_file);
 
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
