@@ -44,7 +44,7 @@ internal static class Fanout
         }
 
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        report.Add("publish to 8 subscribers with one stalled, lost by the other seven", lost, "events");
+        report.Add("publish to 8 subscribers with one stalled, lost by the other seven", lost, "events", "0");
         report.Add("publish to 8 subscribers with one stalled, delivered", events * Reading / seconds, "events/s");
         await Task.WhenAll(subscribers.Select(subscriber => subscriber.DisposeAsync().AsTask()));
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace PvExec.Bench.Bus;
 
@@ -8,18 +7,21 @@ internal sealed class Report
 {
     private readonly List<string> _json = [];
 
-    /// <param name="ratio">This divided by the same measure of <paramref name="alternative"/>, if there is one.</param>
-    public void Add(string name, double value, string unit, double ratio = 1, string? alternative = null)
+    /// <summary>A measure that nothing stands beside.</summary>
+    public void Add(string name, double value, string unit, string target = "-")
     {
-        string beside = alternative is null ? "-\t-\t-" : string.Create(CultureInfo.InvariantCulture, $"{alternative}\t-\t{ratio:0.00}");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"measure\t{name}\t{value:0.###} {unit}\t{beside}\t-"));
-        var json = new StringBuilder(string.Create(CultureInfo.InvariantCulture, $"{{\"name\":\"{name}\",\"value\":{value:0.###},\"unit\":\"{unit}\""));
-        if (alternative is not null)
-        {
-            json.Append(CultureInfo.InvariantCulture, $",\"ratio\":{ratio:0.###},\"of\":\"{alternative}\"");
-        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"measure\t{name}\t{value:0.###} {unit}\t-\t-\t-\t{target}"));
+        _json.Add(string.Create(CultureInfo.InvariantCulture, $"{{\"name\":\"{name}\",\"value\":{value:0.###},\"unit\":\"{unit}\"}}"));
+    }
 
-        _json.Add(json.Append('}').ToString());
+    /// <summary>Ours, and the same of an alternative in the same run; the ratio is ours divided by theirs.</summary>
+    public void Compare(string name, double ours, string alternative, double theirs, string unit, string target)
+    {
+        double ratio = ours / theirs;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"measure\t{name}\t{ours:0.###} {unit}\t{alternative}\t{theirs:0.###} {unit}\t{ratio:0.00}\t{target}"));
+        _json.Add(string.Create(
+            CultureInfo.InvariantCulture, $"{{\"name\":\"{name}\",\"value\":{ours:0.###},\"unit\":\"{unit}\",\"of\":\"{alternative}\",\"their\":{theirs:0.###},\"ratio\":{ratio:0.###}}}"));
     }
 
     public void WriteTo(string path) => File.WriteAllText(path, $"[\n{string.Join(",\n", _json)}\n]\n");

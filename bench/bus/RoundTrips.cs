@@ -9,12 +9,15 @@ internal static class RoundTrips
 {
     private const string Ours = "bus over a Unix socket";
 
+    /// <summary>What ours is to be no slower than.</summary>
+    private const string Tcp = "NetMQ over TCP";
+
     public static void Run(string directory, Plan plan, Report report)
     {
         IEchoPair[] pairs =
         [
             new NetMQPair(Ours, Path.Combine(directory, "bus")),
-            new NetMQPair("NetMQ over TCP", $"tcp://127.0.0.1:{FreePort()}"),
+            new NetMQPair(Tcp, $"tcp://127.0.0.1:{FreePort()}"),
             new LibzmqPair(directory),
             new BarePair(Path.Combine(directory, "bare")),
         ];
@@ -34,14 +37,13 @@ internal static class RoundTrips
         foreach (int outstanding in Plan.Outstanding)
         {
             Sample ours = Sample.Median(samples[(Ours, outstanding)]);
-            foreach (IEchoPair pair in pairs)
+            foreach (string other in pairs.Select(pair => pair.Name).Where(name => name != Ours))
             {
-                Sample its = Sample.Median(samples[(pair.Name, outstanding)]);
-                string what = $"{pair.Name}, {outstanding} outstanding";
-                string? beside = pair.Name == Ours ? null : Ours;
-                report.Add($"round trip p50, {what}", its.P50, "us", its.P50 / ours.P50, beside);
-                report.Add($"round trip p99, {what}", its.P99, "us", its.P99 / ours.P99, beside);
-                report.Add($"messages, {what}", its.PerSecond, "messages/s", its.PerSecond / ours.PerSecond, beside);
+                Sample theirs = Sample.Median(samples[(other, outstanding)]);
+                bool isTarget = other == Tcp;
+                report.Compare($"round trip p50, {outstanding} outstanding", ours.P50, other, theirs.P50, "us", isTarget ? "≤ 1" : "-");
+                report.Compare($"round trip p99, {outstanding} outstanding", ours.P99, other, theirs.P99, "us", isTarget ? "≤ 1" : "-");
+                report.Compare($"messages a second, {outstanding} outstanding", ours.PerSecond, other, theirs.PerSecond, "messages/s", isTarget ? "≥ 1" : "-");
             }
         }
 

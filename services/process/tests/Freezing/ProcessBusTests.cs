@@ -94,6 +94,24 @@ public sealed class ProcessBusTests : IAsyncDisposable
         Assert.Equal(new ProcessPortChanged("web", 0, 0), (await ports.ReadAsync(patience.Token)).Message);
     }
 
+    [Fact]
+    public async Task The_table_in_docs_bus_md_names_exactly_what_process_answers()
+    {
+        _harness.Start();
+        await using ProcessBus bus = Serve();
+        DirectoryInfo at = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(at.FullName, "docs", "bus.md")))
+        {
+            at = at.Parent ?? throw new FileNotFoundException("docs/bus.md is in no folder above the tests");
+        }
+
+        IEnumerable<string> listed = File.ReadLines(Path.Combine(at.FullName, "docs", "bus.md"))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Where(cells => cells is ["", _, "process", ..])
+            .Select(cells => cells[1].Trim('`'));
+        Assert.Equal(bus.Kinds.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
     private async Task<Child> StartAsync()
     {
         _harness.Start();

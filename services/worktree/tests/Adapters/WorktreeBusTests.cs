@@ -63,6 +63,24 @@ public sealed class WorktreeBusTests : IAsyncDisposable
         Assert.Equal(FaultKind.FailedPrecondition, (await SaveAsync(client)).Fault!.Kind);
     }
 
+    [Fact]
+    public async Task The_table_in_docs_bus_md_names_exactly_what_worktree_answers()
+    {
+        await using WorktreeHost host = await HostAsync(mountPoint: null);
+        await using WorktreeBus bus = Serve(host);
+        DirectoryInfo at = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(at.FullName, "docs", "bus.md")))
+        {
+            at = at.Parent ?? throw new FileNotFoundException("docs/bus.md is in no folder above the tests");
+        }
+
+        IEnumerable<string> listed = File.ReadLines(Path.Combine(at.FullName, "docs", "bus.md"))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Where(cells => cells is ["", _, "worktree", ..])
+            .Select(cells => cells[1].Trim('`'));
+        Assert.Equal(bus.Kinds.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
     private async Task<WorktreeHost> HostAsync(string? mountPoint)
     {
         var options = new DaemonOptions

@@ -38,6 +38,7 @@ public sealed class BusCodecTests
         Assert.Equal(("capture", TimeSpan.FromSeconds(5)), (freeze.Reason, freeze.TimeLimit));
         Assert.Equal(["web", "db"], RoundTrip(new ProcessesFrozen(7, ["web", "db"])).Names);
         AssertRoundTrip(new ThawProcesses(7));
+        AssertRoundTrip(new RenewFreeze(7, TimeSpan.FromSeconds(10)));
         AssertRoundTrip(new ProcessPortChanged("web", 3000, 80));
         AssertRoundTrip(new SaveWorktree("before an upgrade"));
         AssertRoundTrip(new WorktreeDirty(Deadline));
