@@ -22,7 +22,7 @@ for (int round = 0; round < rounds; round++)
 {
     one.Add(await RepeatAsync(() => ReadAsync(1)));
     several.Add(await RepeatAsync(() => ReadAsync(Many)));
-    pipe.Add(await RepeatAsync(() => Command.OutputAsync("/bin/sh", "-c", $"{root.ScriptOf(TaskName)} | cat | wc -c")));
+    pipe.Add(await RepeatAsync(async () => (long)await Command.NumberAsync("/bin/sh", "-c", $"{root.ScriptOf(TaskName)} | cat | wc -c")));
     Results.Progress($"round {round + 1} of {rounds}");
 }
 
@@ -40,18 +40,21 @@ return 0;
 void Compare(string what, Sample ours) =>
     Results.Compare(what, ours, "`cat` between two pipes", pipe, rate => $"{rate:0} MB/s");
 
-async Task<double> RepeatAsync(Func<Task> run)
+// Megabytes a second that came; a gap is nothing that came.
+async Task<double> RepeatAsync(Func<Task<long>> run)
 {
+    long bytes = 0;
     long began = Stopwatch.GetTimestamp();
     for (int i = 0; i < runs; i++)
     {
-        await run();
+        bytes += await run();
     }
 
-    return (double)Bytes * runs / Stopwatch.GetElapsedTime(began).TotalMicroseconds;
+    return bytes / Stopwatch.GetElapsedTime(began).TotalMicroseconds;
 }
 
-async Task ReadAsync(int readers)
+// What came to each reader, on average.
+async Task<long> ReadAsync(int readers)
 {
     var limits = new OutputLimits { HeadBytes = Bytes, TailBytes = 0 };
     using AsyncServerStreamingCall<RunEvent> first = fronts[0].Tasks.Run(new RunTaskRequest { TaskName = TaskName, Output = limits });
@@ -75,4 +78,6 @@ async Task ReadAsync(int readers)
     {
         call.Dispose();
     }
+
+    return (long)counts.Average(count => count.Came);
 }
