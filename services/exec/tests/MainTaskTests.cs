@@ -6,6 +6,7 @@ using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Tests.Engine;
+using PvExec.Exec.Tests.Succession;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
@@ -44,6 +45,38 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
         process.Exit(7);
 
         Assert.Equal("X_PV_MAIN_EXIT=7", await SaidAsync());
+    }
+
+    [Fact]
+    public async Task The_end_of_a_task_with_a_finish_is_told_when_that_has_ended_also_by_a_later_instance()
+    {
+        TaskFiles.Write(_fixture.Root, "swept/run", "true");
+        TaskFiles.Write(_fixture.Root, "swept/finish", "#!/bin/sh");
+        using var kept = new KeptChildren(_fixture.Init);
+        Action<Child, SpawnSpec> start = _fixture.Init.OnSpawn!;
+        _fixture.Init.OnSpawn = (child, spec) =>
+        {
+            kept.Keep(child, spec);
+            start(child, spec);
+        };
+        using MainTask main = Create("swept");
+        await main.StartAsync(CancellationToken.None);
+        FakeProcess process = await _fixture.StartedAsync();
+        await NotedAsync();
+        process.Exit(7);
+        FakeProcess finish = await _fixture.StartedAsync();
+        using var next = new EngineFixture();
+        IReadOnlyList<Child> owned = kept.Owned();
+        using MainTask later = Create("swept", next.Engine);
+        later.Recall(owned);
+        next.Engine.Adopt(owned);
+        await later.StartAsync(CancellationToken.None);
+        Assert.False(_said.Reader.TryRead(out _));
+        finish.Exit(1);
+
+        Assert.Equal("X_PV_MAIN_EXIT=7", await SaidAsync());
+        Assert.Equal("X_PV_MAIN_EXIT=7", await SaidAsync());
+        Assert.True(next.NothingStarted);
     }
 
     [Fact]
@@ -105,8 +138,8 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
         Assert.False(_said.Reader.TryRead(out _));
     }
 
-    private MainTask Create(string? task) => new(
-        _fixture.Engine,
+    private MainTask Create(string? task, PvExec.Exec.Engine.RunEngine? engine = null) => new(
+        engine ?? _fixture.Engine,
         new DaemonOptions { RuntimeDir = _runtime.Path, Main = task is null ? null : "task:" + task },
         () => new List<ServiceStatus> { new("exec", Environment.ProcessId, _state, "", 0, 0, 0) },
         this,
