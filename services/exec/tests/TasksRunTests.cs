@@ -53,6 +53,23 @@ public sealed class TasksRunTests : IAsyncDisposable
         await call.RestAsync();
     }
 
+    [Fact]
+    public async Task As_much_output_is_kept_as_the_request_asks_for()
+    {
+        const int Bytes = 900_000;
+        var request = new V1.RunTaskRequest { TaskName = "free", ClientToken = "t", Output = new V1.OutputLimits { HeadBytes = 0, TailBytes = 4096 } };
+        OpenCall call = OpenCall.Run(Service, request);
+        FakeProcess process = await _fixture.StartedAsync();
+        await Task.Run(() => process.Write(new string('x', Bytes))).WaitAsync(SuccessionFixture.Patience);
+        process.Exit();
+        await call.RestAsync();
+
+        V1.RunEvent[] output = [.. (await OpenCall.Run(Service, request).RestAsync()).Where(told => told.Gap is not null || told.Output is not null)];
+        Assert.Equal(0UL, output[0].Gap.Offset);
+        Assert.InRange((long)output[0].Gap.Length, 1, Bytes - 4096);
+        Assert.Equal(Bytes, (long)output[0].Gap.Length + output[1..].Sum(told => told.Output.Data.Length));
+    }
+
     [Theory]
     [InlineData("nothing", "", 0, FaultKind.NotFound, "'nothing'")]
     [InlineData("../free", "", 0, FaultKind.InvalidArgument, "'../free'")]
