@@ -9,8 +9,8 @@ internal static class OutputLimitMessages
     /// <param name="message">Null: the caller says nothing.</param>
     public static OutputLimits FromApi(V1.OutputLimits? message) => message is null ? OutputLimits.Default : new OutputLimits
     {
-        HeadBytes = message.HeadBytes is { } head ? unchecked((long)head) : null,
-        TailBytes = message.TailBytes is { } tail ? unchecked((long)tail) : null,
+        HeadBytes = message.HasHeadBytes ? unchecked((long)message.HeadBytes) : null,
+        TailBytes = message.HasTailBytes ? unchecked((long)message.TailBytes) : null,
         OnDisk = message.OnDisk,
     };
 }

@@ -46,10 +46,19 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
             }
         }
 
-        if (!_toldStarted && run.Start is { } start)
+        if (!_toldStarted)
         {
-            _toldStarted = true;
-            return new V1.RunEvent { Started = RunMessages.ToApi(start) };
+            if (run.Start is { } start)
+            {
+                _toldStarted = true;
+                return new V1.RunEvent { Started = RunMessages.ToApi(start) };
+            }
+
+            if (!hasEnded)
+            {
+                // A quick process writes before its start is known here.
+                return null;
+            }
         }
 
         return NextOf(OutputStream.Standard) ?? NextOf(OutputStream.Error) ?? (hasEnded ? End(run.Completion.Result) : Finishing(ending));
