@@ -87,6 +87,9 @@ public sealed partial class TestContainer : IAsyncDisposable
         return await _container.GetExitCodeAsync();
     }
 
+    /// <summary>Waits until the first process has ended by itself, and returns its exit code.</summary>
+    public async Task<long> ExitAsync() => await _container.GetExitCodeAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
     public async ValueTask DisposeAsync() => await _container.DisposeAsync();
 
     private static IContainer Build(ContainerSpec spec)

@@ -33,6 +33,14 @@ internal sealed class BusOwner : IDisposable
     /// <summary>Queues <paramref name="action"/> for the owner thread. After the end it does nothing.</summary>
     public void Post(Action action) => Poller.RunOnOwner(() => Guard(action), () => { });
 
+    /// <summary>Completes when the owner thread has got round to it: it is not stuck. At once after the end.</summary>
+    public Task PingAsync()
+    {
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Poller.RunOnOwner(answered.SetResult, answered.SetResult);
+        return answered.Task;
+    }
+
     /// <summary>An exception that reached the poller would end the process.</summary>
     public void Guard(Action action)
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting.Init;
+using PvExec.Hosting.Notify;
 using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 
@@ -17,6 +18,7 @@ public static partial class Daemon
         Task leaving = app.WaitForShutdownAsync();
         Task demanded = app.Services.GetRequiredService<ServiceExit>().Demanded;
         Task first = await Task.WhenAny(leaving, init.StopRequested, init.Lost, demanded, init.HandOverRequested);
+        app.Services.GetRequiredService<Watchdog>().Leave();
         int exitCode = ExitCodes.Success;
         if (first == init.Lost)
         {

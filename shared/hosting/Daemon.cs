@@ -67,7 +67,7 @@ public static partial class Daemon
             new WebApplicationOptions { ApplicationName = service.Program(), ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddOneLine(service.Program());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
-        builder.Services.AddNotify();
+        builder.Services.AddNotify(service, daemon);
         builder.Services.AddSingleton<IInit>(init);
         IReadOnlyList<KeptDescriptor> stored = StoredDescriptors.Take(Environment.GetEnvironmentVariable("LISTEN_FDNAMES"));
         builder.Services.AddSingleton(_ => init.Inherited with { Stored = [.. stored, .. init.Inherited.Stored] });
@@ -91,6 +91,7 @@ public static partial class Daemon
 
         builder.AddServer((ulong)InheritedSockets.Main, daemon.Protocols);
         WebApplication app = builder.Build();
+        app.UseOwnCalls();
         if (daemon.RefusesLateCalls)
         {
             app.UseCallGate();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using PvExec.Hosting.Notify;
 using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
@@ -41,6 +42,7 @@ public sealed class DaemonBuilder(DaemonOptions options)
     private readonly List<StartHook> _startHooks = [];
     private readonly List<StopHook> _stopHooks = [];
     private readonly List<StayHook> _stayHooks = [];
+    private readonly List<Func<IServiceProvider, LifeProbe>> _lifeProbes = [];
 
     public DaemonOptions Options { get; } = options;
 
@@ -79,6 +81,13 @@ public sealed class DaemonBuilder(DaemonOptions options)
 
     /// <summary>After a hand-over the instance stays until every one of these has returned.</summary>
     public void OnHandedOver(StayHook hook) => _stayHooks.Add(hook);
+
+    /// <summary>What the service asks itself before it says that it lives (WATCHDOG=1), beside a call over its socket.</summary>
+    /// <param name="what">For the log.</param>
+    /// <param name="askAsync">Completes when whoever is asked has got round to it.</param>
+    public void LivesWhile(string what, Func<IServiceProvider, Task> askAsync) => _lifeProbes.Add(services => new LifeProbe(what, _ => askAsync(services)));
+
+    internal IEnumerable<LifeProbe> LifeProbes(IServiceProvider services) => _lifeProbes.Select(made => made(services));
 
     private static async Task<Outcome<Legacy>> DrainAsync(IServiceProvider services, CancellationToken cancellationToken)
     {

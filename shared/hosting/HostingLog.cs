@@ -14,7 +14,13 @@ internal static partial class HostingLog
     [LoggerMessage(6003, LogLevel.Critical, "leaving, to be started again and to adopt what runs")]
     public static partial void ExitDemanded(ILogger log);
 
-    [LoggerMessage(6004, LogLevel.Error, "pv-init had to forget {Count} exits that were not acknowledged in time: how those children ended is lost")]
+    [LoggerMessage(6006, LogLevel.Error, "{What} has not answered this service for a while: unless it does within {Seconds} s the service is ended and started again")]
+    public static partial void NoAnswer(ILogger log, string what, double seconds);
+
+    [LoggerMessage(6008, LogLevel.Debug, "{What} cannot be asked for a sign of life")]
+    public static partial void CannotAsk(ILogger log, Exception error, string what);
+
+    [LoggerMessage(6007, LogLevel.Error, "pv-init had to forget {Count} exits that were not acknowledged in time: how those children ended is lost")]
     public static partial void ExitsDropped(ILogger log, long count);
 
     [LoggerMessage(6001, LogLevel.Error, "{Method} failed unexpectedly")]

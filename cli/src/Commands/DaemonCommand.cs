@@ -17,11 +17,11 @@ internal static class DaemonCommand
             Arity = ArgumentArity.ZeroOrMore,
             CaptureRemainingTokens = true,
         };
-        var command = new NotedCommand("daemon", "Starts the daemon in the foreground; SIGTERM or Ctrl-C stops it in order and saves.", Notes()) { flags };
+        var command = new NotedCommand("daemon", "Starts the daemon in the foreground, and the command behind --, if any, as its main process; SIGTERM or Ctrl-C stops it in order and saves.", Notes()) { flags };
         command.Does(surroundings, async (parsed, cancellationToken) =>
         {
             string[] words = parsed.GetValue(flags) ?? [];
-            if (words.Any(HelpWords.Contains))
+            if (words.TakeWhile(word => word != FlagValues.CommandFollows).Any(HelpWords.Contains))
             {
                 return new Ended(await command.Parse("--help").InvokeAsync(parsed.InvocationConfiguration, cancellationToken));
             }

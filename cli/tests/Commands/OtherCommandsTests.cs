@@ -16,6 +16,14 @@ public sealed class OtherCommandsTests
         Assert.Equal("pv_exec: cannot run pv-init\n", ran.Error);
     }
 
+    [Fact]
+    public async Task Daemon_passes_the_command_behind_two_dashes_on_as_it_is()
+    {
+        Ran ran = await Ran.CommandAsync("daemon", "-main", "process:web", "--", "npm", "-p", "--help", "--", "start");
+
+        Assert.Equal(["-main", "process:web", "--", "npm", "-p", "--help", "--", "start"], ran.InitArguments);
+    }
+
     [Theory]
     [InlineData("daemon --help")]
     [InlineData("daemon -h")]

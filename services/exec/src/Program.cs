@@ -30,6 +30,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<IExecObserver>(services => services.GetRequiredService<ExecEvents>());
     daemon.Services.AddSingleton<ScopeLeases>();
     daemon.Services.AddSingleton<ExecBus>();
+    daemon.LivesWhile("the bus", services => services.GetRequiredService<ExecBus>().PingAsync());
     daemon.Services.AddSingleton<ServiceListing>(services => () => InitQuery.ListServices(services.GetRequiredService<RuntimePaths>()));
     daemon.Services.AddSingleton<MainTask>();
     daemon.Services.AddHostedService(services => services.GetRequiredService<MainTask>());

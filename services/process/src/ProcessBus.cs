@@ -38,6 +38,9 @@ internal sealed class ProcessBus : IAsyncDisposable
     /// <summary>Serves on a path of its own, in tests.</summary>
     public void Start(string path) => _server.Start(path);
 
+    /// <summary>Completes when the thread that serves has got round to it.</summary>
+    public Task PingAsync() => _server.PingAsync();
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task<Outcome<ProcessesFrozen>> FreezeAsync(FreezeProcesses request, BusCall call)

@@ -38,6 +38,7 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
     daemon.Services.AddSingleton<ServiceListing>(services => () => InitQuery.ListServices(services.GetRequiredService<RuntimePaths>()));
     daemon.Services.AddHostedService<MainStart>();
     daemon.Services.AddSingleton<ProcessBus>();
+    daemon.LivesWhile("the bus", services => services.GetRequiredService<ProcessBus>().PingAsync());
     daemon.Services.AddSingleton<TreeEnder>();
     daemon.Services.AddSingleton<ProcessWorld>();
     daemon.Services.AddSingleton<ProcessEngine>();

@@ -29,6 +29,7 @@ return await Daemon.RunAsync(Service.Worktree, args, daemon =>
     daemon.Services.AddSingleton<WorktreeEvents>();
     daemon.Services.AddSingleton<IWorktreeObserver>(services => services.GetRequiredService<WorktreeEvents>());
     daemon.Services.AddSingleton<WorktreeBus>();
+    daemon.LivesWhile("the bus", services => services.GetRequiredService<WorktreeBus>().PingAsync());
     daemon.Services.AddSingleton<WorktreeHost>();
     daemon.Services.AddHostedService<Autosave>();
     daemon.Services.AddHostedService<CollectionLoop>();

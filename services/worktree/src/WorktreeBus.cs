@@ -30,6 +30,9 @@ public sealed class WorktreeBus : IAsyncDisposable
     /// <summary>Serves on a path of its own, in tests.</summary>
     public void Start(string path) => _server.Start(path);
 
+    /// <summary>Completes when the thread that serves has got round to it.</summary>
+    public Task PingAsync() => _server.PingAsync();
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static async Task<Outcome<WorktreeSaved>> SaveAsync(WorktreeHost host, CancellationToken cancellationToken)

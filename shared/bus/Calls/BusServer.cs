@@ -50,6 +50,9 @@ public sealed partial class BusServer : IAsyncDisposable
 
     private delegate Task<byte[]> Handler(Envelope request, BusCall call, CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="BusOwner.PingAsync"/>
+    public Task PingAsync() => _owner.PingAsync();
+
     /// <summary>The kinds that have a handler.</summary>
     public IReadOnlyCollection<string> Kinds => _handlers.Keys;
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using PvExec.Kernel;
 
 namespace PvExec.Hosting.Notify;
 
@@ -10,14 +12,19 @@ namespace PvExec.Hosting.Notify;
 /// </summary>
 internal static class NotifyServices
 {
-    public static void AddNotify(this IServiceCollection services)
+    public static void AddNotify(this IServiceCollection services, Service service, DaemonBuilder daemon)
     {
         services.AddSingleton<ISystemdNotifier, SystemdNotifier>();
         services.AddSingleton<IHostLifetime, SystemdLifetime>();
         services.AddSingleton(_ => new DescriptorStore(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton<IDescriptorStore>(provider => provider.GetRequiredService<DescriptorStore>());
         TimeSpan? interval = Watchdog.Interval(Environment.GetEnvironmentVariable, Environment.ProcessId);
-        services.AddHostedService(provider => new Watchdog(
-            provider.GetRequiredService<ISystemdNotifier>(), provider.GetRequiredService<TimeProvider>(), interval));
+        services.AddSingleton(provider => new Watchdog(
+            provider.GetRequiredService<ISystemdNotifier>(),
+            provider.GetRequiredService<TimeProvider>(),
+            interval,
+            [new LifeProbe("its socket", token => OwnCall.AskAsync(OwnCall.AddressOf(service, daemon.Options), token)), .. daemon.LifeProbes(provider)],
+            provider.GetRequiredService<ILogger<Watchdog>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<Watchdog>());
     }
 }

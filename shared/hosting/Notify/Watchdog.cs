@@ -1,18 +1,24 @@
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
 
 namespace PvExec.Hosting.Notify;
 
 /// <summary>
-/// WATCHDOG=1 at half the interval that whoever started the service asked for (sd_watchdog_enabled(3)). It is sent from the
-/// thread pool, which also serves the calls: a service whose threads are all stuck falls silent, and is started again.
+/// WATCHDOG=1 to whoever started the service (sd_watchdog_enabled(3)), a quarter of the interval after the service has last
+/// answered all that it asks itself: the answer may take three quarters. One that does not answer itself falls silent, and is
+/// started again. What cannot be asked, for want of a descriptor, counts as answered, and so does everything once the service
+/// is about to leave: its calls are then another instance's.
 /// </summary>
-internal sealed class Watchdog(ISystemdNotifier notifier, TimeProvider time, TimeSpan? interval) : IHostedService, IDisposable
+internal sealed class Watchdog(ISystemdNotifier notifier, TimeProvider time, TimeSpan? interval, IReadOnlyList<LifeProbe> probes, ILogger<Watchdog> log)
+    : IHostedService, IDisposable
 {
     private static readonly ServiceState Alive = new("WATCHDOG=1");
 
-    private ITimer? _timer;
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly CancellationTokenSource _ended = new();
+    private Task _watching = Task.CompletedTask;
 
     /// <summary>What the variables ask for; null when they ask for nothing, or ask another process.</summary>
     public static TimeSpan? Interval(Func<string, string?> variable, int pid)
@@ -28,14 +34,70 @@ internal sealed class Watchdog(ISystemdNotifier notifier, TimeProvider time, Tim
     {
         if (interval is { } most)
         {
-            _timer = time.CreateTimer(_ => notifier.Notify(Alive), null, TimeSpan.Zero, most / 2);
+            _watching = WatchAsync(most);
         }
 
         return Task.CompletedTask;
     }
 
     /// <summary>Goes on: a stop may take its time, and is to be watched too.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Leave();
+        return Task.CompletedTask;
+    }
 
-    public void Dispose() => _timer?.Dispose();
+    /// <summary>Nothing is asked any more: the service leaves, and may not answer new calls.</summary>
+    public void Leave() => _leaving.Cancel();
+
+    public void Dispose()
+    {
+        Leave();
+        _ended.Cancel();
+        _leaving.Dispose();
+        _ended.Dispose();
+    }
+
+    private async Task WatchAsync(TimeSpan most)
+    {
+        CancellationToken ended = _ended.Token, leaving = _leaving.Token;
+        try
+        {
+            while (true)
+            {
+                notifier.Notify(Alive);
+                await Task.Delay(most / 4, time, ended);
+                await Task.WhenAll(probes.Select(probe => AnsweredAsync(probe, most, leaving)));
+            }
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The process is about to end.
+            return;
+        }
+    }
+
+    private async Task AnsweredAsync(LifeProbe probe, TimeSpan most, CancellationToken leaving)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(leaving);
+        try
+        {
+            Task answered = probe.AskAsync(leaving).WaitAsync(leaving);
+            if (await Task.WhenAny(answered, Task.Delay(most / 2, time, enough.Token)) != answered && !leaving.IsCancellationRequested)
+            {
+                HostingLog.NoAnswer(log, probe.What, (most / 4).TotalSeconds);
+            }
+
+            await answered;
+        }
+        catch (Exception e)
+        {
+            // Whatever kept it from asking, a service is not to be ended for that.
+            HostingLog.CannotAsk(log, e, probe.What);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+        }
+    }
 }

@@ -127,6 +127,24 @@ public sealed class AttributesTests : IDisposable
         Assert.Equal(0, init.Stop());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void The_exit_says_whether_a_core_was_written(int limit)
+    {
+        // Where it goes is the machine's to say: what wait(2) says here is what is expected.
+        string expected = Path.Combine(_installation.Root, "expected");
+        const string Reference = "import os, resource, signal, sys; pid = os.fork(); limit = int(sys.argv[1]); os.chdir(sys.argv[2]);\nif pid == 0: resource.setrlimit(resource.RLIMIT_CORE, (limit, -1)); os.kill(os.getpid(), signal.SIGABRT)\nopen(sys.argv[3], 'w').write(str(os.WCOREDUMP(os.waitpid(pid, 0)[1])))";
+        RunningInit.Run("python3", "-c", Reference, $"{limit}", _installation.Root, expected);
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        exec.Order($$"""{"do":"spawn","directory":"{{_installation.Root}}","attributes":[null,null,null,[4,{{limit}},-1],null,null,null,false,null,true],"argv":["sh","-c","kill -ABRT $$"]}""");
+        JsonElement exited = exec.Message(Exited);
+        Assert.Equal(6, exited[2].GetInt32());
+        Assert.Equal(bool.Parse(File.ReadAllText(expected)), exited[3].GetBoolean());
+        Assert.Equal(0, init.Stop());
+    }
+
     /// <summary>The type of the next message but Spawned.</summary>
     private static int NextAnswer(StandIn exec)
     {

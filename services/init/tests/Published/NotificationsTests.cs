@@ -81,6 +81,18 @@ public sealed class NotificationsTests : IDisposable
     }
 
     [Fact]
+    public void A_barrier_is_lifted_when_all_before_it_has_been_dealt_with()
+    {
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        exec.Order("""{"do":"notify","text":"STATUS=before"}""");
+        exec.Order("""{"do":"barrier"}""");
+        exec.Event("lifted");
+        Assert.Equal("before", InitQuery.ListServices(new RuntimePaths(_installation.Runtime)).Value.Single(one => one.Name == "exec").StatusText);
+        Assert.Equal(0, init.Stop());
+    }
+
+    [Fact]
     public void A_service_that_is_silent_is_ended_and_started_again()
     {
         using RunningInit init = _installation.Start(["--watchdog", "1"], environment: ("STAND_IN_SILENT", "exec"));

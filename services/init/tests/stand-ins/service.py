@@ -85,6 +85,16 @@ def notify(text, contents=None):
             os.close(writer)
 
 
+def wait_behind_barrier():
+    """Until whoever keeps what was sent before has dealt with it (sd_notify_barrier(3))."""
+    reader, writer = os.pipe()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendmsg([b"BARRIER=1"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [writer]))], 0, os.environ["NOTIFY_SOCKET"])
+    os.close(writer)
+    os.read(reader, 1)
+    os.close(reader)
+
+
 def pid_of(descriptor):
     """Of a pidfd; None for another descriptor."""
     with open(f"/proc/self/fdinfo/{descriptor}") as info:
@@ -221,6 +231,9 @@ def main():
             may_take_over.set()
         elif what == "notify":
             notify(order["text"], order.get("contents"))
+        elif what == "barrier":
+            wait_behind_barrier()
+            control.emit({"event": "lifted"})
         elif what == "send":
             line.send(order["type"], order.get("correlation", 0), order["body"])
         elif what == "acknowledge":

@@ -1,10 +1,20 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Hosting.Systemd;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Hosting.Notify;
+using PvExec.Testing;
 
 namespace PvExec.Hosting.Tests.Notify;
 
 public sealed class WatchdogTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ManualClock _time = new();
+    private readonly Notifier _notifier = new();
+    private readonly Lines _log = new();
+
     [Theory]
     [InlineData("3000000", null, 3_000)]
     [InlineData("3000000", "", 3_000)]
@@ -26,37 +36,82 @@ public sealed class WatchdogTests
         Assert.Null(Interval(microseconds, pid));
 
     [Fact]
-    public async Task It_says_that_it_lives_at_once_and_then_at_half_the_interval()
+    public async Task It_says_that_it_lives_at_once_and_then_after_each_answer()
     {
-        var time = new OneTimer();
-        var notifier = new Notifier();
-        using var watchdog = new Watchdog(notifier, time, TimeSpan.FromSeconds(3));
-        await watchdog.StartAsync(CancellationToken.None);
-        Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(1.5)), (time.Due, time.Period));
-        time.Fire();
-        time.Fire();
-        Assert.Equal(["WATCHDOG=1", "WATCHDOG=1"], notifier.Sent);
+        var asked = new Asked();
+        using Watchdog watchdog = await StartAsync(asked);
+        await SaidAsync(1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await asked.OnceAsync();
+        Assert.Equal(1, _notifier.Count);
+        asked.Answer();
+        await SaidAsync(2);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await asked.OnceAsync();
+        asked.Answer();
+        await SaidAsync(3);
     }
 
     [Fact]
-    public async Task It_goes_on_while_the_service_stops()
+    public async Task One_that_does_not_answer_itself_falls_silent_and_says_so_in_the_log()
     {
-        var time = new OneTimer();
-        var watchdog = new Watchdog(new Notifier(), time, TimeSpan.FromSeconds(3));
-        await watchdog.StartAsync(CancellationToken.None);
+        var stuck = new Asked();
+        using Watchdog watchdog = await StartAsync(stuck);
+        await SaidAsync(1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await stuck.OnceAsync();
+        Assert.True(SpinWait.SpinUntil(() => _time.Timers == 1, Patience));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("the test has not answered this service for a while: unless it does within 1 s the service is ended and started again", await _log.NextAsync());
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, _notifier.Count);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_asked_counts_as_answered()
+    {
+        using Watchdog watchdog = await StartAsync(new LifeProbe("the test", _ => throw new System.Net.Sockets.SocketException(24)));
+        await SaidAsync(1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await SaidAsync(2);
+    }
+
+    [Fact]
+    public async Task One_that_leaves_asks_nothing_more_and_goes_on_to_say_that_it_lives()
+    {
+        var stuck = new Asked();
+        using Watchdog watchdog = await StartAsync(stuck);
+        await SaidAsync(1);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await stuck.OnceAsync();
         await watchdog.StopAsync(CancellationToken.None);
-        Assert.False(time.IsDisposed);
-        watchdog.Dispose();
-        Assert.True(time.IsDisposed);
+        await SaidAsync(2);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await SaidAsync(3);
     }
 
     [Fact]
-    public async Task Without_an_interval_it_has_no_timer()
+    public async Task Without_an_interval_it_says_nothing()
     {
-        var time = new OneTimer();
-        using var watchdog = new Watchdog(new Notifier(), time, null);
+        using var watchdog = new Watchdog(_notifier, _time, null, [], NullLogger<Watchdog>.Instance);
         await watchdog.StartAsync(CancellationToken.None);
-        Assert.Null(time.Due);
+        Assert.Equal((0, 0), (_notifier.Count, _time.Timers));
+    }
+
+    private Task<Watchdog> StartAsync(Asked asked) => StartAsync(new LifeProbe("the test", asked.AskAsync));
+
+    private async Task<Watchdog> StartAsync(LifeProbe probe)
+    {
+        var watchdog = new Watchdog(_notifier, _time, TimeSpan.FromSeconds(4), [probe], _log);
+        await watchdog.StartAsync(CancellationToken.None);
+        return watchdog;
+    }
+
+    /// <summary>It has said so that often, and waits to ask.</summary>
+    private Task SaidAsync(int times)
+    {
+        Assert.True(SpinWait.SpinUntil(() => _notifier.Count == times && _time.Timers > 0, Patience), $"said {_notifier.Count} times, not {times}");
+        return Task.CompletedTask;
     }
 
     private static TimeSpan? Interval(string? microseconds, string? pid) => Watchdog.Interval(
@@ -70,40 +125,49 @@ public sealed class WatchdogTests
 
     private sealed class Notifier : ISystemdNotifier
     {
-        public List<string> Sent { get; } = [];
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
 
         public bool IsEnabled => true;
 
-        public void Notify(ServiceState state) => Sent.Add(state.ToString());
+        public void Notify(ServiceState state)
+        {
+            Assert.Equal("WATCHDOG=1", state.ToString());
+            Interlocked.Increment(ref _count);
+        }
     }
 
-    /// <summary>A clock whose one timer the test fires.</summary>
-    private sealed class OneTimer : TimeProvider, ITimer
+    /// <summary>Answers when the test says so.</summary>
+    private sealed class Asked
     {
-        private Action? _fire;
+        private readonly Channel<TaskCompletionSource> _questions = Channel.CreateUnbounded<TaskCompletionSource>();
+        private TaskCompletionSource? _last;
 
-        public TimeSpan? Due { get; private set; }
-
-        public TimeSpan? Period { get; private set; }
-
-        public bool IsDisposed { get; private set; }
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        public Task AskAsync(CancellationToken cancellationToken)
         {
-            (Due, Period, _fire) = (dueTime, period, () => callback(state));
-            return this;
+            var question = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _questions.Writer.TryWrite(question);
+            return question.Task;
         }
 
-        public void Fire() => _fire!();
+        public async Task OnceAsync() => _last = await _questions.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
-        public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
+        public void Answer() => _last!.SetResult();
+    }
 
-        public void Dispose() => IsDisposed = true;
+    private sealed class Lines : ILogger<Watchdog>
+    {
+        private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
 
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return ValueTask.CompletedTask;
-        }
+        public Task<string> NextAsync() => _lines.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Writer.TryWrite(formatter(state, exception));
     }
 }
