@@ -6,7 +6,7 @@ using PvExec.Linux.Processes;
 const int Batch = 500;
 
 BenchOptions options = BenchOptions.Parse(args);
-int rounds = options.Size(full: 7, quick: 1), count = options.Size(full: 10_000, quick: 1000), codes = options.Size(full: 1000, quick: 100);
+int rounds = options.Size(full: 5, quick: 1), count = options.Size(full: 10_000, quick: 1000), codes = options.Size(full: 1000, quick: 100);
 string orphans = options.Arguments[0], answer = Path.GetTempFileName();
 
 using ProgramSet programs = StandIn.Programs(options);

@@ -12,7 +12,7 @@ using (var front = new Front(root.Port))
 }
 
 var disturber = new Disturber(root, Path.Combine(options.Programs, "pv_exec"));
-var plan = new Plan(disturber, times: options.Size(full: 20, quick: 2), undisturbed: TimeSpan.FromSeconds(options.Size(full: 5, quick: 1)));
+var plan = new Plan(disturber, times: options.Size(full: 20, quick: 2), undisturbed: TimeSpan.FromSeconds(options.Size(full: 3, quick: 1)));
 using var load = new Load(root.Port, Callers);
 await plan.RunAsync();
 IReadOnlyList<CallRecord> calls = await load.StopAsync();

@@ -5,7 +5,7 @@ using PvExec.Kernel;
 const string Program = "/bin/true";
 
 BenchOptions options = BenchOptions.Parse(args);
-int rounds = options.Size(full: 15, quick: 3), count = options.Size(full: 1000, quick: 100);
+int rounds = options.Size(full: 9, quick: 3), count = options.Size(full: 1000, quick: 100);
 string bare = options.Arguments[0];
 
 using ProgramSet programs = StandIn.Programs(options);

@@ -3,7 +3,7 @@ using PvExec.Bench;
 using PvExec.Bench.Start;
 
 BenchOptions options = BenchOptions.Parse(args);
-int rounds = options.Size(full: 9, quick: 1);
+int rounds = options.Size(full: 7, quick: 1);
 using ProgramSet published = ProgramSet.Published(options), justInTime = ProgramSet.JustInTime(options);
 
 var cold = new Sample();

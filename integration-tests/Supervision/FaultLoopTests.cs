@@ -13,6 +13,9 @@ public sealed class FaultLoopTests
     /// <summary>Pipes' read ends and output files, of each run that can still be asked for.</summary>
     private const int DescriptorsOfARun = 4;
 
+    /// <summary>What pv-init may have in memory, whatever it went through.</summary>
+    private const int MostMemory = 12_000_000;
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -49,6 +52,7 @@ public sealed class FaultLoopTests
         await daemon.WaitUntilAsync("! ps -eo stat= | grep -q ^Z");
         int kept = JsonDocument.Parse((await daemon.ShellAsync("python3 /tmp/client/count_runs.py")).Text).RootElement.GetInt32();
         Assert.InRange(await InitDescriptorsAsync(daemon), 1, descriptors + (DescriptorsOfARun * (kept + Workers)) + 16);
+        Assert.InRange(await InitMemoryAsync(daemon), 1, MostMemory);
         Assert.Equal(0, await daemon.StopAsync());
     }
 
@@ -93,6 +97,10 @@ public sealed class FaultLoopTests
             Assert.Equal("", (await daemon.ShellAsync($"diff {Paths.Runtime}/state/process/logs/talker{n}.log <(seq 0 $(($(cat /tmp/said{n}) - 1))) | head -3")).Text);
         }
     }
+
+    /// <returns>Bytes.</returns>
+    private static async Task<int> InitMemoryAsync(TestContainer daemon) =>
+        1024 * int.Parse((await daemon.ShellAsync("awk '$1 == \"VmRSS:\" { print $2 }' /proc/1/status")).Text, CultureInfo.InvariantCulture);
 
     private static async Task<int> InitDescriptorsAsync(TestContainer daemon) =>
         int.Parse((await daemon.ShellAsync("ls /proc/1/fd | wc -l")).Text, CultureInfo.InvariantCulture);

@@ -19,6 +19,7 @@ internal sealed class Watchdog(ISystemdNotifier notifier, TimeProvider time, Tim
     private readonly CancellationTokenSource _leaving = new();
     private readonly CancellationTokenSource _ended = new();
     private Task _watching = Task.CompletedTask;
+    private bool _isDisposed;
 
     /// <summary>What the variables ask for; null when they ask for nothing, or ask another process.</summary>
     public static TimeSpan? Interval(Func<string, string?> variable, int pid)
@@ -50,8 +51,15 @@ internal sealed class Watchdog(ISystemdNotifier notifier, TimeProvider time, Tim
     /// <summary>Nothing is asked any more: the service leaves, and may not answer new calls.</summary>
     public void Leave() => _leaving.Cancel();
 
+    /// <summary>More than once, since the container has it under two names.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         Leave();
         _ended.Cancel();
         _leaving.Dispose();

@@ -25,7 +25,9 @@ internal sealed partial class Supervisor
         }
 
         line.Greeted = true;
-        ServiceInstance? instance = _options.ExternalServices ? Claimed(line, hello) : FindRunning(line.Peer.Pid);
+
+        // A service may ask a question on a line beside its own: that one names no service, and does not replace it.
+        ServiceInstance? instance = _options.ExternalServices ? Claimed(line, hello) : hello.Service.Length > 0 ? FindRunning(line.Peer.Pid) : null;
         if (instance is null || instance.Service.Retired.Contains(instance))
         {
             Reply(line, packet.Correlation, new Welcome(InitProtocol.Version, "", Standby: false));

@@ -32,6 +32,20 @@ public sealed class LinesTests : IDisposable
     }
 
     [Fact]
+    public void A_service_may_ask_on_a_line_beside_its_own()
+    {
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        exec.Event("welcome");
+        exec.Order("""{"do":"ask-beside"}""");
+        exec.Event("asked");
+        exec.Order("""{"do":"spawn","argv":["true"]}""");
+        Assert.Equal(0, exec.Message(Exited)[1].GetInt32());
+        Assert.Equal(0, init.Stop());
+        Assert.DoesNotContain(init.Lines, line => line.Contains("warning"));
+    }
+
+    [Fact]
     public void A_start_without_room_for_its_descriptors_is_refused_and_the_line_stays()
     {
         using RunningInit init = _installation.Start(wrapper: ["prlimit", "--nofile=64:64"]);

@@ -231,6 +231,12 @@ def main():
             may_take_over.set()
         elif what == "notify":
             notify(order["text"], order.get("contents"))
+        elif what == "ask-beside":
+            beside = Line()
+            beside.send(HELLO, 1, [VERSION, ""])
+            beside.receive()
+            control.emit({"event": "asked"})
+            beside.socket.close()
         elif what == "barrier":
             wait_behind_barrier()
             control.emit({"event": "lifted"})

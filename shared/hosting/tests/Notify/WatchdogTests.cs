@@ -91,6 +91,16 @@ public sealed class WatchdogTests
     }
 
     [Fact]
+    public async Task It_ends_once_however_often_it_is_disposed_of()
+    {
+        Watchdog watchdog = await StartAsync(new Asked());
+        await SaidAsync(1);
+        watchdog.Dispose();
+        watchdog.Dispose();
+        Assert.True(SpinWait.SpinUntil(() => _time.Timers == 0, Patience));
+    }
+
+    [Fact]
     public async Task Without_an_interval_it_says_nothing()
     {
         using var watchdog = new Watchdog(_notifier, _time, null, [], NullLogger<Watchdog>.Instance);
