@@ -77,6 +77,7 @@ public static class CommandLine
         root.Add(DaemonCommand.Create(daemon, surroundings));
         root.Add(ExecCommand.Create(daemon, variables, surroundings));
         root.Add(RunsCommand.Create(daemon, surroundings));
+        root.Add(ScopesCommand.Create(daemon, surroundings));
         root.Add(ProcessCommand.Create(daemon, surroundings));
         root.Add(WorktreeCommand.Create(daemon, surroundings));
         root.Add(ServicesCommand.Create(daemon, surroundings));

@@ -22,6 +22,9 @@ public sealed record Surroundings
 
     public required TextWriter Error { get; init; }
 
+    /// <summary>Whether <see cref="Out"/> is a terminal: a person reads it.</summary>
+    public bool IsOutTerminal { get; init; }
+
     public required ITerminal Terminal { get; init; }
 
     /// <summary>Takes the caller's signals from then on.</summary>
@@ -63,6 +66,7 @@ public sealed record Surroundings
             Error = new StreamWriter(new TextOutput(2), utf8) { AutoFlush = true },
             Terminal = new LocalTerminal(),
             TakeSignals = () => new ReceivedSignals(),
+            IsOutTerminal = LocalTerminal.IsOutput,
             Variable = Environment.GetEnvironmentVariable,
             WorkingDirectory = Environment.CurrentDirectory,
             BecomeInit = InitProgram.Become,

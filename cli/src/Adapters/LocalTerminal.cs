@@ -14,6 +14,9 @@ internal sealed class LocalTerminal : ITerminal
 
     public bool IsError => TerminalMode.TryRead(_error) is not null;
 
+    /// <summary>Whether one is on standard output.</summary>
+    public static bool IsOutput => TerminalMode.TryRead(new SafeFileHandle(1, ownsHandle: false)) is not null;
+
     public (int Columns, int Rows) Size
     {
         get

@@ -9,6 +9,7 @@ namespace PvExec.Cli.Output;
 [JsonSerializable(typeof(IReadOnlyList<SnapshotRow>))]
 [JsonSerializable(typeof(RunRow))]
 [JsonSerializable(typeof(SaveRow))]
+[JsonSerializable(typeof(ScopesRow))]
 [JsonSerializable(typeof(StatusRow))]
 [JsonSerializable(typeof(IReadOnlyList<TaskFaultRow>))]
 [JsonSerializable(typeof(IReadOnlyList<TaskRow>))]

@@ -8,7 +8,7 @@ using PvExec.Api.V1;
 namespace PvExec.Cli.Tests.Rig;
 
 /// <summary>The daemon's tasks. Unless a test says what happens, a task's name does.</summary>
-internal sealed class FakeTasks(Received received) : PvExec.Api.V1.Tasks.TasksBase
+internal sealed partial class FakeTasks(Received received) : PvExec.Api.V1.Tasks.TasksBase
 {
     /// <summary>No text: a NUL, and bytes that are not UTF-8.</summary>
     public static readonly byte[] Output = [0, 0xff, 0xfe, 10];

@@ -23,6 +23,8 @@ internal sealed class Ran
 
     public FakeTerminal Terminal { get; init; } = new();
 
+    public bool IsOutTerminal { get; init; }
+
     public Stream Input { get; init; } = Stream.Null;
 
     /// <summary>How long a daemon may be away; none unless a test says so.</summary>
@@ -66,6 +68,7 @@ internal sealed class Ran
             Error = new StreamWriter(ErrorStream, utf8) { AutoFlush = true, NewLine = "\n" },
             Terminal = Terminal,
             TakeSignals = () => Signals,
+            IsOutTerminal = IsOutTerminal,
             Clock = Clock,
             Patience = Patience,
             InputPatience = InputPatience,

@@ -55,8 +55,8 @@ internal static partial class ExecLog
     [LoggerMessage(3015, LogLevel.Debug, "run {Run} of {Task}: {Status}, found ended")]
     public static partial void FoundEnded(ILogger log, RunId run, string task, ExitStatus status);
 
-    [LoggerMessage(3016, LogLevel.Information, "hands over to a new instance: {Runs} runs and {Claims} requests for leases wait, {Leases} leases are held")]
-    public static partial void HandsOver(ILogger log, int runs, int leases, int claims);
+    [LoggerMessage(3016, LogLevel.Information, "hands over to a new instance: {Runs} runs and {Claims} requests for leases wait, {Leases} leases are held, {Holds} streams hold scopes or wait")]
+    public static partial void HandsOver(ILogger log, int runs, int leases, int claims, int holds);
 
     [LoggerMessage(3017, LogLevel.Error, "{Detail}")]
     public static partial void TableUnreadable(ILogger log, string detail);
@@ -84,4 +84,7 @@ internal static partial class ExecLog
 
     [LoggerMessage(3031, LogLevel.Warning, "{Holder} ({Reason}; {Scopes}) is gone: its locks are free")]
     public static partial void LeaseAbandoned(ILogger log, string holder, string reason, string scopes);
+
+    [LoggerMessage(3032, LogLevel.Warning, "{Holder} ({Reason}; {Scopes}) did not come to this instance for {Seconds:0.0} s: its scopes are free")]
+    public static partial void HoldNotClaimed(ILogger log, string holder, string reason, string scopes, double seconds);
 }

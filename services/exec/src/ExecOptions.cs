@@ -30,6 +30,15 @@ public sealed record ExecOptions
     /// <summary>How many bytes of output these may keep together on disk, where a caller wanted that.</summary>
     public long MaxEndedDiskBytes { get; init; } = 8L << 30;
 
+    /// <summary>How many streams of HoldScopes may be open at a time, those that wait included; further ones are refused.</summary>
+    public int MaxHolds { get; init; } = 1_000;
+
+    /// <summary>How long a new instance of the service keeps a hold whose stream does not come to it from the one before.</summary>
+    public TimeSpan HoldReturnTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a stream of HoldScopes that waits looks whether it waits for others than it has told.</summary>
+    public TimeSpan HoldLookAgain { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// How long after the end of a run's processes their descendants may still write to its result. A script's
     /// <c>exec &gt; &gt;(tee file)</c> needs this; a server started in the background must not hold the answer.

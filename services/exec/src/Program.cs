@@ -6,6 +6,7 @@ using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
+using PvExec.Exec.Holds;
 using PvExec.Exec.Leases;
 using PvExec.Exec.Succession;
 using PvExec.Hosting;
@@ -18,6 +19,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
 {
     daemon.Services.AddSingleton(ExecOptions.Of(daemon.Options));
     daemon.Services.AddSingleton<ScopeLocks>();
+    daemon.Services.AddSingleton<ScopeWatches>();
     daemon.Services.AddSingleton<LockOrder>();
     daemon.Services.AddSingleton<DecisionGate>();
     daemon.Services.AddSingleton(new TaskDirectories(daemon.Options.ConfigRoots));
@@ -29,6 +31,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<ExecEvents>();
     daemon.Services.AddSingleton<IExecObserver>(services => services.GetRequiredService<ExecEvents>());
     daemon.Services.AddSingleton<ScopeLeases>();
+    daemon.Services.AddSingleton<ScopeHolds>();
     daemon.Services.AddSingleton<ExecBus>();
     daemon.LivesWhile("the bus", services => services.GetRequiredService<ExecBus>().PingAsync());
     daemon.Services.AddSingleton<ServiceListing>(services => () => InitQuery.ListServices(services.GetRequiredService<RuntimePaths>()));
@@ -63,6 +66,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.OnHandOver((services, cancellationToken) => services.GetRequiredService<ExecSuccession>().HandOverAsync(cancellationToken));
     daemon.OnStop(async (services, timeLeft, cancellationToken) =>
     {
+        services.GetRequiredService<ScopeHolds>().Stop();
         await services.GetRequiredService<RunEngine>().StopAsync(timeLeft, cancellationToken);
         return Unit.Value;
     });

@@ -1,7 +1,9 @@
 using Grpc.Core;
 using PvExec.Exec.Api;
 using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
+using PvExec.Exec.Holds;
 using PvExec.Exec.Succession;
 using PvExec.Kernel;
 using V1 = PvExec.Api.V1;
@@ -9,7 +11,9 @@ using V1 = PvExec.Api.V1;
 namespace PvExec.Exec;
 
 /// <summary>The API <c>pvexec.v1.Tasks</c>, on the engine; and on the next instance once this one has handed over.</summary>
-public sealed partial class TasksGrpc(RunEngine engine, NextInstance next) : V1.Tasks.TasksBase
+public sealed partial class TasksGrpc(
+    RunEngine engine, ScopeLocks locks, NextInstance next, TaskDirectories tasks, ScopeWatches watches, ScopeHolds holds, ExecOptions options, TimeProvider time)
+    : V1.Tasks.TasksBase
 {
     public override async Task Attach(V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, ServerCallContext context)
     {

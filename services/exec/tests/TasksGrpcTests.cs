@@ -12,7 +12,7 @@ namespace PvExec.Exec.Tests;
 public sealed class TasksGrpcTests : IAsyncLifetime
 {
     private readonly SuccessionFixture _fixture = new();
-    private TasksGrpc Service => new(_fixture.Old.Engine, _fixture.Old.Next);
+    private TasksGrpc Service => _fixture.Old.Tasks;
 
     public async ValueTask InitializeAsync() => await _fixture.Old.ServeAsync();
 

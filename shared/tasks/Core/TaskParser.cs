@@ -20,7 +20,7 @@ public sealed partial class TaskParser
     {
         var parser = new TaskParser();
         TaskDefinition definition = parser.Define(name, source);
-        return new TaskReading(name, parser._faults.Count == 0 ? definition : null, parser._faults);
+        return new TaskReading(name, parser._faults.Count == 0 ? definition : null, parser._faults) { Readable = definition };
     }
 
     private TaskDefinition Define(TaskName name, TaskSource source)

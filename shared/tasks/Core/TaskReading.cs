@@ -7,6 +7,9 @@ namespace PvExec.Tasks.Core;
 /// <param name="Faults">All there are, in the order of the README's table of files.</param>
 public sealed record TaskReading(TaskName Name, TaskDefinition? Definition, IReadOnlyList<TaskFault> Faults)
 {
+    /// <summary>What could be read, also when there are faults; null for a directory that was not looked into.</summary>
+    public TaskDefinition? Readable { get; init; } = Definition;
+
     /// <summary>For who wants to run it: the definition, or the first fault and how many more there are.</summary>
     public Outcome<TaskDefinition> ToOutcome()
     {

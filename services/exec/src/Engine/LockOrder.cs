@@ -11,11 +11,11 @@ public sealed class LockOrder(ScopeLocks locks)
     private long _last;
 
     /// <inheritdoc cref="ScopeLocks.Request"/>
-    public (ScopeTicket Ticket, long Number) Request(ScopeSet scopes, string holder, string reason)
+    public (ScopeTicket Ticket, long Number) Request(ScopeSet scopes, string holder, string reason, DateTimeOffset? since = null)
     {
         lock (_lock)
         {
-            return (locks.Request(scopes, holder, reason), ++_last);
+            return (locks.Request(scopes, holder, reason, since), ++_last);
         }
     }
 }

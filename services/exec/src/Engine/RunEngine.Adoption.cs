@@ -57,7 +57,7 @@ public sealed partial class RunEngine
         Outcome<TaskDefinition> found = TaskName.Parse(request.TaskName).Then(tasks.Find);
         ScopeSet scopes = found.TryGet(out TaskDefinition? task, out Fault? fault) ? task.Scopes : ScopeSet.Empty;
         Run run = NewRun(waiting.Id, request.TaskName, scopes, waiting.Requested, request, task);
-        (ScopeTicket ticket, long order) = locks.Request(scopes, run.Id.Value, run.Task);
+        (ScopeTicket ticket, long order) = locks.Request(scopes, run.Id.Value, run.Task, waiting.Requested);
         bool waits = !ticket.Granted.IsCompleted;
         var live = new LiveRun(run, ticket, order) { Request = request, Waits = waits };
         _callers.Know(run);
@@ -110,7 +110,7 @@ public sealed partial class RunEngine
         RunProcesses adopted = starter.Adopt(processes, run);
         run.Start = adopted.Start;
         bool hasEnded = adopted.AreOver;
-        (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task);
+        (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task, run.Start?.Started);
         var live = new LiveRun(run, ticket, order) { Processes = adopted, WasOver = hasEnded, IsToldToHold = !hasEnded };
         if (!ticket.IsHeld)
         {

@@ -41,9 +41,10 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
     }
 
     /// <summary>Waits for all locks of a set.</summary>
+    /// <param name="deadline">When the caller waits no longer; null for never.</param>
     /// <param name="owner">Names the connection that asks.</param>
     /// <param name="ownerGone">Cancelled when that connection ends.</param>
-    /// <returns>The lease's id, or DeadlineExceeded after <paramref name="waitLimit"/>.</returns>
+    /// <returns>The lease's id, or DeadlineExceeded after <paramref name="waitLimit"/> or at <paramref name="deadline"/>.</returns>
     /// <exception cref="OperationCanceledException">The caller waits no longer: nothing is held.</exception>
     /// <exception cref="HandedOverException">A new instance of this service has to be asked; there the place in the queues is kept.</exception>
     public async Task<Outcome<ulong>> AcquireAsync(
@@ -51,16 +52,30 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
         string holder,
         string reason,
         TimeSpan waitLimit,
+        DateTimeOffset? deadline,
         string owner,
         CancellationToken ownerGone,
         CancellationToken cancellationToken)
     {
         TimeSpan wait = waitLimit < TimeSpan.Zero ? TimeSpan.Zero : waitLimit > LongestWait ? LongestWait : waitLimit;
+        if (deadline <= time.GetUtcNow())
+        {
+            return TooLate(scopes, holder);
+        }
+
         LeaseRequest request = Decide(() => Ask(scopes, holder, reason));
         bool isLeased = false;
         try
         {
             await request.Ticket.Granted.WaitAsync(wait, time, cancellationToken);
+
+            // The grant may have come just before the end of the wait was seen: nobody takes the lease then.
+            cancellationToken.ThrowIfCancellationRequested();
+            if (deadline <= time.GetUtcNow())
+            {
+                return TooLate(scopes, holder);
+            }
+
             ulong id = Decide(() => Add(request, owner, ownerGone));
             isLeased = true;
             return id;
@@ -235,6 +250,9 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
         lease.Ticket.Release();
         return lease;
     }
+
+    private static Fault TooLate(ScopeSet scopes, string holder) =>
+        new(FaultKind.DeadlineExceeded, $"the call's deadline passed before {holder} ({scopes}) had its locks: nothing is held");
 
     private static Fault NoLease(ulong id) =>
         new(FaultKind.NotFound, $"there is no lease {id}: it has ended, so what it guarded is no longer held");

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Engine;
+using PvExec.Exec.Holds;
 using PvExec.Exec.Leases;
 using PvExec.Hosting.Init;
 using PvExec.Hosting.Succession;
@@ -15,7 +16,8 @@ namespace PvExec.Exec.Succession;
 /// to the new one again. So a run whose end came in between is ended there, by one instance and exactly once.
 /// </remarks>
 public sealed class ExecSuccession(
-    DecisionGate gate, OutputPump pump, InputPump inputPump, RunInputs inputs, RunEngine engine, ScopeLeases leases, ExecBus bus, ExecEvents events, ILogger<ExecSuccession> log)
+    DecisionGate gate, OutputPump pump, InputPump inputPump, RunInputs inputs, RunEngine engine,
+    ScopeLeases leases, ScopeHolds holds, ExecBus bus, ExecEvents events, ILogger<ExecSuccession> log)
 {
     /// <summary>
     /// Brings all deciding to an end, a start that is under way included, then all reading of output and giving of input. Afterwards the
@@ -26,10 +28,10 @@ public sealed class ExecSuccession(
         await gate.CloseAsync().WaitAsync(cancellationToken);
         pump.Stop();
         inputPump.Stop();
-        var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims()) { Called = engine.Called() };
+        var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims()) { Called = engine.Called(), Holds = holds.Handed() };
         await bus.DisposeAsync();
         await events.DisposeAsync();
-        ExecLog.HandsOver(log, table.Runs.Count, table.Leases.Count, table.Claims.Count);
+        ExecLog.HandsOver(log, table.Runs.Count, table.Leases.Count, table.Claims.Count, table.Holds.Count);
         return new Legacy(table.ToBytes(), []);
     }
 
@@ -55,8 +57,14 @@ public sealed class ExecSuccession(
             leases.Restore(lease);
         }
 
+        foreach (HandedHold hold in table.Holds.Where(one => one.IsHeld))
+        {
+            holds.Restore(hold);
+        }
+
         var waiting = table.Runs.Select(run => (run.Order, Resume: (Action)(() => engine.Resume(run))))
-            .Concat(table.Claims.Select(claim => (claim.Order, Resume: (Action)(() => leases.Restore(claim)))));
+            .Concat(table.Claims.Select(claim => (claim.Order, Resume: (Action)(() => leases.Restore(claim)))))
+            .Concat(table.Holds.Where(one => !one.IsHeld).Select(hold => (hold.Order, Resume: (Action)(() => holds.Restore(hold)))));
         foreach ((_, Action resume) in waiting.OrderBy(one => one.Order))
         {
             resume();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using MessagePack;
 using PvExec.Exec.Engine;
+using PvExec.Exec.Holds;
 using PvExec.Exec.Leases;
 using PvExec.Kernel;
 
@@ -19,15 +20,19 @@ public sealed record HandOverTable(
     /// <summary>The runs that callers are there for, whether they wait or run.</summary>
     public IReadOnlyList<CalledRun> Called { get; init; } = [];
 
+    /// <summary>The streams that hold scopes, or wait for them.</summary>
+    public IReadOnlyList<HandedHold> Holds { get; init; } = [];
+
     public static readonly HandOverTable Empty = new([], [], []);
 
     private const int Version = 1;
     private const int FieldsAtFirst = 4;
-    private const int Fields = 5;
+    private const int FieldsWithCalled = 5;
+    private const int Fields = 6;
 
     /// <summary>
-    /// A MessagePack array: version, waiting runs, leases, waiting requests for leases, runs with callers, each an array of records. A later
-    /// version adds fields at the end of the table or of a record, and a reader skips what it does not know.
+    /// A MessagePack array: version, waiting runs, leases, waiting requests for leases, runs with callers, holds, each an
+    /// array of records. A later version adds fields at the end of the table or of a record, and a reader skips what it does not know.
     /// </summary>
     public byte[] ToBytes()
     {
@@ -39,6 +44,7 @@ public sealed record HandOverTable(
         writer.WriteRecords(Leases, HeldLeaseRecord.Write);
         writer.WriteRecords(Claims, LeaseClaimRecord.Write);
         writer.WriteRecords(Called, CalledRunRecord.Write);
+        writer.WriteRecords(Holds, HoldRecord.Write);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -54,7 +60,8 @@ public sealed record HandOverTable(
             var table = new HandOverTable(
                 reader.ReadRecords(WaitingRunRecord.Read), reader.ReadRecords(HeldLeaseRecord.Read), reader.ReadRecords(LeaseClaimRecord.Read))
             {
-                Called = fields < Fields ? [] : reader.ReadRecords(CalledRunRecord.Read),
+                Called = fields < FieldsWithCalled ? [] : reader.ReadRecords(CalledRunRecord.Read),
+                Holds = fields < Fields ? [] : reader.ReadRecords(HoldRecord.Read),
             };
             reader.EndRecord(fields, Fields);
             return table;

@@ -5,6 +5,7 @@ using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
+using PvExec.Exec.Holds;
 using PvExec.Exec.Leases;
 using PvExec.Exec.Succession;
 using PvExec.Kernel;
@@ -26,6 +27,11 @@ public sealed class HandOverTableTests
         [new LeaseClaim(4, "pv-worktree", "autosave", ScopeSet.From(["src"], []))])
     {
         Called = [new CalledRun(RunId.New(s_time), ["a", "b"]), new CalledRun(RunId.New(s_time), [])],
+        Holds =
+        [
+            new HandedHold(2, "ab12", true, true, "me", "a look around", ScopeSet.From(["src"], []), s_time, s_time.AddSeconds(1)),
+            new HandedHold(5, "cd34", false, false, "you", "", ScopeSet.From([], ["dep"]), s_time, s_time),
+        ],
     };
 
     [Fact]
@@ -63,6 +69,7 @@ public sealed class HandOverTableTests
         Assert.Equal(
             expected.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)}"),
             actual.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)}"));
+        Assert.Equal(expected.Holds.Select(Describe), actual.Holds.Select(Describe));
     }
 
     [Fact]
@@ -75,7 +82,10 @@ public sealed class HandOverTableTests
 
         Assert.Equal(Describe(new WaitingRun(3, s_table.Runs[0].Id, s_time, run)), Describe(Assert.Single(table.Runs)));
         Assert.Empty(table.Called);
+        Assert.Empty(table.Holds);
     }
+
+    private static string Describe(HandedHold hold) => (hold with { Scopes = ScopeSet.Empty }).ToString() + hold.Scopes;
 
     private static string Describe(WaitingRun run) =>
         $"{run.Order} {run.Id} {run.Requested:O} {run.Request.TaskName} {string.Join(' ', run.Request.Variables)} {Convert.ToHexString(run.Request.Input.Span)} {run.Request.HeadBytes} {run.Request.Token} {run.Request.Output} {run.Request.Interaction}";

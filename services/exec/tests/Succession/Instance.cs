@@ -13,6 +13,7 @@ using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
+using PvExec.Exec.Holds;
 using PvExec.Exec.Leases;
 using PvExec.Exec.Succession;
 using PvExec.Exec.Tests.Adapters;
@@ -21,6 +22,7 @@ using PvExec.Hosting.Init;
 using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
+using PvExec.Testing;
 
 namespace PvExec.Exec.Tests.Succession;
 
@@ -34,13 +36,14 @@ internal sealed class Instance : IAsyncDisposable
     private readonly ExecSuccession _succession;
     private readonly ExecBus _bus;
     private readonly ExecEvents _events = new(NullLogger<BusPublisher>.Instance);
+    private readonly TaskDirectories _directories;
     private WebApplication? _app;
 
     public Instance(
         string root, string runtime, IInit init, FakeStore store, TimeProvider? clock = null, ExecOptions? options = null, IExecObserver? observer = null)
     {
         TimeProvider time = clock ?? TimeProvider.System;
-        Locks = new ScopeLocks(time);
+        Locks = new ScopeLocks(clock ?? Clock);
         Paths = new RuntimePaths(runtime);
         _store = store;
         var inputs = new RunInputs(_inputs, store);
@@ -51,8 +54,11 @@ internal sealed class Instance : IAsyncDisposable
         Leases = new ScopeLeases(order, Gate, time, observer ?? Observer, NullLogger<ScopeLeases>.Instance);
         Next = new NextInstance(Paths, _successor, TimeProvider.System);
         _bus = new ExecBus(Leases, NullLogger<BusServer>.Instance);
-        _succession = new ExecSuccession(Gate, _pump, _inputs, inputs, Engine, Leases, _bus, _events, NullLogger<ExecSuccession>.Instance);
+        Holds = new ScopeHolds(order, Gate, Options, clock ?? Clock, observer ?? Observer, NullLogger<ScopeHolds>.Instance);
+        _succession = new ExecSuccession(Gate, _pump, _inputs, inputs, Engine, Leases, Holds, _bus, _events, NullLogger<ExecSuccession>.Instance);
         Exec = new ExecGrpc(Engine, Next);
+        Watches = new ScopeWatches(Locks);
+        _directories = new TaskDirectories([root]);
     }
 
     public RuntimePaths Paths { get; }
@@ -73,9 +79,21 @@ internal sealed class Instance : IAsyncDisposable
 
     public ExecGrpc Exec { get; }
 
-    public TasksGrpc Tasks => new(Engine, Next);
+    public ScopeWatches Watches { get; }
+
+    public ScopeHolds Holds { get; }
+
+    public TasksGrpc Tasks => new(Engine, Locks, Next, _directories, Watches, Holds, Options, Clock);
+
+    /// <summary>The time of locks and holds, and of nothing else.</summary>
+    public ManualClock Clock { get; } = new();
+
+    private ExecOptions Options { get; } = new();
 
     public async Task<ReadOnlyMemory<byte>> HandOverAsync() => (await _succession.HandOverAsync(CancellationToken.None)).Value.Table;
+
+    /// <summary>Takes over without anybody being told, and without serving.</summary>
+    public void Restore(ReadOnlyMemory<byte> table) => _succession.TakeOver([], new Inheritance(table, [], []) { IsHandedOver = true });
 
     /// <summary>Takes over, serves, and only then is the instance before told.</summary>
     public async Task TakeOverAsync(Instance before, IReadOnlyList<Child> owned, ReadOnlyMemory<byte> table)
@@ -98,6 +116,11 @@ internal sealed class Instance : IAsyncDisposable
         builder.Services.AddSingleton(Engine);
         builder.Services.AddSingleton(Locks);
         builder.Services.AddSingleton(Next);
+        builder.Services.AddSingleton(_directories);
+        builder.Services.AddSingleton(Watches);
+        builder.Services.AddSingleton(Holds);
+        builder.Services.AddSingleton(Options);
+        builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<CallGate>();
         builder.Services.AddGrpc(grpc => grpc.Interceptors.Add<PvExec.Hosting.Faults.FaultInterceptor>());
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(Paths.Grpc(Service.Exec), listen => listen.Protocols = HttpProtocols.Http2));

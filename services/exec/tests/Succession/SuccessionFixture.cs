@@ -36,6 +36,9 @@ internal sealed class SuccessionFixture : IAsyncDisposable
         New = new Instance(_root.Path, _runtime.Path, Init, Store);
     }
 
+    /// <summary>The config root.</summary>
+    public TemporaryDirectory Root => _root;
+
     public FakeInit Init { get; } = new();
 
     public KeptChildren Kept { get; }

@@ -7,6 +7,14 @@ internal abstract class LockQueue(LockKey key)
 
     public abstract bool IsEmpty { get; }
 
+    /// <summary>How many tickets that name this very scope hold it. Guarded by the locks' own lock, as is the next.</summary>
+    public int Holders { get; set; }
+
+    public int Waiters { get; set; }
+
+    /// <summary>Up to which look at the changes it is known to have changed. Of <see cref="ScopeChanges"/>.</summary>
+    public long ChangedIn { get; set; }
+
     /// <summary>Puts a place at the end; <see cref="LockPlace.HasTurn"/> says whether it is its turn at once.</summary>
     public abstract void Append(LockPlace place);
 
@@ -15,6 +23,9 @@ internal abstract class LockQueue(LockKey key)
 
     /// <summary>All places, in no order.</summary>
     public abstract IEnumerable<LockPlace> Places { get; }
+
+    /// <summary>Places that name this very scope, in no order: the oldest <paramref name="atMost"/> of each line, some more of those whose turn it is.</summary>
+    public abstract IEnumerable<LockPlace> Naming(int atMost);
 
     /// <summary>Those that keep a place from its turn; of a long line the oldest <paramref name="atMost"/>.</summary>
     public abstract IEnumerable<LockPlace> Ahead(LockPlace place, int atMost);

@@ -26,7 +26,7 @@ namespace PvExec.Exec.Core.Scopes;
 /// <para>
 /// Cost: a request, a release or a withdrawal takes a fixed number of steps for each queue that the ticket stands in, that is for
 /// each of its scopes and of their segments, and one for each turn that it gives, of which each place gets one in its
-/// life. The lengths of these queues and of others do not matter. A queue that nobody stands in is not kept.
+/// life. It is the same while somebody watches (<see cref="ScopeWatches"/>), with one step more for each scope. The lengths of these queues and of others do not matter. A queue that nobody stands in is not kept.
 /// </para>
 /// </remarks>
 public sealed partial class ScopeLocks(TimeProvider time)
@@ -57,9 +57,11 @@ public sealed partial class ScopeLocks(TimeProvider time)
     /// <summary>Asks for all locks of a set. An empty one is granted at once.</summary>
     /// <param name="holder">Who asks, shown to those who wait.</param>
     /// <param name="reason">What for, shown with it.</param>
-    public ScopeTicket Request(ScopeSet scopes, string holder, string reason)
+    /// <param name="since">When it was granted, or asked for, at an earlier instance of the service; null for a new request.</param>
+    public ScopeTicket Request(ScopeSet scopes, string holder, string reason, DateTimeOffset? since = null)
     {
-        var ticket = new ScopeTicket(this, scopes, holder, reason, time.GetUtcNow());
+        DateTimeOffset asked = since ?? time.GetUtcNow();
+        var ticket = new ScopeTicket(this, scopes, holder, reason, asked);
         IReadOnlyList<LockStep> plan = LockPlan.Of(scopes.Claims);
         ticket.Places = new LockPlace[plan.Count + (scopes.Limit is null ? 0 : 1)];
         lock (_lock)
@@ -77,7 +79,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
 
             if (ticket.Blocked == 0)
             {
-                Grant(ticket);
+                Grant(ticket, asked);
             }
             else
             {
@@ -93,6 +95,14 @@ public sealed partial class ScopeLocks(TimeProvider time)
         lock (_lock)
         {
             return ticket.State;
+        }
+    }
+
+    internal DateTimeOffset HeldSince(ScopeTicket ticket)
+    {
+        lock (_lock)
+        {
+            return ticket.Since;
         }
     }
 
@@ -129,6 +139,11 @@ public sealed partial class ScopeLocks(TimeProvider time)
         ticket.Places[index] = place;
         queue.Append(place);
         ticket.Blocked += place.HasTurn ? 0 : 1;
+        if (claimed is not null)
+        {
+            queue.Waiters++;
+            _changes.Add(queue);
+        }
     }
 
     private void Leave(ScopeTicket ticket)
@@ -144,9 +159,17 @@ public sealed partial class ScopeLocks(TimeProvider time)
             ticket.CancelGranted();
         }
 
+        bool held = ticket.State == TicketState.Held;
         ticket.State = TicketState.Released;
         foreach (LockPlace place in ticket.Places)
         {
+            if (place.Claimed is not null)
+            {
+                place.Queue.Holders -= held ? 1 : 0;
+                place.Queue.Waiters -= held ? 0 : 1;
+                _changes.Add(place.Queue);
+            }
+
             place.Queue.Remove(place, _turns);
             if (place.Queue.IsEmpty)
             {
@@ -159,7 +182,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
             if (--turn.Ticket.Blocked == 0)
             {
                 _waiting--;
-                Grant(turn.Ticket);
+                Grant(turn.Ticket, time.GetUtcNow());
             }
         }
 
@@ -167,10 +190,20 @@ public sealed partial class ScopeLocks(TimeProvider time)
     }
 
     /// <summary>Whoever awaits the grant goes on on another thread, never under the lock.</summary>
-    private void Grant(ScopeTicket ticket)
+    private void Grant(ScopeTicket ticket, DateTimeOffset since)
     {
         ticket.State = TicketState.Held;
-        ticket.Since = time.GetUtcNow();
+        ticket.Since = since;
+        foreach (LockPlace place in ticket.Places)
+        {
+            if (place.Claimed is not null)
+            {
+                place.Queue.Holders++;
+                place.Queue.Waiters--;
+                _changes.Add(place.Queue);
+            }
+        }
+
         ticket.CompleteGranted();
     }
 }

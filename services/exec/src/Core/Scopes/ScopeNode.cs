@@ -8,6 +8,14 @@ namespace PvExec.Exec.Core.Scopes;
 /// </remarks>
 internal sealed class ScopeNode(LockKey key) : LockQueue(key)
 {
+    /// <summary>
+    /// How many turns of a line are looked at for each that is wanted: those who wait for another scope stand between
+    /// those who hold their locks.
+    /// </summary>
+    private const int TurnsForEach = 8;
+
+    private static readonly LockMode[] s_naming = [LockMode.Read, LockMode.ReadIntentWrite, LockMode.Write];
+
     private readonly LockLine[] _lines = new LockLine[LockModes.Count];
 
     public override bool IsEmpty
@@ -58,6 +66,27 @@ internal sealed class ScopeNode(LockKey key) : LockQueue(key)
             while (line.FirstBlocked is { } next && IsNotAfterConflicts(next))
             {
                 turns.Add(line.TakeTurn());
+            }
+        }
+    }
+
+    public override IEnumerable<LockPlace> Naming(int atMost)
+    {
+        // Who names a scope reads or writes all of it; in the lines of the intents is nobody who does.
+        foreach (LockMode mode in s_naming)
+        {
+            LockPlace? place = _lines[(int)mode].First;
+            for (long i = 0; i < (long)atMost * TurnsForEach && place?.HasTurn == true; i++)
+            {
+                yield return place;
+                place = place.Behind;
+            }
+
+            place = _lines[(int)mode].FirstBlocked;
+            for (int i = 0; i < atMost && place is not null; i++)
+            {
+                yield return place;
+                place = place.Behind;
             }
         }
     }

@@ -36,6 +36,9 @@ public sealed class ScopeTicket
     /// <summary>Whether all locks are held at this moment.</summary>
     public bool IsHeld => _locks.StateOf(this) == TicketState.Held;
 
+    /// <summary>When the locks were granted, also at an earlier instance of the service. Meaningful once they are.</summary>
+    public DateTimeOffset HeldSince => _locks.HeldSince(this);
+
     /// <summary>Its place among all tickets in order of arrival, from 1.</summary>
     public long Number { get; internal set; }
 

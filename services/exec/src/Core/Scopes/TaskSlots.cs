@@ -42,6 +42,9 @@ internal sealed class TaskSlots(LockKey key) : LockQueue(key)
         }
     }
 
+    /// <summary>It is no scope.</summary>
+    public override IEnumerable<LockPlace> Naming(int atMost) => [];
+
     public override IEnumerable<LockPlace> Ahead(LockPlace place, int atMost) =>
         Places.TakeWhile(older => older.IsOlderThan(place)).Take(atMost);
 

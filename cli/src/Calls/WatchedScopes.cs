@@ -1,0 +1,125 @@
+using Grpc.Core;
+using PvExec.Cli.Output;
+using V1 = PvExec.Api.V1;
+
+namespace PvExec.Cli.Calls;
+
+/// <summary>The scopes in use, as a stream tells them, in the order of their names.</summary>
+internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream, Surroundings surroundings)
+{
+    /// <summary>How often a terminal is redrawn though nothing changes: FOR does.</summary>
+    private static readonly TimeSpan s_redraw = TimeSpan.FromSeconds(1);
+
+    private readonly SortedDictionary<string, V1.ScopeUse> _inUse = new(StringComparer.Ordinal);
+
+    /// <summary>Shows them once.</summary>
+    public async Task<Ended> ShowAsync(bool json, CancellationToken cancellationToken)
+    {
+        if (await NextAsync(cancellationToken) is { } first)
+        {
+            Apply(first);
+        }
+        else
+        {
+            return Ended.Failed("the daemon told nothing of its scopes");
+        }
+
+        ScopePrinter.Print(Rows(), json, surroundings.Out);
+        return Ended.Well;
+    }
+
+    /// <summary>Shows them, and again what changes, to the end of the stream.</summary>
+    public async Task<Ended> FollowAsync(bool json, CancellationToken cancellationToken)
+    {
+        bool draws = surroundings.IsOutTerminal && !json;
+        bool isTold = false;
+        Task<IReadOnlyList<V1.ScopesChanged>?> next = NextAsync(cancellationToken);
+        while (true)
+        {
+            if (draws)
+            {
+                await Task.WhenAny(next, Task.Delay(s_redraw, surroundings.Clock, cancellationToken));
+            }
+
+            if (!draws || next.IsCompleted)
+            {
+                if (await next is not { } told)
+                {
+                    return Ended.Well;
+                }
+
+                IReadOnlySet<string> changed = Apply(told);
+                isTold = true;
+                if (!draws)
+                {
+                    PrintChanges(changed, json);
+                }
+
+                next = NextAsync(cancellationToken);
+            }
+
+            if (draws && isTold)
+            {
+                ScopePrinter.Draw(Rows(), surroundings.Clock.GetUtcNow(), surroundings.Out);
+            }
+        }
+    }
+
+    private void PrintChanges(IReadOnlySet<string> changed, bool json)
+    {
+        DateTimeOffset now = surroundings.Clock.GetUtcNow();
+        foreach (string scope in changed)
+        {
+            V1.ScopeUse use = _inUse.GetValueOrDefault(scope) ?? new V1.ScopeUse { Scope = scope };
+            ScopePrinter.PrintChange(ScopeRow.From(use, now), now, json, surroundings.Out);
+        }
+    }
+
+    private ScopeRow[] Rows()
+    {
+        DateTimeOffset now = surroundings.Clock.GetUtcNow();
+        return [.. _inUse.Values.Select(use => ScopeRow.From(use, now))];
+    }
+
+    /// <returns>Messages that belong together; null at the end.</returns>
+    private async Task<IReadOnlyList<V1.ScopesChanged>?> NextAsync(CancellationToken cancellationToken)
+    {
+        var messages = new List<V1.ScopesChanged>();
+        while (await stream.MoveNext(cancellationToken))
+        {
+            messages.Add(stream.Current);
+            if (!stream.Current.GoesOn)
+            {
+                return messages;
+            }
+        }
+
+        return null;
+    }
+
+    /// <returns>The names of the scopes that were told, in order, and of those that a listing left out.</returns>
+    private SortedSet<string> Apply(IReadOnlyList<V1.ScopesChanged> messages)
+    {
+        var changed = new SortedSet<string>(StringComparer.Ordinal);
+        if (messages[0].IsAll)
+        {
+            changed.UnionWith(_inUse.Keys);
+            _inUse.Clear();
+        }
+
+        foreach (V1.ScopeUse use in messages.SelectMany(message => message.Scopes))
+        {
+            changed.Add(use.Scope);
+            if (use.Holders.Count + use.Waiters.Count == 0)
+            {
+                _inUse.Remove(use.Scope);
+            }
+            else
+            {
+                _inUse[use.Scope] = use;
+            }
+        }
+
+        return changed;
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Grpc.Core;
+using Grpc.Net.Client;
+using PvExec.Cli.Calls;
+using PvExec.Cli.Output;
+using PvExec.Kernel;
+using V1 = PvExec.Api.V1;
+
+namespace PvExec.Cli.Commands;
+
+/// <summary><c>scopes</c>: who holds each scope and who waits for it.</summary>
+internal static class ScopesCommand
+{
+    private const string Notes = """
+        REASON is a task's name and HOLDER its run, or what a service or client does and its name. FOR is how long it
+        has held the scope, or waited for it.
+        With --watch a terminal shows the scopes as they are at each moment, until Ctrl-C. Where the output is no terminal
+        each scope that changes is a line (--json: an object a line); the first lines are those in use at the start.
+
+        """;
+
+    public static Command Create(DaemonAddress address, Surroundings surroundings)
+    {
+        Option<bool> json = JsonOption.Create();
+        var watch = new Option<bool>("-watch", "--watch") { Description = "go on with what changes" };
+        var scope = new Argument<string?>("SCOPE")
+        {
+            Description = "only this scope, those in it and those that hold it",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new NotedCommand("scopes", "Shows who holds each scope and who waits for it.", Notes) { json, watch, scope };
+        command.Does(surroundings, async (parsed, cancellationToken) =>
+        {
+            if (!address.Target(parsed, surroundings.Variable).TryGet(out Target? target, out Fault? fault))
+            {
+                return Ended.With(fault);
+            }
+
+            return await DaemonCall.MakeAsync(target, CallAsync, cancellationToken);
+
+            async Task<Ended> CallAsync(GrpcChannel channel)
+            {
+                using AsyncServerStreamingCall<V1.ScopesChanged> call = new V1.Tasks.TasksClient(channel).WatchScopes(
+                    new V1.WatchScopesRequest { Scope = parsed.GetValue(scope) ?? "" }, cancellationToken: cancellationToken);
+                var watched = new WatchedScopes(call.ResponseStream, surroundings);
+                return parsed.GetValue(watch)
+                    ? await watched.FollowAsync(parsed.GetValue(json), cancellationToken)
+                    : await watched.ShowAsync(parsed.GetValue(json), cancellationToken);
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using PvExec.Cli.Tests.Rig;
+
+namespace PvExec.Cli.Tests.Commands;
+
+public sealed class ScopesCommandTests
+{
+    [Fact]
+    public async Task Scopes_are_shown_in_a_table_with_a_line_for_each_holder_and_waiter()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await ScopesAsync(daemon);
+
+        Assert.Equal("", ran.Error);
+        Assert.Equal(
+            """
+            SCOPE  STATE  ACCESS  REASON            HOLDER       FOR
+            dep    holds  read    a look around     me           2m 5s
+            src    holds  write   common/build\x1B  R1           2m 5s
+            src    waits  read    autosave          pv-worktree  2m 5s
+            src    waits  -       and 2 more        -            -
+
+            """,
+            ran.Text);
+    }
+
+    [Fact]
+    public async Task Scopes_are_shown_as_one_object_of_JSON()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await ScopesAsync(daemon, "--json");
+
+        JsonElement scopes = JsonDocument.Parse(ran.Text).RootElement.GetProperty("scopes");
+        Assert.Equal(["dep", "src"], scopes.EnumerateArray().Select(scope => scope.GetProperty("scope").GetString()));
+        JsonElement holder = scopes[1].GetProperty("holders")[0];
+        Assert.Equal(("R1", "write", 125.0), (holder.GetProperty("holder").GetString(), holder.GetProperty("access").GetString(), holder.GetProperty("seconds").GetDouble()));
+        Assert.Equal(3, scopes[1].GetProperty("waiterCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task Each_change_is_a_line_where_the_output_is_no_terminal()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await ScopesAsync(daemon, "--watch");
+
+        Assert.Equal((0, ""), (ran.Code, ran.Error));
+        Assert.Equal(
+            """
+            1970-01-01 00:03:05Z  dep  a look around (me) reads
+            1970-01-01 00:03:05Z  src  common/build\x1B (R1) writes; autosave (pv-worktree) waits to read; 2 more wait
+            1970-01-01 00:03:05Z  dep  free
+            1970-01-01 00:03:05Z  src  free
+
+            """,
+            ran.Text);
+    }
+
+    [Fact]
+    public async Task Each_change_is_a_line_of_JSON()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await ScopesAsync(daemon, "--watch", "--json");
+
+        JsonElement[] lines = [.. ran.Text.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(
+            ["dep 1", "src 1", "dep 0", "src 0"],
+            lines.Select(line => $"{line.GetProperty("scope").GetString()} {line.GetProperty("holders").GetArrayLength()}"));
+    }
+
+    [Fact]
+    public async Task A_terminal_is_redrawn()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await ScopesAsync(daemon, isTerminal: true, "--watch");
+
+        string[] screens = ran.Text.Split("\x1b[H\x1b[J", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("2 scopes in use", screens[0], StringComparison.Ordinal);
+        Assert.Contains("dep    holds", screens[0], StringComparison.Ordinal);
+        Assert.Contains("0 scopes in use", screens[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_that_names_no_scope_is_refused_by_the_daemon()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await ScopesAsync(daemon, "..");
+
+        Assert.Equal((1, ""), (ran.Code, ran.Text));
+        Assert.Equal("pv_exec: scope '..' has the segment '..'\n", ran.Error);
+    }
+
+    private static Task<Ran> ScopesAsync(TestDaemon daemon, params string[] words) => ScopesAsync(daemon, isTerminal: false, words);
+
+    private static async Task<Ran> ScopesAsync(TestDaemon daemon, bool isTerminal, params string[] words)
+    {
+        var ran = new Ran { Clock = new StandingClock(DateTimeOffset.UnixEpoch + new TimeSpan(0, 3, 5)), IsOutTerminal = isTerminal };
+        await ran.RunAsync(["-p", daemon.Port, "scopes", .. words]);
+        return ran;
+    }
+}
