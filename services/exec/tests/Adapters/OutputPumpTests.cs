@@ -1,3 +1,4 @@
+using PvExec.Exec.Adapters;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Output;
 using PvExec.Linux.Files;
@@ -145,6 +146,23 @@ public sealed class OutputPumpTests : IDisposable
         await Task.Run(() => PipeEnd.Write(pipe.WriteEnd, new byte[500_000])).WaitAsync(s_patience);
         pipe.WriteEnd.Dispose();
         await pumped.Ended.WaitAsync(s_patience);
+    }
+
+    [Fact]
+    public async Task What_a_full_disk_cannot_keep_of_a_run_that_is_forgotten_is_read_and_dropped()
+    {
+        using StreamFile full = StreamFile.Open(File.OpenHandle("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), isOnDisk: true);
+        var journal = RunJournal.Create(null, onDisk: true);
+        journal.Dispose();
+        PipePair pipe = PipePair.Open();
+        var log = new StreamLog(StreamWindow.Of(1 << 20, 0), new ChangeSignal()) { NoteLoss = loss => journal.NoteLost(OutputStream.Standard, loss) };
+        log.Open(full);
+        PumpedPipe pumped = _pump.Add(pipe.ReadEnd, log, full);
+        await Task.Run(() => PipeEnd.Write(pipe.WriteEnd, new byte[500_000])).WaitAsync(s_patience);
+        pipe.WriteEnd.Dispose();
+        await pumped.Ended.WaitAsync(s_patience);
+
+        Assert.Null(pumped.Error);
     }
 
     private static async Task UntilEndAsync(StreamLog log)

@@ -84,27 +84,34 @@ public sealed class PumpedPipe
 
     private int Move(Span<byte> scratch)
     {
-        int count;
+        try
+        {
+            return MoveOrDrop(scratch);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its file or its journal is closed. Nobody will ask for it any more; but a writer that nobody reads would be stuck.
+            return NonBlockingRead.Read(Handle, scratch);
+        }
+    }
+
+    private int MoveOrDrop(Span<byte> scratch)
+    {
         try
         {
             _log.TryAgain();
-            count = _through is { } through ? MoveThrough(through, scratch) : _file.MoveFrom(Handle, _log.Length, scratch);
+            int count = _through is { } through ? MoveThrough(through, scratch) : _file.MoveFrom(Handle, _log.Length, scratch);
             if (count > 0)
             {
                 _log.Grow(count);
             }
+
+            return count;
         }
         catch (StreamFullException e)
         {
             return Drop(e, scratch);
         }
-        catch (ObjectDisposedException)
-        {
-            // Nobody will ask for it any more; but a writer that nobody reads would be stuck.
-            count = NonBlockingRead.Read(Handle, scratch);
-        }
-
-        return count;
     }
 
     /// <summary>The task is not to wait for a place that may never come: what there is none for is dropped, and counts as a gap.</summary>
