@@ -51,6 +51,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         }
         catch (IOException e)
         {
+            journal?.Dispose();
             return directory is null
                 ? new Fault(FaultKind.ResourceExhausted, $"task '{task.Name}' cannot be started: {e.Message}")
                 : new Fault(FaultKind.FailedPrecondition, $"task '{task.Name}' cannot be started with its output on disk: {e.Message}: see that the daemon may write to {directory}, or name another directory with --output-dir");
@@ -111,7 +112,11 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
                 CancellationToken.None);
         }
 
-        Fault Failed(Fault fault) => new(fault.Kind, $"task '{task.Name}' cannot be started: {fault.Detail}");
+        Fault Failed(Fault fault)
+        {
+            journal?.Dispose();
+            return new Fault(fault.Kind, $"task '{task.Name}' cannot be started: {fault.Detail}");
+        }
     }
 
     /// <summary>Takes up the processes of a run that an earlier instance of this service started, what they wrote to it and what it has for them.</summary>
@@ -119,8 +124,8 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
     public RunProcesses Adopt(IReadOnlyList<RunProcess> processes, Run run)
     {
         RunOutput output = run.Output;
-        Dictionary<string, SafeHandle> kept = processes.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
-        Child? finish = processes.Where(process => process.Role == RunRole.Finish).Select(process => process.Child).FirstOrDefault();
+        RunProcess[] own = [.. processes.Where(process => process.Role != RunRole.Finish)];
+        var kept = own.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
         RunJournal? journal = kept.TryGetValue(RunFiles.Journal, out SafeHandle? written) ? RunJournal.Open(written) : null;
         output.IsOnDisk = journal is { IsOnDisk: true };
         StreamFile standard = Stored(kept, RunFiles.StandardStore, output.IsOnDisk);
@@ -146,12 +151,19 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         }
 
         Read(RunFiles.ErrorPipe, output.Error, error);
-        PumpedPipe? finishPipe = kept.TryGetValue(RunFiles.FinishPipe, out SafeHandle? reading) ? pump.Add(reading, output.Error, error) : null;
-        var adopted = new RunProcesses(init, [.. processes.Where(process => process.Role != RunRole.Finish)], pipes)
+
+        // All that there are are read, so that none is stuck; the first one is the run's.
+        FinishProcess[] finishes =
+        [
+            .. from process in processes
+               where process.Role == RunRole.Finish
+               select new FinishProcess(process.Child, process.Child.Kept.TryGetValue(RunFiles.FinishPipe, out SafeHandle? reading) ? pump.Add(reading, output.Error, error) : null),
+        ];
+        var adopted = new RunProcesses(init, own, pipes)
         {
             Journal = journal,
             ErrorFile = error,
-            Finish = finish is null ? null : new FinishProcess(finish, finishPipe),
+            Finish = finishes.FirstOrDefault(),
         };
         run.Input = inputs.Adopt(run.Id, kept, terminal, adopted.HaveEnded);
         return adopted;

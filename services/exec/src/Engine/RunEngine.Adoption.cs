@@ -108,6 +108,9 @@ public sealed partial class RunEngine
             Watches = Watches,
         };
         RunProcesses adopted = starter.Adopt(processes, run);
+
+        // A second finish: it was asked for twice, and the run's end is that of the first.
+        _forgetting.AddRange(processes.Where(process => process.Role == RunRole.Finish).Skip(1).Select(process => starter.ForgetAsync(process.Child)));
         run.Start = adopted.Start;
         bool hasEnded = adopted.AreOver;
         (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task, run.Start?.Started);

@@ -1,7 +1,11 @@
+using System.Runtime.InteropServices;
+using PvExec.Exec.Adapters;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Tests.Adapters;
 using PvExec.Exec.Tests.Succession;
 using PvExec.Hosting.Init;
+using PvExec.Linux.Files;
 using PvExec.Testing;
 
 namespace PvExec.Exec.Tests.Engine;
@@ -139,6 +143,25 @@ public sealed class RunFinishAdoptionTests : IDisposable
         Assert.True(SpinWait.SpinUntil(() => _next.Init.Acknowledged.Count == 1, EngineFixture.Patience));
         Assert.Empty(_next.Engine.Live);
         Assert.Empty(_next.Engine.Ended);
+    }
+
+    [Fact]
+    public async Task Of_a_finish_that_was_started_twice_both_are_read_and_the_second_is_forgotten()
+    {
+        (Run run, FakeProcess finish) = await FinishingAsync();
+        await KillAsync();
+        IReadOnlyList<Child> owned = _kept.Owned();
+        Child first = owned.Single(child => child.Label.EndsWith("/finish", StringComparison.Ordinal));
+        PipePair pipe = PipePair.Open();
+        var second = new Child(99, 99, first.Label, first.Started, first.State, new Dictionary<string, SafeHandle> { [RunFiles.FinishPipe] = pipe.ReadEnd });
+        _next.Engine.Adopt([.. owned, second]);
+        await Task.Run(() => PipeEnd.Write(pipe.WriteEnd, new byte[500_000])).WaitAsync(EngineFixture.Patience);
+        pipe.WriteEnd.Dispose();
+        finish.Exit(1);
+        second.SetExited(FakeInit.Exit(2));
+
+        Assert.Equal(1, (await EngineFixture.ResultOf(_next.Engine.Find(run.Id)!)).Value.Finish!.Status!.Value.Code);
+        Assert.True(SpinWait.SpinUntil(() => _next.Init.Acknowledged.Contains(second), EngineFixture.Patience));
     }
 
     [Fact]
