@@ -90,7 +90,7 @@ public sealed class StreamFile : IStreamBytes
         {
             count = Splice.Move(pipe, _file, offset, scratch.Length);
         }
-        catch (SystemCallException e) when (e.Errno is Errno.ENOSPC or Errno.EDQUOT or Errno.EFBIG || (IsOnDisk && e.Errno == Errno.EIO))
+        catch (SystemCallException e) when (e.Errno is Errno.ENOSPC or Errno.ENOMEM or Errno.EDQUOT or Errno.EFBIG || (IsOnDisk && e.Errno == Errno.EIO))
         {
             throw new StreamFullException(e.Message, pipe, 0);
         }
@@ -101,7 +101,18 @@ public sealed class StreamFile : IStreamBytes
     /// <summary>What was not kept counts too: what comes later is behind it. Where the file cannot be made that long, an instance that comes later finds less missing than there is.</summary>
     public void Extend(long length) => _ = FileLength.TrySet(_file, length);
 
-    public int Read(long offset, Span<byte> buffer) => RandomAccess.Read(_file, buffer, offset);
+    public int Read(long offset, Span<byte> buffer)
+    {
+        try
+        {
+            return RandomAccess.Read(_file, buffer, offset);
+        }
+        catch (IOException) when (IsOnDisk)
+        {
+            // A disk that fails: for a reader as a part that could not be kept.
+            return 0;
+        }
+    }
 
     public void Free(long offset, long length)
     {
