@@ -62,10 +62,17 @@ public sealed partial class TasksGrpc
     /// <summary>Both directions at once. The end of the run ends the call; a request that is wrong breaks it off.</summary>
     private async Task InteractAsync(Run run, IAsyncStreamReader<V1.InteractiveRequest> requests, Func<CancellationToken, Task, Task> tell, CancellationToken callerGone)
     {
+        if (run.Input is not { } input)
+        {
+            // It waited at the instance before and could not be started at this one: its end is all there is to be told.
+            await tell(callerGone, Task.CompletedTask);
+            return;
+        }
+
         using var over = CancellationTokenSource.CreateLinkedTokenSource(callerGone);
         using var elsewhere = new InputElsewhere(next, run.Id.Value);
         Task telling = tell(over.Token, elsewhere.Broken);
-        Task giving = new InteractiveInput(engine, next, run, InputOf(run), elsewhere).GiveAsync(requests, over.Token);
+        Task giving = new InteractiveInput(engine, next, run, input, elsewhere).GiveAsync(requests, over.Token);
         Task first = await Task.WhenAny(telling, giving, elsewhere.Broken);
         if (first == giving && giving.IsCompletedSuccessfully)
         {

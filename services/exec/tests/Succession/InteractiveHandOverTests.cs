@@ -136,6 +136,22 @@ public sealed class InteractiveHandOverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_comes_back_with_the_token_of_a_run_that_the_next_instance_could_not_start_is_told_why()
+    {
+        _fixture.Old.Engine.Submit(new RunRequest("writes", [], ReadOnlyMemory<byte>.Empty, 0)).Succeeded(out _);
+        using FakeProcess writer = await _fixture.StartedAsync();
+        await _call.SendAsync(InteractiveCall.Start("reads", token: "mine"));
+        await _call.UntilAsync(V1.RunEvent.EventOneofCase.Queued);
+        await _fixture.HandOverAsync(() => _fixture.RemoveTask("reads"));
+        V1.NotRun told = (await _call.UntilAsync(V1.RunEvent.EventOneofCase.NotRun)).NotRun;
+
+        using var again = new InteractiveCall(_fixture.New.Paths.Grpc(Service.Exec));
+        await again.SendAsync(InteractiveCall.Start("reads", token: "mine"));
+        Assert.True((await again.NextAsync()).Accepted.Attached);
+        Assert.Equal(told, (await again.NextAsync()).NotRun);
+    }
+
+    [Fact]
     public async Task A_signal_goes_on_to_the_next_instance()
     {
         await _call.SendAsync(InteractiveCall.Start("free"));
