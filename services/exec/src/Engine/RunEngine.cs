@@ -201,7 +201,7 @@ public sealed partial class RunEngine(
 
     private void Drive(LiveRun live, TaskDefinition task, RunRequest request)
     {
-        live.Work = DriveAsync(live, task, request);
+        live.Work = DriveAsync(live, StartInTurnAsync(live, task, request));
 
         // A stop that began meanwhile may not have seen this run.
         if (_stopping)
@@ -210,19 +210,24 @@ public sealed partial class RunEngine(
         }
     }
 
-    private async Task DriveAsync(LiveRun live, TaskDefinition task, RunRequest request)
+    /// <remarks>Apart from <see cref="DriveAsync"/>, which would hold the request, and its input, as long as the run runs.</remarks>
+    private async Task<RunProcesses?> StartInTurnAsync(LiveRun live, TaskDefinition task, RunRequest request)
     {
-        Run run = live.Run;
+        if (live.Waits)
+        {
+            ExecLog.Waits(log, live.Run.Id, live.Run.Task, live.Run.Scopes.ToString());
+            await live.Ticket.Granted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _waitingRoom.Leave(request.HeldBytes);
+        }
+
+        return await StartAsync(live, task, request);
+    }
+
+    private async Task DriveAsync(LiveRun live, Task<RunProcesses?> starting)
+    {
         try
         {
-            if (live.Waits)
-            {
-                ExecLog.Waits(log, run.Id, run.Task, run.Scopes.ToString());
-                await live.Ticket.Granted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                _waitingRoom.Leave(request.HeldBytes);
-            }
-
-            if (await StartAsync(live, task, request) is { } processes)
+            if (await starting is { } processes)
             {
                 await FinishAsync(live, processes);
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using PvExec.Exec.Core.Runs;
 using PvExec.Kernel;
@@ -9,6 +10,26 @@ public sealed class RunEngineTests : IDisposable
     private readonly EngineFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
+
+    [Theory]
+    [InlineData("free")]
+    [InlineData("reads")]
+    public async Task The_input_of_a_run_that_runs_is_in_its_file_only(string task)
+    {
+        _fixture.Submit("writes");
+        using FakeProcess writer = await _fixture.StartedAsync();
+        WeakReference input = SubmitWithInput(task);
+        writer.Exit();
+        using FakeProcess process = await _fixture.StartedAsync();
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                GC.Collect();
+                return !input.IsAlive;
+            },
+            EngineFixture.Patience));
+        Assert.Equal(100_000, process.ReadInput().Length);
+    }
 
     [Fact]
     public async Task What_a_task_writes_is_its_result_and_standard_error_is_kept_apart()
@@ -197,5 +218,13 @@ public sealed class RunEngineTests : IDisposable
         Assert.Equal(FaultKind.InvalidArgument, _fixture.Try("../x").Fault?.Kind);
         Assert.Empty(_fixture.Engine.Live);
         Assert.Empty(_fixture.Locks.Snapshot());
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference SubmitWithInput(string task)
+    {
+        byte[] input = new byte[100_000];
+        _fixture.Engine.Submit(new RunRequest(task, [], input, 0)).Succeeded(out _);
+        return new WeakReference(input);
     }
 }
