@@ -73,6 +73,9 @@ internal static partial class ExecLog
     [LoggerMessage(3042, LogLevel.Warning, "run {Run} of {Task}: a part of its output is not kept: {Reason}")]
     public static partial void OutputLost(ILogger log, RunId run, string task, string reason);
 
+    [LoggerMessage(3043, LogLevel.Warning, "run {Run} of {Task}: it did not get all of its input: {Reason}")]
+    public static partial void InputBroken(ILogger log, RunId run, string task, string reason);
+
     [LoggerMessage(3090, LogLevel.Error, "the main task '{Task}' did not run to its end: {Reason}")]
     public static partial void MainTaskFailed(ILogger log, string task, string reason);
 

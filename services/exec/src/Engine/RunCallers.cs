@@ -10,7 +10,7 @@ namespace PvExec.Exec.Engine;
 /// </remarks>
 internal sealed class RunCallers
 {
-    /// <summary>Guards the fields below. The lock of a run's state, of its output and of the history are taken under it, no other.</summary>
+    /// <summary>Guards the fields below. Under it are taken the locks of a run's state, of its output, of the history and of watches, and those of the queues when a run is made.</summary>
     private readonly Lock _lock = new();
 
     private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);

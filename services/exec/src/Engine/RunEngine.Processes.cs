@@ -204,6 +204,11 @@ public sealed partial class RunEngine
             ExecLog.OutputBroken(log, run.Id, run.Task, error.Message);
         }
 
+        if (run.Input?.Error is { } inputError)
+        {
+            ExecLog.InputBroken(log, run.Id, run.Task, inputError.Message);
+        }
+
         if (run.Output.Error.Length is var errorBytes and > 0)
         {
             string lastLine = Encoding.UTF8.GetString(run.Output.ErrorTail(LastLineBytes)).TrimEnd();
@@ -232,10 +237,10 @@ public sealed partial class RunEngine
 
     private IReadOnlyList<string> Environment(TaskDefinition task, RunRequest request)
     {
-        IReadOnlyList<KeyValuePair<string, string>> variables = request.Interaction?.Terminal is { } terminal
-            ? [new("TERM", terminal.Type), .. request.Variables]
-            : request.Variables;
-        return TaskEnvironment.Of(daemonEnvironment.ForChildren, daemonOptions.MountPoint, task.Environment, variables);
+        IReadOnlyList<string> inherited = request.Interaction?.Terminal is { } terminal
+            ? [.. daemonEnvironment.ForChildren, $"TERM={terminal.Type}"]
+            : daemonEnvironment.ForChildren;
+        return TaskEnvironment.Of(inherited, daemonOptions.MountPoint, task.Environment, request.Variables);
     }
 
     /// <summary>

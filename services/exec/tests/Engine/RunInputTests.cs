@@ -66,6 +66,22 @@ public sealed class RunInputTests : IDisposable
         reader.Exit();
     }
 
+    [Theory]
+    [InlineData("", "TERM=vt100")]
+    [InlineData("dumb", "TERM=dumb")]
+    public async Task The_terminals_type_is_in_place_of_the_daemons_and_gives_way_to_the_tasks(string own, string expected)
+    {
+        TaskFiles.Write(_fixture.Root, "typed/run", "true");
+        if (own.Length > 0)
+        {
+            TaskFiles.Write(_fixture.Root, "typed/env/TERM", own, executable: false);
+        }
+
+        Submit("typed", terminal: new TerminalSettings("vt100", 80, 24)).Succeeded(out _);
+        using FakeProcess process = await _fixture.StartedAsync();
+        Assert.Equal([expected], process.Spec.Environment!.Where(one => one.StartsWith("TERM=", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Nothing_is_taken_here_once_the_gate_is_closed()
     {
@@ -78,6 +94,6 @@ public sealed class RunInputTests : IDisposable
         Assert.Equal((0L, false), (run.Input!.Length, run.Input.IsClosed));
     }
 
-    private Outcome<Run> Submit(string task, string input = "") => _fixture.Engine.Submit(
-        new RunRequest(task, [], System.Text.Encoding.UTF8.GetBytes(input), 0) { Interaction = new Interaction(null) });
+    private Outcome<Run> Submit(string task, string input = "", TerminalSettings? terminal = null) => _fixture.Engine.Submit(
+        new RunRequest(task, [], System.Text.Encoding.UTF8.GetBytes(input), 0) { Interaction = new Interaction(terminal) });
 }

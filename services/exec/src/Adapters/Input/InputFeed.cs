@@ -22,6 +22,7 @@ public sealed class InputFeed : IRunInput
     private Action? _onAllGone;
     private Action? _wake;
     private bool _isUnread;
+    private IOException? _error;
 
     internal InputFeed(InputFile file, TerminalSettings? terminal)
     {
@@ -64,8 +65,16 @@ public sealed class InputFeed : IRunInput
         }
     }
 
-    /// <summary>Why nothing more goes on, or null.</summary>
-    public IOException? Error { get; private set; }
+    public IOException? Error
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _error;
+            }
+        }
+    }
 
     /// <summary>To be kept by pv-init.</summary>
     internal SafeHandle Handle => _file.Handle;
@@ -212,7 +221,7 @@ public sealed class InputFeed : IRunInput
         }
         catch (IOException e)
         {
-            Error = e;
+            _error = e;
             return Splice.Gone;
         }
     }

@@ -17,6 +17,9 @@ public interface IRunInput : IDisposable
     /// <summary>No more is taken.</summary>
     bool IsClosed { get; }
 
+    /// <summary>Why what was taken did not all go on to a run that would have read it, or null.</summary>
+    IOException? Error { get; }
+
     /// <summary>It has room again, or the run has ended.</summary>
     ChangeSignal Changes { get; }
 
