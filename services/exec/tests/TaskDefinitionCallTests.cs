@@ -89,12 +89,14 @@ public sealed class TaskDefinitionCallTests : IAsyncLifetime
         TaskFiles.Write(_fixture.Root, "free/log", "cat");
         TaskFiles.Write(_fixture.Root, "free/finish", "true");
         TaskFiles.Write(_fixture.Root, "free/timeout", "1.5", executable: false);
+        TaskFiles.Write(_fixture.Root, "free/timeout-finish", "7", executable: false);
         TaskFiles.Write(_fixture.Root, "free/max_concurrent", "2", executable: false);
         TaskFiles.Write(_fixture.Root, "free/description", "Does nothing.\n", executable: false);
         TaskFiles.Write(_fixture.Root, "free/env/A", "secret", executable: false);
         task = await DescribeAsync("free");
 
         Assert.Equal((true, true, TimeSpan.FromSeconds(1.5), 2u, "Does nothing."), (task.HasLog, task.HasFinish, task.Timeout.ToTimeSpan(), task.MaxConcurrent, task.Description));
+        Assert.Equal(7, task.TimeoutFinish.Seconds);
         Assert.Equal(["A"], task.VariableNames);
         Assert.DoesNotContain("secret", task.ToString(), StringComparison.Ordinal);
         Assert.Empty(task.Faults);

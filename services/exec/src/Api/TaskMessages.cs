@@ -19,6 +19,7 @@ internal static class TaskMessages
             message.HasFinish = task.Finish is not null;
             message.Timeout = task.Timeout is { } timeout ? Duration.FromTimeSpan(timeout) : null;
             message.TimeoutKill = Duration.FromTimeSpan(task.TimeoutKill);
+            message.TimeoutFinish = Duration.FromTimeSpan(task.TimeoutFinish);
             message.User = task.User?.Text ?? "";
             message.MaxConcurrent = (uint)(task.MaxConcurrent ?? 0);
             message.VariableNames.AddRange(task.Environment.Select(variable => variable.Name));
