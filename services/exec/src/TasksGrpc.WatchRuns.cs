@@ -9,8 +9,8 @@ namespace PvExec.Exec;
 /// <content>Runs as they change.</content>
 public sealed partial class TasksGrpc
 {
-    /// <summary>Far below what a message may hold.</summary>
-    private const int MostRunsInOneMessage = 1000;
+    /// <summary>A message that has so much is sent: with the longest names one run more stays far below what a message may hold.</summary>
+    private const int EnoughBytes = 1024 * 1024;
 
     public override async Task WatchRuns(V1.WatchRunsRequest request, IServerStreamWriter<V1.RunsChanged> responseStream, ServerCallContext context)
     {
@@ -61,16 +61,23 @@ public sealed partial class TasksGrpc
     private IEnumerable<V1.RunsChanged> ToApi(RunNews news, string task, bool liveOnly)
     {
         IEnumerable<Run> runs = news.IsAll ? Listed(task, liveOnly) : news.Changed.Where(run => IsOf(run, task));
-        bool isFirst = news.IsAll;
-        foreach (Run[] some in runs.Chunk(MostRunsInOneMessage))
+        var message = new V1.RunsChanged { IsAll = news.IsAll };
+        int size = 0;
+        foreach (V1.Run told in runs.Select(run => RunMessages.ToApi(run, engine)))
         {
-            yield return new V1.RunsChanged { IsAll = isFirst, Runs = { some.Select(run => RunMessages.ToApi(run, engine)) } };
-            isFirst = false;
+            if (size >= EnoughBytes)
+            {
+                yield return message;
+                (message, size) = (new V1.RunsChanged(), 0);
+            }
+
+            message.Runs.Add(told);
+            size += told.CalculateSize();
         }
 
-        if (isFirst)
+        if (message.IsAll || message.Runs.Count > 0)
         {
-            yield return new V1.RunsChanged { IsAll = true };
+            yield return message;
         }
     }
 

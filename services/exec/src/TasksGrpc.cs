@@ -5,6 +5,7 @@ using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Holds;
 using PvExec.Exec.Succession;
+using PvExec.Hosting;
 using PvExec.Kernel;
 using V1 = PvExec.Api.V1;
 
@@ -49,7 +50,11 @@ public sealed partial class TasksGrpc(
     {
         var response = new V1.ListRunsResponse();
         response.Runs.AddRange(Listed(request.TaskName, request.LiveOnly).Select(run => RunMessages.ToApi(run, engine)));
-        return Task.FromResult(response);
+        return response.CalculateSize() <= Daemon.MaxMessageBytes
+            ? Task.FromResult(response)
+            : throw new FaultException(new Fault(
+                FaultKind.ResourceExhausted,
+                $"the {response.Runs.Count} runs are more than one answer of {Daemon.MaxMessageBytes} bytes can hold: name a task, or let WatchRuns tell them"));
     }
 
     public override async Task<V1.Run> Cancel(V1.CancelRequest request, ServerCallContext context)

@@ -48,6 +48,32 @@ public sealed class WatchRunsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Runs_with_many_scopes_are_told_in_messages_that_can_be_sent_and_a_list_that_cannot_be_is_refused()
+    {
+        _fixture.AddTask("wide", writes: string.Join('\n', Enumerable.Range(0, 1000).Select(i => $"wide/{i:0000000000}")));
+        for (int i = 0; i < 700; i++)
+        {
+            Submit("wide");
+        }
+
+        using FakeProcess process = await _fixture.StartedAsync();
+        var told = new Told();
+        _ = WatchAsync(told);
+        int runs = 0;
+        for (bool isFirst = true; runs < 700; isFirst = false)
+        {
+            V1.RunsChanged message = await told.NextAsync();
+            Assert.Equal(isFirst, message.IsAll);
+            Assert.InRange(message.CalculateSize(), 1, 2 * 1024 * 1024);
+            runs += message.Runs.Count;
+        }
+
+        FaultException refused = await Assert.ThrowsAsync<FaultException>(() => _fixture.Old.Tasks.ListRuns(new V1.ListRunsRequest(), new TestCallContext(_caller.Token)));
+        Assert.Equal(FaultKind.ResourceExhausted, refused.Fault.Kind);
+        Assert.Contains("WatchRuns", refused.Fault.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_that_is_withdrawn_is_told_as_not_run_although_no_list_has_it()
     {
         Run writes = Submit("writes");
