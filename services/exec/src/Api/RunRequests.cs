@@ -8,6 +8,8 @@ namespace PvExec.Exec.Api;
 /// <summary>What a caller of <c>pvexec.v1</c> asks to be run.</summary>
 internal static class RunRequests
 {
+    private const int MaxCallerIdLength = 64;
+
     public static Outcome<RunRequest> FromApi(V1.RunTaskRequest request, Interaction? interaction = null)
     {
         var plain = new RunRequest(request.TaskName, [.. request.Variables], request.Input.Memory, 0)
@@ -21,8 +23,9 @@ internal static class RunRequests
     public static Outcome<RunCaller> CallerOf(V1.RunTaskRequest request) =>
         OnDisconnectOf(request.OnDisconnect).Then<RunCaller>(wanted => RunCaller.New(wanted));
 
-    public static Outcome<RunCaller> CallerOf(V1.RunCaller caller) =>
-        OnDisconnectOf(caller.OnDisconnect).Then<RunCaller>(wanted => new RunCaller(caller.Id, wanted));
+    public static Outcome<RunCaller> CallerOf(V1.RunCaller caller) => caller.Id.Length is 0 or > MaxCallerIdLength
+        ? new Fault(FaultKind.InvalidArgument, $"caller has an id of {caller.Id.Length} characters: only an instance of pv-exec that was replaced gives one, leave it out")
+        : OnDisconnectOf(caller.OnDisconnect).Then<RunCaller>(wanted => new RunCaller(caller.Id, wanted));
 
     public static V1.RunCaller ToApi(RunCaller caller) => new()
     {
