@@ -16,7 +16,7 @@ public sealed partial class ScopeHolds(
 
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Guards the holds and what they say is guarded by it. The locks' own lock is never taken under it.</summary>
+    /// <summary>Guards the holds and what they say is guarded by it. The locks' own lock is taken under it.</summary>
     private readonly Lock _lock = new();
 
     private readonly Dictionary<string, ScopeHold> _holds = new(StringComparer.Ordinal);
