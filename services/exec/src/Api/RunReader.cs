@@ -36,7 +36,7 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
     {
         // Looked at first: whatever was written before the end is told before it.
         bool hasEnded = run.Completion.IsCompleted;
-        RunResult? ending = run.Ending;
+        RunEnded? ending = run.Ending;
         if (!_toldQueued)
         {
             _toldQueued = true;
@@ -61,7 +61,7 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
             }
         }
 
-        return NextOf(OutputStream.Standard) ?? NextOf(OutputStream.Error) ?? (hasEnded ? End(run.Completion.Result) : Finishing(ending));
+        return NextOf(OutputStream.Standard, hasEnded) ?? NextOf(OutputStream.Error, hasEnded) ?? (hasEnded ? End(run.Completion.Result) : Finishing(ending));
     }
 
     private V1.Queued Queued()
@@ -75,33 +75,40 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
         return queued;
     }
 
-    private V1.RunEvent? NextOf(OutputStream stream)
+    private V1.RunEvent? NextOf(OutputStream stream, bool hasEnded)
     {
         bool isStandard = stream == OutputStream.Standard;
         ulong offset = isStandard ? StandardOffset : ErrorOffset;
         StreamPiece piece = offset > long.MaxValue ? StreamPiece.NothingYet : run.Output[stream].Read((long)offset, _buffer);
-        if (piece.Length == 0)
+        ulong length = (ulong)piece.Length;
+        if (!isStandard && !hasEnded && !_toldFinishing && run.Ending is { } ending)
+        {
+            // What `finish` writes comes behind. Looked at after the reading: it is known before `finish` is started.
+            length = Math.Min(length, (ulong)ending.ErrorBytes - Math.Min((ulong)ending.ErrorBytes, offset));
+        }
+
+        if (length == 0)
         {
             return null;
         }
 
         if (isStandard)
         {
-            StandardOffset += (ulong)piece.Length;
+            StandardOffset += length;
         }
         else
         {
-            ErrorOffset += (ulong)piece.Length;
+            ErrorOffset += length;
         }
 
         V1.OutputStream name = isStandard ? V1.OutputStream.Stdout : V1.OutputStream.Stderr;
         return piece.Kind == StreamPieceKind.Gap
-            ? new V1.RunEvent { Gap = new V1.Gap { Stream = name, Offset = offset, Length = (ulong)piece.Length } }
-            : new V1.RunEvent { Output = new V1.Output { Stream = name, Offset = offset, Data = ByteString.CopyFrom(_buffer, 0, (int)piece.Length) } };
+            ? new V1.RunEvent { Gap = new V1.Gap { Stream = name, Offset = offset, Length = length } }
+            : new V1.RunEvent { Output = new V1.Output { Stream = name, Offset = offset, Data = ByteString.CopyFrom(_buffer, 0, (int)length) } };
     }
 
     /// <summary>Not told of a run that has ended: its end says as much.</summary>
-    private V1.RunEvent? Finishing(RunResult? ending)
+    private V1.RunEvent? Finishing(RunEnded? ending)
     {
         if (ending is null || _toldFinishing)
         {
@@ -109,7 +116,7 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
         }
 
         _toldFinishing = true;
-        return new V1.RunEvent { Finishing = RunMessages.ToFinishing(ending) };
+        return new V1.RunEvent { Finishing = RunMessages.ToFinishing(ending.Result) };
     }
 
     private V1.RunEvent End(Outcome<RunResult> outcome) => outcome.TryGet(out RunResult? result, out Fault? fault)

@@ -28,8 +28,8 @@ public sealed partial class RunEngine
         {
             live.Run.On(RunSignal.ProcessesEndedFinishNext);
             TellEnd(live, result);
+            live.Run.Ending = new RunEnded(result, live.Run.Output.Error.Length);
             notRun = await StartFinishAsync(live, processes, result.Status);
-            live.Run.Ending = result;
         }
         finally
         {

@@ -90,7 +90,7 @@ public sealed class RunFinishAdoptionTests : IDisposable
         RunResult result = (await EngineFixture.ResultOf(taken)).Value;
         Assert.Equal((3, 1), (result.Status.Code, result.Finish!.Status!.Value.Code));
         Assert.Equal("before after", System.Text.Encoding.UTF8.GetString(taken.Output[OutputStream.Error].Copy(0, long.MaxValue)));
-        Assert.Equal(3, taken.Ending!.Status.Code);
+        Assert.Equal(3, taken.Ending!.Result.Status.Code);
 
         // Of the two that were started since, none is a second finish.
         FakeProcess other = await _next.StartedAsync();

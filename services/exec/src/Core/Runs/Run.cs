@@ -15,7 +15,7 @@ public sealed class Run
     private readonly TaskCompletionSource<Outcome<RunResult>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RunState _state;
     private RunStart? _start;
-    private RunResult? _ending;
+    private RunEnded? _ending;
 
     public Run(RunId id, string task, ScopeSet scopes, DateTimeOffset requested, RunOutput output, RunState state = RunState.Waiting)
     {
@@ -75,7 +75,7 @@ public sealed class Run
     }
 
     /// <summary>How its processes ended, while the task's <c>finish</c> runs and afterwards; null without one.</summary>
-    public RunResult? Ending
+    public RunEnded? Ending
     {
         get => Volatile.Read(ref _ending);
         set
