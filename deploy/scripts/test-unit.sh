@@ -9,5 +9,5 @@ dotnet build "$ROOT/PvExec.sln" -v quiet --nologo || die "the solution does not 
 
 while read -r project; do
     name="$(basename "$project" .csproj)"
-    "$(dirname "$0")/test-program.sh" "$(dirname "$project")/bin/Debug/net10.0/$name.dll" "$reports" 300
+    "$(dirname "$0")/test-program.sh" "$(dirname "$project")/bin/Debug/net10.0/$name.dll" "$reports" 600
 done < <(find "$ROOT/shared" "$ROOT/services" "$ROOT/cli" -name '*.Tests.csproj' | sort)

@@ -32,7 +32,7 @@ integration() {
         && "$scripts/docker-image.sh" pv-exec-test || return
     remove_leftovers
     trap remove_leftovers EXIT
-    "$scripts/test-program.sh" "$ROOT/integration-tests/bin/Debug/net10.0/PvExec.IntegrationTests.dll" "$reports" 900
+    "$scripts/test-program.sh" "$ROOT/integration-tests/bin/Debug/net10.0/PvExec.IntegrationTests.dll" "$reports" 1800
 }
 
 need_packages "tests ask for it" curl python3 python3-zmq python3-msgpack python3-grpcio python3-grpc-tools attr zip unzip iproute2
