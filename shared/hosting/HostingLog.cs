@@ -20,6 +20,9 @@ internal static partial class HostingLog
     [LoggerMessage(6008, LogLevel.Debug, "{What} cannot be asked for a sign of life")]
     public static partial void CannotAsk(ILogger log, Exception error, string what);
 
+    [LoggerMessage(6009, LogLevel.Warning, "a sign of life could not be given")]
+    public static partial void CannotSay(ILogger log, Exception error);
+
     [LoggerMessage(6007, LogLevel.Error, "pv-init had to forget {Count} exits that were not acknowledged in time: how those children ended is lost")]
     public static partial void ExitsDropped(ILogger log, long count);
 

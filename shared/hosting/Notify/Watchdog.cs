@@ -73,7 +73,7 @@ internal sealed class Watchdog(ISystemdNotifier notifier, TimeProvider time, Tim
         {
             while (true)
             {
-                notifier.Notify(Alive);
+                Say();
                 await Task.Delay(most / 4, time, ended);
                 await Task.WhenAll(probes.Select(probe => AnsweredAsync(probe, most, leaving)));
             }
@@ -82,6 +82,19 @@ internal sealed class Watchdog(ISystemdNotifier notifier, TimeProvider time, Tim
         {
             // The process is about to end.
             return;
+        }
+    }
+
+    private void Say()
+    {
+        try
+        {
+            notifier.Notify(Alive);
+        }
+        catch (Exception e)
+        {
+            // The next one comes in time all the same.
+            HostingLog.CannotSay(log, e);
         }
     }
 

@@ -53,6 +53,20 @@ public sealed class WatchdogTests
     }
 
     [Fact]
+    public async Task A_sign_that_could_not_be_given_is_not_the_last()
+    {
+        var asked = new Asked();
+        _notifier.Fails = true;
+        using Watchdog watchdog = await StartAsync(asked);
+        Assert.Contains("could not be given", await _log.NextAsync(), StringComparison.Ordinal);
+        _notifier.Fails = false;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await asked.OnceAsync();
+        asked.Answer();
+        await SaidAsync(1);
+    }
+
+    [Fact]
     public async Task One_that_does_not_answer_itself_falls_silent_and_says_so_in_the_log()
     {
         var stuck = new Asked();
@@ -141,8 +155,15 @@ public sealed class WatchdogTests
 
         public bool IsEnabled => true;
 
+        public bool Fails { get; set; }
+
         public void Notify(ServiceState state)
         {
+            if (Fails)
+            {
+                throw new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.TooManyOpenSockets);
+            }
+
             Assert.Equal("WATCHDOG=1", state.ToString());
             Interlocked.Increment(ref _count);
         }
