@@ -97,6 +97,9 @@ internal static partial class ProcessLog
     [LoggerMessage(4033, LogLevel.Warning, "the note that something is frozen could not be removed: {Reason}")]
     public static partial void MarkLeft(ILogger log, string reason);
 
+    [LoggerMessage(4034, LogLevel.Error, "{Label} (pid {Pid}) stands still and cannot be let go on, perhaps for want of a descriptor: trying again")]
+    public static partial void NotThawed(ILogger log, string label, int pid);
+
     [LoggerMessage(4027, LogLevel.Error, "the main process '{Process}' could not be started: {Reason}")]
     public static partial void MainNotStarted(ILogger log, string process, string reason);
 

@@ -16,6 +16,8 @@ internal sealed class ChildGroups : IChildGroups
 
     public bool SetFrozen(string group, bool frozen) => CgroupTree.SetFrozen(group, frozen);
 
+    public bool Exists(string group) => Directory.Exists(group);
+
     public bool IsFrozen(string group) => CgroupTree.IsFrozen(group);
 
     public IReadOnlyCollection<int> Processes(string group) => CgroupTree.Processes(group);

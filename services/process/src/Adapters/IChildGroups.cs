@@ -12,6 +12,9 @@ internal interface IChildGroups
     /// <returns>False when the kernel cannot, or we may not.</returns>
     bool SetFrozen(string group, bool frozen);
 
+    /// <summary>Whether it is still there.</summary>
+    bool Exists(string group);
+
     /// <summary>Whether all in it stand still, after <see cref="SetFrozen"/>.</summary>
     bool IsFrozen(string group);
 

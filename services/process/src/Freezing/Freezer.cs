@@ -9,8 +9,11 @@ namespace PvExec.Processes.Freezing;
 /// asker says so, when the asker's connection ends, or when its time is over, whichever comes first; a process goes on when
 /// no freeze holds it any more. One that is being ended is held by none: it has to act on its SIGTERM.
 /// </summary>
-internal sealed class Freezer(TreeBrake brake, FrozenMark mark, TimeProvider clock, ILogger<Freezer> log) : IAsyncDisposable
+internal sealed partial class Freezer(TreeBrake brake, FrozenMark mark, TimeProvider clock, ILogger<Freezer> log) : IAsyncDisposable
 {
+    /// <summary>After how long what could not be let go on is tried again.</summary>
+    private static readonly TimeSpan ThawAgain = TimeSpan.FromSeconds(1);
+
     private readonly StartHold _starts = new();
 
     /// <summary>One freeze, thaw or release at a time; guards the fields below, and the brake.</summary>
@@ -74,9 +77,10 @@ internal sealed class Freezer(TreeBrake brake, FrozenMark mark, TimeProvider clo
             }
             finally
             {
-                if (!isHeld)
+                if (!isHeld && !await TryRemoveAsync(freeze))
                 {
-                    await RemoveAsync(freeze);
+                    freeze.AskToThaw();
+                    freeze.Ended = EndAsync(freeze, CancellationToken.None);
                 }
             }
 
@@ -212,78 +216,6 @@ internal sealed class Freezer(TreeBrake brake, FrozenMark mark, TimeProvider clo
         lock (_endingLock)
         {
             return _ending.Contains(child.Id);
-        }
-    }
-
-    private async Task EndAsync(Freeze freeze, CancellationToken askerGone)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(askerGone, freeze.Late);
-        await freeze.ThawAsked.WaitAsync(ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (freeze.Late.IsCancellationRequested && !freeze.ThawAsked.IsCompleted && !askerGone.IsCancellationRequested)
-        {
-            ProcessLog.FrozenTooLong(log, freeze.Id, freeze.Reason);
-        }
-
-        await _gate.WaitAsync(CancellationToken.None);
-        try
-        {
-            await RemoveAsync(freeze);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
-
-    // Called with the gate held.
-    private async Task RemoveAsync(Freeze freeze)
-    {
-        _freezes.Remove(freeze.Id);
-        foreach (Child child in freeze.Processes.Values)
-        {
-            if (!_freezes.Values.Any(other => other.Processes.Values.Contains(child)))
-            {
-                await brake.ContinueAsync(child);
-            }
-        }
-
-        freeze.Dispose();
-        LetGo();
-    }
-
-    // Called with the gate held.
-    private void LetGo()
-    {
-        _starts.Release();
-        if (_freezes.Count == 0)
-        {
-            Unmark();
-        }
-    }
-
-    private Outcome<Unit> Mark()
-    {
-        try
-        {
-            mark.Set();
-            return Unit.Value;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new Fault(FaultKind.ResourceExhausted, $"nothing is frozen, since the note of it cannot be written: {e.Message}; see that the runtime directory has room");
-        }
-    }
-
-    private void Unmark()
-    {
-        try
-        {
-            mark.Clear();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It only makes the next instance thaw what runs anyway.
-            ProcessLog.MarkLeft(log, e.Message);
         }
     }
 }

@@ -24,6 +24,9 @@ internal sealed class TreeBrake(IInit init, IKernelTables tables, IChildGroups g
     // By the child's number, of those that stand still: only the leader tells its mark, and it may end meanwhile.
     private readonly Dictionary<ulong, ulong> _marks = [];
 
+    // By the child's number: the groups that stand still, so that nothing has to be looked up to let them go on.
+    private readonly Dictionary<ulong, string> _frozen = [];
+
     /// <param name="isExempt">Asked again and again: it is to run after all.</param>
     /// <returns>False when a member of the tree still runs after <see cref="StandStill"/>.</returns>
     public async Task<bool> StopAsync(Child child, Func<bool> isExempt)
@@ -31,6 +34,11 @@ internal sealed class TreeBrake(IInit init, IKernelTables tables, IChildGroups g
         long started = clock.GetTimestamp();
         string? group = groups.Of(child);
         group = group is not null && groups.SetFrozen(group, true) ? group : null;
+        if (group is not null)
+        {
+            _frozen[child.Id] = group;
+        }
+
         HashSet<int>? before = null;
         while (!isExempt())
         {
@@ -66,19 +74,44 @@ internal sealed class TreeBrake(IInit init, IKernelTables tables, IChildGroups g
         return true;
     }
 
-    public async Task ContinueAsync(Child child)
+    /// <returns>False when it has to be tried again: there is no descriptor left to do it with, say.</returns>
+    public async Task<bool> ContinueAsync(Child child)
     {
-        string? group = groups.Of(child);
+        string? known = _frozen.GetValueOrDefault(child.Id);
+        string? group = known ?? groups.Of(child);
         if (group is not null && groups.SetFrozen(group, false))
         {
-            SignalStrays(group, Outside(child, group), SIGCONT);
+            if (!TryContinueStrays(child, group))
+            {
+                return false;
+            }
+        }
+        else if (known is not null && groups.Exists(known))
+        {
+            return false;
         }
         else
         {
             await SignalAsync(child, SIGCONT);
         }
 
+        _frozen.Remove(child.Id);
         _marks.Remove(child.Id);
+        return true;
+    }
+
+    private bool TryContinueStrays(Child child, string group)
+    {
+        try
+        {
+            SignalStrays(group, Outside(child, group), SIGCONT);
+            return true;
+        }
+        catch (IOException)
+        {
+            // The table of processes cannot be read now. The caller says so.
+            return false;
+        }
     }
 
     private static bool IsStopped(ProcessStat process) => process.State is 'T' or 't';

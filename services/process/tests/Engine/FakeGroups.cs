@@ -20,17 +20,23 @@ internal sealed class FakeGroups : IChildGroups
     /// <summary>Whether the kernel has a freezer.</summary>
     public bool CanFreeze { get; set; } = true;
 
+    /// <summary>How often a thaw fails, for want of a descriptor say.</summary>
+    public int ThawsThatFail { get; set; }
+
     public string? Of(Child child) => Group;
 
     public bool SetFrozen(string group, bool frozen)
     {
-        if (CanFreeze)
+        bool works = CanFreeze && (frozen || ThawsThatFail-- <= 0);
+        if (works)
         {
             Asked.Add(frozen);
         }
 
-        return CanFreeze;
+        return works;
     }
+
+    public bool Exists(string group) => true;
 
     public bool IsFrozen(string group) => Asked[^1] && Slowness-- <= 0;
 

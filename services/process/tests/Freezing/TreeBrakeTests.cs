@@ -102,6 +102,24 @@ public sealed class TreeBrakeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_group_that_cannot_be_thawed_at_once_is_thawed_later()
+    {
+        Child child = await StartAsync();
+        _harness.Groups.Group = "run-1";
+        _harness.Groups.Members.Add(child.Pid);
+        Freeze freeze = await FreezeAsync();
+
+        // With no descriptor left neither is the group found nor can it be written.
+        _harness.Groups.Group = null;
+        _harness.Groups.ThawsThatFail = 1;
+        await _harness.Freezer.ThawAsync(freeze.Id).WaitAsync(EngineHarness.Patience);
+
+        Assert.Equal([true, false], _harness.Groups.Asked);
+        Assert.False(File.Exists(_harness.FrozenFile));
+        (await _harness.Freezer.EnterStartAsync().WaitAsync(EngineHarness.Patience)).Dispose();
+    }
+
+    [Fact]
     public async Task Where_the_kernel_has_no_freezer_signals_are_sent()
     {
         Child child = await StartAsync();
