@@ -27,6 +27,9 @@ public sealed class BusCall
     /// <summary>What the request came to.</summary>
     internal int Bytes { get; }
 
+    /// <summary>When the caller stops waiting, as a timestamp: a clock that is set meanwhile makes no call late. <see cref="long.MaxValue"/> for never.</summary>
+    internal long LateAt { get; init; } = long.MaxValue;
+
     /// <summary>The handler's token.</summary>
     internal CancellationTokenSource Cancel { get; }
 

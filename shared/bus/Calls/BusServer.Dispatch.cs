@@ -137,13 +137,16 @@ public sealed partial class BusServer
     private void Begin(BusPeer peer, Envelope envelope, int bytes, Handler handler)
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(peer.Gone, _stopping.Token);
+        long lateAt = long.MaxValue;
         if (envelope.Deadline is { } deadline)
         {
             TimeSpan left = deadline - _transport.Time.GetUtcNow();
-            cancel.CancelAfter(left <= TimeSpan.Zero ? TimeSpan.Zero : left < MaxTimer ? left : MaxTimer);
+            left = left <= TimeSpan.Zero ? TimeSpan.Zero : left < MaxTimer ? left : MaxTimer;
+            cancel.CancelAfter(left);
+            lateAt = _transport.Time.GetTimestamp() + (long)(left.TotalSeconds * _transport.Time.TimestampFrequency);
         }
 
-        var call = new BusCall(peer, envelope, bytes, cancel);
+        var call = new BusCall(peer, envelope, bytes, cancel) { LateAt = lateAt };
         peer.Calls.Add(envelope.Correlation, call);
         peer.BytesInFlight += bytes;
         _bytesInFlight += bytes;
@@ -205,9 +208,17 @@ public sealed partial class BusServer
             return;
         }
 
+        if (reply.Length > _limits.MaxSentBytes)
+        {
+            // What it hands over would be nobody's.
+            call.Undo?.Invoke();
+            Send(peer, TooLarge(call.Request, reply.Length));
+            return;
+        }
+
         if (call.Undo is { } undo)
         {
-            if (IsLate(call.Request))
+            if (call.LateAt <= _transport.Time.GetTimestamp())
             {
                 // What is handed over too late is nobody's. An answer that hands nothing over is told all the same: it is true.
                 undo();
@@ -218,7 +229,7 @@ public sealed partial class BusServer
             peer.Remember(call.Request.Correlation, undo);
         }
 
-        Send(peer, reply.Length <= _limits.MaxSentBytes ? reply : TooLarge(call.Request, reply.Length));
+        Send(peer, reply);
     }
 
     private byte[] TooLarge(Envelope request, int bytes) =>

@@ -47,6 +47,19 @@ public sealed class DeadlineTests : IDisposable
         Assert.Equal((1, 1), (_entered, _undone));
     }
 
+    [Fact]
+    public async Task A_clock_that_is_set_meanwhile_makes_no_call_late()
+    {
+        await using BusServer server = Serve(late: false, setForward: TimeSpan.FromHours(1));
+        await using var client = new BusClient("exec", Socket, BusLimits.Default, Transport, NullLogger<BusClient>.Instance);
+
+        Outcome<ScopesAcquired> answer = await client.CallAsync<RenewScopes, ScopesAcquired>(
+            new RenewScopes(5), TimeSpan.FromMinutes(1), WhenDown.Wait, CancellationToken.None).WaitAsync(Long);
+
+        Assert.Equal(5UL, answer.Value.LeaseId);
+        Assert.Equal((1, 0), (_entered, _undone));
+    }
+
     [Theory]
     [InlineData(366)]
     [InlineData(10_000_000)]
@@ -71,13 +84,14 @@ public sealed class DeadlineTests : IDisposable
     }
 
     /// <param name="late">Whether the handler takes longer than the caller waits.</param>
-    private BusServer Serve(bool late)
+    private BusServer Serve(bool late, TimeSpan setForward = default)
     {
         var server = new BusServer("exec", BusLimits.Default, Transport, NullLogger<BusServer>.Instance);
         server.Handle<RenewScopes, ScopesAcquired>((renew, call, _) =>
         {
             _entered++;
             call.OnGivenUp(() => _undone++);
+            _clock.SetForward(setForward);
             _clock.Advance(late ? TimeSpan.FromSeconds(2) : TimeSpan.Zero);
             return Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId, default));
         });

@@ -68,10 +68,15 @@ public sealed class RoomTests : IDisposable
     }
 
     [Fact]
-    public async Task An_answer_that_is_too_large_to_be_queued_is_a_fault_that_says_so()
+    public async Task An_answer_that_is_too_large_to_be_queued_is_a_fault_that_says_so_and_hands_nothing_over()
     {
+        bool undone = false;
         await using var server = new BusServer("exec", BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusServer>.Instance);
-        server.Handle<RenewScopes, AcquireScopes>((_, _, _) => Task.FromResult<Outcome<AcquireScopes>>(new AcquireScopes([], [], "", s_large, default)));
+        server.Handle<RenewScopes, AcquireScopes>((_, call, _) =>
+        {
+            call.OnGivenUp(() => undone = true);
+            return Task.FromResult<Outcome<AcquireScopes>>(new AcquireScopes([], [], "", s_large, default));
+        });
         server.Start(Socket);
         await using BusClient client = Client(BusLimits.Default);
 
@@ -79,6 +84,7 @@ public sealed class RoomTests : IDisposable
 
         Assert.Equal(FaultKind.ResourceExhausted, answer.Fault?.Kind);
         Assert.Contains("the answer of exec to 'exec.scopes.renew' has 9000", answer.Fault!.Detail, StringComparison.Ordinal);
+        Assert.True(undone);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ internal sealed class TestClock : TimeProvider
     private readonly List<Timer> _timers = [];
     private TaskCompletionSource _set = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private TimeSpan _setForward;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -14,11 +15,26 @@ internal sealed class TestClock : TimeProvider
     {
         lock (_lock)
         {
-            return _now;
+            return _now + _setForward;
         }
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+        {
+            return _now.Ticks;
+        }
+    }
+
+    /// <summary>Sets the time of day, as an administrator does: no time passes.</summary>
+    public void SetForward(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            _setForward += by;
+        }
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
