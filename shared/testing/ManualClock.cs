@@ -3,12 +3,13 @@ namespace PvExec.Testing;
 /// <summary>A clock that stands still until a test moves it; its timers fire from <see cref="Advance"/>, on the thread of the test.</summary>
 public sealed class ManualClock : TimeProvider
 {
-    /// <summary>Guards the three fields below. No timer fires under it.</summary>
+    /// <summary>Guards the four fields below. No timer fires under it.</summary>
     private readonly Lock _lock = new();
 
     private readonly List<ManualTimer> _timers = [];
     private TaskCompletionSource _nextTimer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch.AddYears(30);
+    private TimeSpan _setForward;
 
     /// <summary>How many timers are set.</summary>
     public int Timers
@@ -43,11 +44,30 @@ public sealed class ManualClock : TimeProvider
         }
     }
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)
         {
-            return _now;
+            return _now + _setForward;
+        }
+    }
+
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+        {
+            return _now.Ticks;
+        }
+    }
+
+    /// <summary>Sets the time of day, as an administrator does: no time passes.</summary>
+    public void SetForward(TimeSpan by)
+    {
+        lock (_lock)
+        {
+            _setForward += by;
         }
     }
 

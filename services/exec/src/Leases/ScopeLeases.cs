@@ -58,7 +58,9 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
         CancellationToken cancellationToken)
     {
         TimeSpan wait = waitLimit < TimeSpan.Zero ? TimeSpan.Zero : waitLimit > LongestWait ? LongestWait : waitLimit;
-        if (deadline <= time.GetUtcNow())
+        long asked = time.GetTimestamp(); // a clock that is set meanwhile makes no call late
+        TimeSpan? left = deadline - time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
         {
             return TooLate(scopes, holder);
         }
@@ -71,7 +73,7 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
 
             // The grant may have come just before the end of the wait was seen: nobody takes the lease then.
             cancellationToken.ThrowIfCancellationRequested();
-            if (deadline <= time.GetUtcNow())
+            if (left <= time.GetElapsedTime(asked))
             {
                 return TooLate(scopes, holder);
             }

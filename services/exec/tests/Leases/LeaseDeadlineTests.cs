@@ -45,6 +45,18 @@ public sealed class LeaseDeadlineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_while_a_call_waits_does_not_make_it_late()
+    {
+        ScopeTicket writer = _locks.Request(ScopeSet.From([], ["src"]), "writer", "test");
+        Task<Outcome<ulong>> call = AcquireAsync(_clock.GetUtcNow() + TimeSpan.FromSeconds(1), CancellationToken.None);
+        _clock.SetForward(TimeSpan.FromHours(1));
+        writer.Release();
+
+        Assert.True((await call).Succeeded(out _));
+        Assert.Equal(1, _leases.Count);
+    }
+
+    [Fact]
     public async Task A_call_that_was_given_up_before_it_came_is_not_granted_what_is_free()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AcquireAsync(null, new CancellationToken(canceled: true)));
