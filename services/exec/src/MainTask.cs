@@ -67,7 +67,7 @@ public sealed class MainTask(
 
     private async Task<Outcome<ExitStatus>> RunAsync(string task, CancellationToken cancellationToken)
     {
-        while (!AreAllReady())
+        while (!AreAllUp())
         {
             await Task.Delay(LookAgain, time, cancellationToken);
         }
@@ -103,7 +103,8 @@ public sealed class MainTask(
             : new Fault(FaultKind.DataLoss, "pv-exec ended together with its run, and how that ended is not known");
     }
 
-    private bool AreAllReady() => listing().TryGet(out var services, out _) && services.TrueForAll(one => one.State == "ready");
+    // One that was given up holds nobody back, or the end of everything would never come.
+    private bool AreAllUp() => listing().TryGet(out var services, out _) && services.TrueForAll(one => one.State is "ready" or "failed");
 
     private bool IsTheService() =>
         listing().TryGet(out var services, out _) && services.Exists(one => one.Pid == Environment.ProcessId && one is { State: "ready", Name: "exec" });

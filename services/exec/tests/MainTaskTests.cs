@@ -21,6 +21,7 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
     private readonly TemporaryDirectory _runtime = new();
     private readonly Channel<string> _said = Channel.CreateUnbounded<string>();
     private string _state = "ready";
+    private string _front = "ready";
 
     bool ISystemdNotifier.IsEnabled => true;
 
@@ -77,6 +78,16 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
         Assert.Equal("X_PV_MAIN_EXIT=7", await SaidAsync());
         Assert.Equal("X_PV_MAIN_EXIT=7", await SaidAsync());
         Assert.True(next.NothingStarted);
+    }
+
+    [Fact]
+    public async Task A_service_that_was_given_up_does_not_hold_the_task_back()
+    {
+        _front = "failed";
+        using MainTask main = Create("free");
+        await main.StartAsync(CancellationToken.None);
+        (await _fixture.StartedAsync()).Exit(7);
+        Assert.Equal("X_PV_MAIN_EXIT=7", await SaidAsync());
     }
 
     [Fact]
@@ -141,7 +152,7 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
     private MainTask Create(string? task, PvExec.Exec.Engine.RunEngine? engine = null) => new(
         engine ?? _fixture.Engine,
         new DaemonOptions { RuntimeDir = _runtime.Path, Main = task is null ? null : "task:" + task },
-        () => new List<ServiceStatus> { new("exec", Environment.ProcessId, _state, "", 0, 0, 0) },
+        () => new List<ServiceStatus> { new("exec", Environment.ProcessId, _state, "", 0, 0, 0), new("front", 0, _front, "", 0, 0, 0) },
         this,
         TimeProvider.System,
         NullLogger<MainTask>.Instance);
