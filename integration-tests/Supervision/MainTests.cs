@@ -26,8 +26,8 @@ public sealed class MainTests
 
         Assert.Equal(7, await container.ExitAsync());
         string[] lines = (await container.LogsAsync()).ReplaceLineEndings("\n").Split('\n');
-        Assert.Contains(Paths.Worktree, lines);
-        Assert.Contains("errors", lines);
+        Assert.Contains(lines, line => line.EndsWith(" " + Paths.Worktree, StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.EndsWith(" errors", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("the main process 'web' has ended with exit code 7", StringComparison.Ordinal));
     }
 
