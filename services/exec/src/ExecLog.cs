@@ -64,6 +64,9 @@ internal static partial class ExecLog
     [LoggerMessage(3018, LogLevel.Warning, "run {Run} of {Task}: not done within its timeout of {Seconds} s, made to end: {Status}")]
     public static partial void TimedOut(ILogger log, RunId run, string task, double seconds, ExitStatus status);
 
+    [LoggerMessage(3019, LogLevel.Error, "run {Run} of {Task}, taken up again, goes on without a part of what it had: {What}")]
+    public static partial void NotTakenUp(ILogger log, RunId run, string task, string what);
+
     [LoggerMessage(3040, LogLevel.Warning, "run {Run} of {Task}: finish: {Status}{Why}")]
     public static partial void FinishFailed(ILogger log, RunId run, string task, ExitStatus status, string why);
 

@@ -16,6 +16,9 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <summary>Where its standard error is kept. It also bears the mark that observers were told of the end: pv-init keeps it as long as it knows the run.</summary>
     public StreamFile? ErrorFile { get; init; }
 
+    /// <summary>What of the output and the input of a run that was taken up cannot be used, and why.</summary>
+    public IReadOnlyList<string> NotTakenUp { get; init; } = [];
+
     /// <summary>The task's <c>finish</c>, once it was started.</summary>
     public FinishProcess? Finish { get; set; }
 

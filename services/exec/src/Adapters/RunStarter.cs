@@ -120,7 +120,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
     }
 
     /// <summary>Takes up the processes of a run that an earlier instance of this service started, what they wrote to it and what it has for them.</summary>
-    /// <exception cref="IOException">A pipe cannot be waited for.</exception>
+    /// <remarks>What of its output or its input cannot be used is left out, and named in <see cref="RunProcesses.NotTakenUp"/>: the processes are there all the same.</remarks>
     public RunProcesses Adopt(IReadOnlyList<RunProcess> processes, Run run)
     {
         RunOutput output = run.Output;
@@ -128,22 +128,40 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         var kept = own.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
         RunJournal? journal = kept.TryGetValue(RunFiles.Journal, out SafeHandle? written) ? RunJournal.Open(written) : null;
         output.IsOnDisk = journal is { IsOnDisk: true };
-        StreamFile standard = Stored(kept, RunFiles.StandardStore, output.IsOnDisk);
-        StreamFile error = Stored(kept, RunFiles.ErrorStore, output.IsOnDisk);
-        if (!kept.ContainsKey(RunFiles.ErrorStore) && processes.All(process => process.Child.Exited.IsCompleted))
+        var notTakenUp = new List<string>();
+        StreamFile? standard = Try("its output", () => Stored(kept, RunFiles.StandardStore, output.IsOnDisk));
+        StreamFile? error = Try("its standard error", () => Stored(kept, RunFiles.ErrorStore, output.IsOnDisk));
+        if (error is not null && !kept.ContainsKey(RunFiles.ErrorStore) && processes.All(process => process.Child.Exited.IsCompleted))
         {
             // Nobody knows whether its end was told, and every instance would tell it again.
             error.Mark();
         }
 
-        output.Open(standard, error, journal?.Lost(OutputStream.Standard) ?? default, journal?.Lost(OutputStream.Error) ?? default);
+        if (standard is not null && error is not null)
+        {
+            Try("what it has written", () =>
+            {
+                output.Open(standard, error, journal?.Lost(OutputStream.Standard) ?? default, journal?.Lost(OutputStream.Error) ?? default);
+                return output;
+            });
+        }
+
         Note(output, journal);
         var pipes = new List<PumpedPipe>(2);
-        using RunTerminal? terminal = RunTerminal.Adopt(kept);
+        RunTerminal? usable;
+        using RunTerminal? terminal = usable = Try("its terminal", () => RunTerminal.Adopt(kept));
         if (terminal is not null)
         {
             (SafeFileHandle master, PipePair through) = terminal.Shown();
-            pipes.Add(pump.Add(master, output.Standard, standard, through));
+            if (Pump("what its terminal shows", master, output.Standard, standard, through) is { } shown)
+            {
+                pipes.Add(shown);
+            }
+            else
+            {
+                output.Standard.End();
+                usable = null;
+            }
         }
         else
         {
@@ -157,26 +175,45 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         [
             .. from process in processes
                where process.Role == RunRole.Finish
-               select new FinishProcess(process.Child, process.Child.Kept.TryGetValue(RunFiles.FinishPipe, out SafeHandle? reading) ? pump.Add(reading, output.Error, error) : null),
+               select new FinishProcess(process.Child, process.Child.Kept.TryGetValue(RunFiles.FinishPipe, out SafeHandle? reading) ? Pump("what its finish writes", reading, output.Error, error) : null),
         ];
         var adopted = new RunProcesses(init, own, pipes)
         {
             Journal = journal,
             ErrorFile = error,
             Finish = finishes.FirstOrDefault(),
+            NotTakenUp = notTakenUp,
         };
-        run.Input = inputs.Adopt(run.Id, kept, terminal, adopted.HaveEnded);
+        run.Input = Try("its input", () => inputs.Adopt(run.Id, kept, usable, adopted.HaveEnded));
         return adopted;
 
-        void Read(string name, StreamLog log, StreamFile file)
+        void Read(string name, StreamLog log, StreamFile? file)
         {
-            if (kept.TryGetValue(name, out SafeHandle? pipe))
+            if (kept.TryGetValue(name, out SafeHandle? pipe) && Pump(name, pipe, log, file) is { } pumped)
             {
-                pipes.Add(pump.Add(pipe, log, file));
+                pipes.Add(pumped);
             }
             else
             {
                 log.End();
+            }
+        }
+
+        // Without a file there is nothing to move it to; that was said when there was none.
+        PumpedPipe? Pump(string what, SafeHandle pipe, StreamLog log, StreamFile? file, PipePair? through = null) =>
+            file is null ? null : Try(what, () => pump.Add(pipe, log, file, through));
+
+        T? Try<T>(string what, Func<T?> take)
+            where T : class
+        {
+            try
+            {
+                return take();
+            }
+            catch (IOException e)
+            {
+                notTakenUp.Add($"{what}: {e.Message}");
+                return null;
             }
         }
     }

@@ -109,6 +109,11 @@ public sealed partial class RunEngine
         };
         RunProcesses adopted = starter.Adopt(processes, run);
 
+        foreach (string what in adopted.NotTakenUp)
+        {
+            ExecLog.NotTakenUp(log, run.Id, run.Task, what);
+        }
+
         // A second finish: it was asked for twice, and the run's end is that of the first.
         _forgetting.AddRange(processes.Where(process => process.Role == RunRole.Finish).Skip(1).Select(process => starter.ForgetAsync(process.Child)));
         run.Start = adopted.Start;

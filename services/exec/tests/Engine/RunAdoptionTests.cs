@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
@@ -97,6 +98,31 @@ public sealed class RunAdoptionTests : IDisposable
         Assert.Equal("before since", EngineFixture.Text(run));
         Assert.Equal(3, (await run.Completion).Value.Status.Code);
         Assert.Empty(fixture.Init.Acknowledged);
+    }
+
+    [Fact]
+    public async Task A_run_whose_output_and_input_cannot_be_used_any_more_holds_its_locks_to_its_end_and_the_others_are_taken_up()
+    {
+        using var directory = new TemporaryDirectory();
+        Child broken = Owned(
+            1, RunRole.Run, ScopeSet.From([], ["src"]),
+            (RunFiles.StandardPipe, NoPipe("output")), (RunFiles.ErrorPipe, NoPipe("errors")), (RunInputs.FileName, NoPipe("input")));
+        Child other = Owned(RunId.New(DateTimeOffset.UnixEpoch.AddHours(1)), 2, RunRole.Run, ScopeSet.From([], ["dep"]));
+        using var fixture = new EngineFixture();
+        fixture.Engine.Adopt([broken, other]);
+
+        Assert.Equal(2, fixture.Engine.Live.Count);
+        Run writes = fixture.Submit("writes");
+        Assert.Equal(RunState.Waiting, writes.State);
+        broken.SetExited(FakeInit.Exit(4));
+        other.SetExited(FakeInit.Exit(0));
+        (await fixture.StartedAsync()).Exit();
+        await fixture.IdleAsync();
+        Run run = fixture.Engine.Find(_id)!;
+        Assert.Equal(4, (await run.Completion).Value.Status.Code);
+        Assert.Equal(StreamPieceKind.End, run.Output.Standard.Read(0, new byte[1]).Kind);
+
+        SafeFileHandle NoPipe(string name) => File.OpenHandle(directory.At(name), FileMode.Create, FileAccess.ReadWrite);
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class RunInputs(InputPump pump, IDescriptorStore store)
     /// <summary>The input of a run that an earlier instance started, as far as that came; null when it had none of this kind.</summary>
     /// <param name="terminal">The run's, when it has one.</param>
     /// <param name="hasEnded">Nobody reads it any more.</param>
+    /// <exception cref="IOException">It cannot be given any more: for the run it ends here.</exception>
     internal InputFeed? Adopt(RunId run, IReadOnlyDictionary<string, SafeHandle> kept, RunTerminal? terminal, bool hasEnded)
     {
         _found.Remove(Name(run), out SafeHandle? writeEnd);
@@ -74,6 +75,20 @@ public sealed class RunInputs(InputPump pump, IDescriptorStore store)
             return null;
         }
 
+        try
+        {
+            return Adopt(run, handle, writeEnd, terminal, hasEnded);
+        }
+        catch (IOException)
+        {
+            writeEnd?.Dispose();
+            Forget(run);
+            throw;
+        }
+    }
+
+    private InputFeed Adopt(RunId run, SafeHandle handle, SafeHandle? writeEnd, RunTerminal? terminal, bool hasEnded)
+    {
         var feed = new InputFeed(
             InputFile.Open(handle),
             terminal is null ? null : new TerminalSettings(TerminalSettings.UsualType, TerminalSettings.UsualColumns, TerminalSettings.UsualRows));
