@@ -56,8 +56,8 @@ public sealed partial class TasksGrpc
         }
 
         DateTimeOffset since = hold.Ticket.HeldSince;
-        await responseStream.WriteAsync(
-            new V1.HoldScopesEvent { Held = new V1.ScopesHeld { Since = Timestamp.FromDateTimeOffset(since) } }, cancellationToken);
+        var held = new V1.HoldScopesEvent { Held = new V1.ScopesHeld { Since = Timestamp.FromDateTimeOffset(since) } };
+        await TellAsync(held, LeftOf(terms.HoldLimit, since), responseStream, cancellationToken);
         while (LeftOf(terms.HoldLimit, since) is var left && left != TimeSpan.Zero)
         {
             Task sooner = Task.WhenAny(next.IsThere, holds.Stopping);
@@ -89,7 +89,8 @@ public sealed partial class TasksGrpc
             if (!queued.Equals(told) && !hold.Ticket.Granted.IsCompleted)
             {
                 told = queued;
-                await responseStream.WriteAsync(new V1.HoldScopesEvent { Queued = queued }, cancellationToken);
+                await TellAsync(new V1.HoldScopesEvent { Queued = queued }, left, responseStream, cancellationToken);
+                left = LeftOf(terms.WaitLimit, hold.Requested);
             }
 
             TimeSpan pause = left == Timeout.InfiniteTimeSpan || left > options.HoldLookAgain ? options.HoldLookAgain : left;
@@ -102,6 +103,22 @@ public sealed partial class TasksGrpc
         }
 
         return true;
+    }
+
+    /// <summary>Returns when the event is written, or when the time is up: a caller that does not read must not keep a limit from being looked at.</summary>
+    private async Task TellAsync(
+        V1.HoldScopesEvent told, TimeSpan left, IServerStreamWriter<V1.HoldScopesEvent> responseStream, CancellationToken cancellationToken)
+    {
+        using var timeIsUp = new CancellationTokenSource(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeIsUp.Token);
+        try
+        {
+            await responseStream.WriteAsync(told, left == Timeout.InfiniteTimeSpan ? cancellationToken : either.Token);
+        }
+        catch (OperationCanceledException) when (timeIsUp.IsCancellationRequested)
+        {
+            // Whoever calls this looks at the limit next.
+        }
     }
 
     private async Task HoldThereAsync(

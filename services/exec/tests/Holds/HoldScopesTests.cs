@@ -111,6 +111,38 @@ public sealed class HoldScopesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_caller_that_does_not_read_waits_no_longer_than_it_asked()
+    {
+        ScopeTicket first = Write("src");
+        _events.StopReadingUntil(new TaskCompletionSource().Task);
+        V1.HoldScopesRequest request = Request("src");
+        request.WaitLimit = Duration.FromTimeSpan(TimeSpan.FromSeconds(0.5));
+        Task stream = Hold(request);
+        await MoveClockAsync(TimeSpan.FromSeconds(0.5));
+
+        FaultException e = await Assert.ThrowsAsync<FaultException>(() => stream.WaitAsync(SuccessionFixture.Patience));
+        Assert.Equal(FaultKind.DeadlineExceeded, e.Fault.Kind);
+        first.Release();
+        Assert.True(Write("src").IsHeld);
+    }
+
+    [Fact]
+    public async Task A_caller_that_does_not_read_holds_no_longer_than_it_asked()
+    {
+        _events.StopReadingUntil(new TaskCompletionSource().Task);
+        V1.HoldScopesRequest request = Request("src");
+        request.HoldLimit = Duration.FromTimeSpan(TimeSpan.FromMinutes(2));
+        Task stream = Hold(request);
+        ScopeTicket next = Write("src");
+        Assert.False(next.IsHeld);
+        await MoveClockAsync(TimeSpan.FromMinutes(2));
+
+        FaultException e = await Assert.ThrowsAsync<FaultException>(() => stream.WaitAsync(SuccessionFixture.Patience));
+        Assert.Equal(FaultKind.DeadlineExceeded, e.Fault.Kind);
+        Assert.True(next.IsHeld);
+    }
+
+    [Fact]
     public async Task A_caller_that_leaves_while_it_waits_leaves_the_queues()
     {
         ScopeTicket first = Write("src");
