@@ -45,15 +45,19 @@ public sealed partial class ScopeHolds(
             return StopFault();
         }
 
-        int count = Count;
-        if (count >= options.MaxHolds)
+        lock (_lock)
         {
-            return new Fault(
-                FaultKind.ResourceExhausted, $"{count} streams hold scopes or wait for them, the most there may be: end some, or ask again later");
-        }
+            if (_holds.Count >= options.MaxHolds)
+            {
+                return new Fault(
+                    FaultKind.ResourceExhausted, $"{_holds.Count} streams hold scopes or wait for them, the most there may be: end some, or ask again later");
+            }
 
-        (ScopeTicket ticket, long order) = locks.Request(scopes, holder, reason);
-        return Keep(new ScopeHold(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)), ticket, order, ticket.Requested));
+            (ScopeTicket ticket, long order) = locks.Request(scopes, holder, reason);
+            var hold = new ScopeHold(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)), ticket, order, ticket.Requested);
+            _holds.Add(hold.Id, hold);
+            return hold;
+        }
     });
 
     /// <summary>Says that its locks are held, once they are granted. A second call does nothing.</summary>
@@ -81,16 +85,6 @@ public sealed partial class ScopeHolds(
     public void Stop() => _stopping.TrySetResult();
 
     public static Fault StopFault() => new(FaultKind.Unavailable, "the system is stopping: no scopes are held any more");
-
-    private ScopeHold Keep(ScopeHold hold)
-    {
-        lock (_lock)
-        {
-            _holds.Add(hold.Id, hold);
-        }
-
-        return hold;
-    }
 
     /// <param name="mayEnd">Asked under the lock.</param>
     private bool Remove(ScopeHold hold, Predicate<ScopeHold> mayEnd)

@@ -143,6 +143,21 @@ public sealed class HoldScopesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_many_that_ask_at_once_no_more_are_let_in_than_there_may_be()
+    {
+        using var together = new Barrier(8);
+        int[] letIn = await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Factory.StartNew(
+            () =>
+            {
+                together.SignalAndWait();
+                return Enumerable.Range(0, 200).Count(i => Service.Holds.Ask(ScopeSet.From([], [$"s{thread}-{i}"]), "me", "a test").Succeeded(out _));
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+        Assert.Equal((1000, 1000), (letIn.Sum(), Service.Holds.Count));
+    }
+
+    [Fact]
     public async Task A_caller_that_leaves_while_it_waits_leaves_the_queues()
     {
         ScopeTicket first = Write("src");
