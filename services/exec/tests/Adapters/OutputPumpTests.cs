@@ -86,6 +86,26 @@ public sealed class OutputPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_cannot_be_written_neither_blocks_the_writer_nor_ends_its_pipe_and_what_comes_is_a_gap()
+    {
+        using StreamFile file = StreamFile.Open(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        PipePair pipe = PipePair.Open();
+        var reasons = new List<string>();
+        var log = new StreamLog(StreamWindow.Of(1 << 20, 0), new ChangeSignal()) { Losing = why => reasons.Add(why.Message) };
+        log.Open(file);
+        PumpedPipe pumped = _pump.Add(pipe.ReadEnd, log, file);
+        await Task.Run(() => PipeEnd.Write(pipe.WriteEnd, new byte[500_000])).WaitAsync(s_patience);
+        Assert.False(pumped.Ended.IsCompleted);
+        pipe.WriteEnd.Dispose();
+        await pumped.Ended.WaitAsync(s_patience);
+
+        Assert.Null(pumped.Error);
+        Assert.Equal((500_000, 0), (log.Length, log.KeptBytes));
+        Assert.Equal(StreamPiece.Gap(500_000), log.Read(0, new byte[10]));
+        Assert.NotEmpty(reasons);
+    }
+
+    [Fact]
     public async Task What_comes_later_through_a_second_pipe_is_behind_what_came_through_the_first()
     {
         PipePair first = PipePair.Open();

@@ -27,7 +27,7 @@ public sealed class PumpedPipe
     /// <summary>Completes when every process that could write has closed its end, and all has been read.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Why reading ended before the end of the pipe, or null.</summary>
+    /// <summary>Why reading ended before the end of the pipe, or null: it could not even be read to be dropped.</summary>
     public IOException? Error { get; private set; }
 
     internal long Key { get; }
@@ -68,12 +68,14 @@ public sealed class PumpedPipe
         {
             return Move(scratch);
         }
-        catch (SystemCallException e) when (_through is not null && e.Errno == Errno.EIO)
+        catch (IOException e) when (IsEndOfTerminal(e))
         {
             // Nobody has the terminal any more.
             return 0;
         }
     }
+
+    private bool IsEndOfTerminal(IOException e) => _through is not null && e is SystemCallException { Errno: Errno.EIO };
 
     internal void Close()
     {
@@ -91,8 +93,49 @@ public sealed class PumpedPipe
         catch (ObjectDisposedException)
         {
             // Its file or its journal is closed. Nobody will ask for it any more; but a writer that nobody reads would be stuck.
-            return NonBlockingRead.Read(Handle, scratch);
+            return ReadAway(scratch);
         }
+        catch (IOException e) when (!IsEndOfTerminal(e))
+        {
+            return DropAny(e, scratch);
+        }
+    }
+
+    /// <summary>Whatever does not work here is not the writer's fault, who would be stuck if nobody read: that is the end only when it cannot be read either.</summary>
+    private int DropAny(IOException why, Span<byte> scratch)
+    {
+        int count = ReadAway(scratch);
+        if (count <= 0)
+        {
+            return count;
+        }
+
+        try
+        {
+            _log.Lose(why);
+            _file.Extend(_log.Length + count);
+            _log.Grow(count);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Not even that can be noted: what was read is as if it had not been written.
+        }
+
+        return count;
+    }
+
+    private int ReadAway(Span<byte> scratch)
+    {
+        if (_through is { } through)
+        {
+            NonBlockingRead.Enable(through.ReadEnd);
+            if (NonBlockingRead.Read(through.ReadEnd, scratch) is var left and > 0)
+            {
+                return left;
+            }
+        }
+
+        return NonBlockingRead.Read(Handle, scratch);
     }
 
     private int MoveOrDrop(Span<byte> scratch)
