@@ -40,6 +40,12 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>What drives it. It never fails: it ends the run in any case, or leaves it to the instance that follows this one.</summary>
     public Task Work { get; set; } = Task.CompletedTask;
 
+    /// <summary>Ends the wait for callers that are to come from the instance before.</summary>
+    public ITimer? CallersExpected { get; set; }
+
+    /// <summary>What comes of it that the last of these did not come. It never fails.</summary>
+    public Task Leaving { get; set; } = Task.CompletedTask;
+
     /// <summary>Completes when the run has ended, in whatever way.</summary>
     public Task Gone => _gone.Task;
 

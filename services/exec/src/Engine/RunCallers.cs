@@ -16,6 +16,9 @@ internal sealed class RunCallers
     private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);
     private readonly Dictionary<RunId, HashSet<string>> _callers = [];
 
+    /// <summary>Of those, the ones that are to come from the instance before, and who left while only such were there.</summary>
+    private readonly Dictionary<RunId, Expected> _expected = [];
+
     /// <summary>The runs with callers.</summary>
     public IReadOnlyList<CalledRun> All
     {
@@ -76,17 +79,59 @@ internal sealed class RunCallers
         lock (_lock)
         {
             Join(_callers, run, caller);
+            _expected.GetValueOrDefault(run)?.Came(caller);
+        }
+    }
+
+    /// <summary>Those callers were there in the instance before; they count until <see cref="Expire"/>, and on if they have joined by then.</summary>
+    public void Expect(RunId run, IReadOnlyList<string> callers)
+    {
+        lock (_lock)
+        {
+            _expected[run] = new Expected(callers);
+            foreach (string caller in callers)
+            {
+                Join(_callers, run, caller);
+            }
+        }
+    }
+
+    /// <summary>Callers that have not come count no more.</summary>
+    /// <returns>Who was the last to leave, if nobody is left; null when somebody is, or nobody has left.</returns>
+    public RunCaller? Expire(Run run)
+    {
+        lock (_lock)
+        {
+            if (!_expected.Remove(run.Id, out Expected? expected) || !_callers.TryGetValue(run.Id, out HashSet<string>? callers))
+            {
+                return null;
+            }
+
+            callers.ExceptWith(expected.Missing);
+            if (callers.Count > 0)
+            {
+                return null;
+            }
+
+            _callers.Remove(run.Id);
+            return expected.LastToLeave;
         }
     }
 
     /// <param name="whenLast">Called under the lock when no caller is left; as for <c>make</c>.</param>
-    public void Leave(Run run, string caller, Action whenLast)
+    public void Leave(Run run, RunCaller caller, Action whenLast)
     {
         lock (_lock)
         {
             if (_callers.TryGetValue(run.Id, out HashSet<string>? callers))
             {
-                callers.Remove(caller);
+                callers.Remove(caller.Id);
+                if (_expected.TryGetValue(run.Id, out Expected? expected))
+                {
+                    expected.Came(caller.Id);
+                    expected.LastToLeave = caller;
+                }
+
                 if (callers.Count > 0)
                 {
                     return;
@@ -105,6 +150,7 @@ internal sealed class RunCallers
         lock (_lock)
         {
             _callers.Remove(run.Id);
+            _expected.Remove(run.Id);
         }
     }
 
@@ -148,6 +194,17 @@ internal sealed class RunCallers
         }
 
         Join(_callers, run.Id, caller);
+    }
+
+    private sealed class Expected(IEnumerable<string> callers)
+    {
+        private readonly HashSet<string> _missing = [.. callers];
+
+        public IReadOnlyCollection<string> Missing => _missing;
+
+        public RunCaller? LastToLeave { get; set; }
+
+        public void Came(string caller) => _missing.Remove(caller);
     }
 
     private static void Join(Dictionary<RunId, HashSet<string>> callers, RunId run, string caller)

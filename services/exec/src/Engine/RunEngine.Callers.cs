@@ -76,7 +76,7 @@ public sealed partial class RunEngine
         try
         {
             bool toWithdraw = false;
-            _callers.Leave(run, caller.Id, () =>
+            _callers.Leave(run, caller, () =>
             {
                 toWithdraw = caller.OnDisconnect != OnDisconnect.GoOn && run.On(RunSignal.Withdraw) == RunAction.LeaveQueues;
                 toEnd = caller.OnDisconnect == OnDisconnect.Cancel && !toWithdraw;
@@ -103,12 +103,31 @@ public sealed partial class RunEngine
     /// <summary>Those that were there in the instance before. Call it when the runs have been taken up.</summary>
     public void Restore(CalledRun called)
     {
-        if (_live.ContainsKey(called.Id))
+        if (_live.TryGetValue(called.Id, out LiveRun? live))
         {
-            foreach (string caller in called.Callers)
+            _callers.Expect(called.Id, called.Callers);
+            live.CallersExpected = time.CreateTimer(_ => ExpireCallers(live), null, options.CallerReturnTime, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Those that have not come went with the instance before, which is not their doing. One that went here meanwhile may have been the last.</summary>
+    private void ExpireCallers(LiveRun live)
+    {
+        if (!gate.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            if (_callers.Expire(live.Run) is { } last)
             {
-                _callers.Join(called.Id, caller);
+                live.Leaving = LeaveAsync(live.Run, last, handedOver: live.Gone);
             }
+        }
+        finally
+        {
+            gate.Leave();
         }
     }
 

@@ -132,6 +132,7 @@ public sealed partial class RunEngine(
         live.Request = null;
         _live.TryRemove(live.Run.Id, out _);
         _callers.Dismiss(live.Run);
+        live.CallersExpected?.Dispose();
         live.Run.Input?.Dispose();
         live.SetGone();
     }

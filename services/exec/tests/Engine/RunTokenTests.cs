@@ -1,6 +1,7 @@
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Engine;
 using PvExec.Kernel;
+using PvExec.Testing;
 
 namespace PvExec.Exec.Tests.Engine;
 
@@ -54,6 +55,50 @@ public sealed class RunTokenTests
         await RunAsync(fixture, "free", "another");
         Run second = await RunAsync(fixture, "free", "t");
         Assert.NotEqual(first.Id, second.Id);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Callers_that_do_not_come_from_the_instance_before_count_for_five_seconds(bool comes)
+    {
+        var clock = new ManualClock();
+        using var fixture = new EngineFixture(time: clock);
+        var signals = System.Threading.Channels.Channel.CreateUnbounded<int>();
+        fixture.Init.OnSignal = (_, signal) => signals.Writer.TryWrite(signal);
+        Run run = fixture.Submit("free");
+        using FakeProcess process = await fixture.StartedAsync();
+        while (run.State != RunState.Running)
+        {
+            await Task.Yield();
+        }
+
+        fixture.Engine.Restore(new CalledRun(run.Id, ["one", "two"]));
+        var one = new RunCaller("one", OnDisconnect.Cancel);
+        var two = new RunCaller("two", OnDisconnect.Cancel);
+        fixture.Engine.Join(run, one);
+        if (comes)
+        {
+            fixture.Engine.Join(run, two);
+        }
+
+        Assert.True(await fixture.Engine.LeaveAsync(run, one, Task.CompletedTask));
+        clock.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1));
+        Assert.Empty(fixture.Init.Signals);
+        clock.Advance(TimeSpan.FromTicks(1));
+        if (comes)
+        {
+            Assert.Equal(["two"], Assert.Single(fixture.Engine.Called()).Callers);
+            Assert.Empty(fixture.Init.Signals);
+        }
+        else
+        {
+            Assert.Empty(fixture.Engine.Called());
+            Assert.Equal(15, await signals.Reader.ReadAsync().AsTask().WaitAsync(EngineFixture.Patience));
+        }
+
+        process.Exit();
+        await EngineFixture.ResultOf(run);
     }
 
     [Fact]
