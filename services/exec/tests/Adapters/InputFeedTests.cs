@@ -132,6 +132,34 @@ public sealed class InputFeedTests : IDisposable
     }
 
     [Fact]
+    public void Whoever_is_told_that_all_has_gone_may_look_at_the_feed_from_another_thread()
+    {
+        bool isTold = false;
+        using var pump = new InputPump();
+        var feed = new InputFeed(InputFile.Create([]), null);
+        PipePair other = PipePair.Open();
+        using SafeFileHandle reading = other.ReadEnd;
+        pump.Add(feed, new InputWay(other.WriteEnd, null), () => isTold = Task.Run(() => feed.Changes.Next() is not null && feed.Terminal is null).Wait(s_patience));
+        feed.Dispose();
+        Assert.True(isTold);
+    }
+
+    [Fact]
+    public void Ends_that_are_typed_again_and_again_and_that_nobody_reads_are_bounded()
+    {
+        using var feed = new InputFeed(InputFile.Create([]), new TerminalSettings("xterm", 80, 24));
+        Assert.Equal(Interaction.RoomBytes, feed.Take(new byte[Interaction.RoomBytes + 1]));
+        feed.Close();
+        Assert.Equal(Interaction.RoomBytes + 1, feed.Length);
+        for (int i = 0; i < 5000; i++)
+        {
+            feed.Close();
+        }
+
+        Assert.Equal(Interaction.RoomBytes + 1024, feed.Length);
+    }
+
+    [Fact]
     public void A_pipe_of_a_run_that_there_is_not_is_let_go()
     {
         _store.Put("stdin." + _run.Value, _pipe.WriteEnd);

@@ -16,6 +16,9 @@ public sealed class InputFeed : IRunInput
     /// <summary>Guards all fields below, the file, and that nothing is moved while they are changed; a leaf.</summary>
     private readonly Lock _lock = new();
 
+    /// <summary>So many end-of-file characters are typed behind input that fills all the room; more of them say nothing new.</summary>
+    private const int MostEndsBeyondRoom = 1024;
+
     private readonly InputFile _file;
     private TerminalSettings? _terminal;
     private InputWay? _way;
@@ -118,7 +121,7 @@ public sealed class InputFeed : IRunInput
             {
                 _file.Close();
             }
-            else
+            else if (_file.Length - _file.Position < Interaction.RoomBytes + MostEndsBeyondRoom)
             {
                 _file.Append([_way is null ? EndOfFileCharacter.Usual : EndOfFileCharacter.Of(_way.Terminal!.Master)]);
             }
@@ -155,12 +158,14 @@ public sealed class InputFeed : IRunInput
     /// <summary>The run has ended, or was not started: what is left is dropped.</summary>
     public void Dispose()
     {
+        Action? allGone;
         lock (_lock)
         {
-            End();
+            allGone = End();
             _file.Dispose();
         }
 
+        allGone?.Invoke();
         Changes.Set();
     }
 
@@ -181,6 +186,7 @@ public sealed class InputFeed : IRunInput
     internal bool MoveOnce(EventPoll poll, long token)
     {
         bool hasMore;
+        Action? allGone = null;
         lock (_lock)
         {
             if (_way is not { } way)
@@ -195,14 +201,15 @@ public sealed class InputFeed : IRunInput
             {
                 // The run has closed its input, which is no error. Whoever gives more must not wait for ever.
                 _file.Skip();
-                End();
+                allGone = End();
             }
             else if (moved == 0 && _file.IsClosed)
             {
-                End();
+                allGone = End();
             }
         }
 
+        allGone?.Invoke();
         Changes.Set();
         return hasMore;
     }
@@ -237,14 +244,17 @@ public sealed class InputFeed : IRunInput
         }
     }
 
-    private void End()
+    /// <returns>What is to be called without the lock, or null.</returns>
+    private Action? End()
     {
         _isUnread = true;
-        if (_way is { } way)
+        if (_way is not { } way)
         {
-            _way = null;
-            way.Dispose();
-            _onAllGone?.Invoke();
+            return null;
         }
+
+        _way = null;
+        way.Dispose();
+        return _onAllGone;
     }
 }
