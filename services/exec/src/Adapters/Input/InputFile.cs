@@ -56,7 +56,17 @@ public sealed class InputFile : IDisposable
     /// <exception cref="IOException">No memory is left.</exception>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(_file, bytes, Length);
+        try
+        {
+            RandomAccess.Write(_file, bytes, Length);
+        }
+        catch (IOException)
+        {
+            // A part may be there, and would go on to the run: it was not taken, and comes again.
+            _ = FileLength.TrySet(_file, Length);
+            throw;
+        }
+
         Length += bytes.Length;
     }
 
