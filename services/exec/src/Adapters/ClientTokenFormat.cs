@@ -3,7 +3,7 @@ using PvExec.Exec.Core.Runs;
 
 namespace PvExec.Exec.Adapters;
 
-/// <summary>A client token in MessagePack: an array of its text and its fingerprint, or nil.</summary>
+/// <summary>A client token in MessagePack: an array of its text and its fingerprint, or nil. Later versions add fields at its end.</summary>
 internal static class ClientTokenFormat
 {
     private const int Fields = 2;
@@ -28,8 +28,17 @@ internal static class ClientTokenFormat
             return null;
         }
 
-        return reader.ReadArrayHeader() == Fields && reader.ReadString() is { } text && reader.ReadString() is { } fingerprint
-            ? new ClientToken(text, fingerprint)
-            : throw new MessagePackSerializationException("a client token has other fields than its text and its fingerprint");
+        int fields = reader.ReadArrayHeader();
+        if (fields < Fields || reader.ReadString() is not { } text || reader.ReadString() is not { } fingerprint)
+        {
+            throw new MessagePackSerializationException("a client token without its text or its fingerprint");
+        }
+
+        for (int later = Fields; later < fields; later++)
+        {
+            reader.Skip();
+        }
+
+        return new ClientToken(text, fingerprint);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using MessagePack;
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
@@ -37,6 +38,19 @@ public sealed class RunNoteTests
         Assert.Equal("reads src", note.Scopes.ToString());
         Assert.Equal(RunTimeouts.None, note.Timeouts);
         Assert.Null(note.Token);
+    }
+
+    [Fact]
+    public void A_token_of_a_later_version_may_have_more_fields_and_none_less()
+    {
+        var reader = new MessagePackReader(new byte[] { 0x94, 0xA1, (byte)'t', 0xA1, (byte)'f', 0x91, 1, 2, 7 });
+        Assert.Equal(new ClientToken("t", "f"), reader.ReadToken());
+        Assert.Equal(7, reader.ReadInt32());
+        Assert.Throws<MessagePackSerializationException>(() =>
+        {
+            var less = new MessagePackReader(new byte[] { 0x91, 0xA1, (byte)'t' });
+            return less.ReadToken();
+        });
     }
 
     [Fact]
