@@ -36,7 +36,10 @@ public sealed class RunJournal : IDisposable
     public SafeHandle Handle => _file;
 
     /// <summary>Whether <c>finish</c> is to be run at the end.</summary>
-    public bool HasFinish => RandomAccess.GetLength(_file) > HeaderBytes;
+    public bool HasFinish => FinishBytes > 0;
+
+    /// <summary>How much memory the plan of <c>finish</c> takes, most of it the environment that callers give.</summary>
+    public long FinishBytes => Math.Max(0, RandomAccess.GetLength(_file) - HeaderBytes);
 
     /// <summary>Whether <c>finish</c> could not be started, so that nobody is to try again.</summary>
     public bool IsFinishOver
@@ -68,7 +71,7 @@ public sealed class RunJournal : IDisposable
     /// <returns>Null when there is none.</returns>
     public FinishPlan? ReadFinish()
     {
-        var plan = new byte[Math.Max(0, RandomAccess.GetLength(_file) - HeaderBytes)];
+        var plan = new byte[FinishBytes];
         RandomAccess.Read(_file, plan, HeaderBytes);
         return plan.Length == 0 ? null : FinishPlan.Parse(plan);
     }

@@ -3,7 +3,7 @@ using PvExec.Exec.Core.Runs;
 namespace PvExec.Exec.Engine;
 
 /// <summary>
-/// The runs that ended last, bounded in number and in the output they keep, in memory and on disk each for itself; the
+/// The runs that ended last, bounded in number and in the output they keep (and what their <c>finish</c> was started with), in memory and on disk each for itself; the
 /// oldest leave first, of those that keep their output where there is too much.
 /// </summary>
 /// <remarks>
@@ -44,7 +44,10 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
     /// <returns>What has to leave, perhaps the new one itself.</returns>
     public IReadOnlyList<LiveRun> Add(LiveRun run, DateTimeOffset? endedBefore)
     {
-        var ended = new EndedRun(run, run.Run.Output.KeptBytes, run.Run.Output.IsOnDisk, endedBefore ?? DateTimeOffset.MaxValue);
+        long output = run.Run.Output.KeptBytes;
+        bool isOnDisk = run.Run.Output.IsOnDisk;
+        var ended = new EndedRun(
+            run, (isOnDisk ? 0 : output) + (run.Processes?.Journal?.FinishBytes ?? 0), isOnDisk ? output : 0, isOnDisk, endedBefore ?? DateTimeOffset.MaxValue);
         lock (_lock)
         {
             _runs[run.Run.Id] = run;
@@ -86,7 +89,7 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
         while ((onDisk ? _diskBytes : _memoryBytes) > most && next is { } oldest)
         {
             next = oldest.Next;
-            if (oldest.Value.IsOnDisk == onDisk)
+            if (oldest.Value.IsOnDisk == onDisk || (!onDisk && oldest.Value.MemoryBytes > 0))
             {
                 Leave(oldest, leave);
             }
@@ -103,9 +106,9 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
 
     private void Count(EndedRun run, int sign)
     {
-        _memoryBytes += run.IsOnDisk ? 0 : sign * run.Bytes;
-        _diskBytes += run.IsOnDisk ? sign * run.Bytes : 0;
+        _memoryBytes += sign * run.MemoryBytes;
+        _diskBytes += sign * run.DiskBytes;
     }
 
-    private sealed record EndedRun(LiveRun Run, long Bytes, bool IsOnDisk, DateTimeOffset Ended);
+    private sealed record EndedRun(LiveRun Run, long MemoryBytes, long DiskBytes, bool IsOnDisk, DateTimeOffset Ended);
 }

@@ -1,4 +1,5 @@
 using PvExec.Exec.Core.Runs;
+using PvExec.Testing;
 
 namespace PvExec.Exec.Tests.Engine;
 
@@ -28,6 +29,24 @@ public sealed class RunHistoryTests
         await RunAsync(fixture, "abcd");
         (Run second, _) = await RunAsync(fixture, "ef");
         Assert.Equal([second], fixture.Engine.Ended);
+    }
+
+    [Fact]
+    public async Task What_finish_was_started_with_counts_as_output_in_memory()
+    {
+        using var fixture = new EngineFixture(new ExecOptions { MaxEndedOutputBytes = 3000 });
+        TaskFiles.Write(fixture.Root, "finished/run", "true");
+        TaskFiles.Write(fixture.Root, "finished/finish", "#!/bin/sh");
+        var runs = new List<Run>();
+        for (int i = 0; i < 2; i++)
+        {
+            runs.Add(fixture.Submit("finished", variables: ("X", new string('x', 2000))));
+            (await fixture.StartedAsync()).Exit();
+            (await fixture.StartedAsync()).Exit();
+            await fixture.IdleAsync();
+        }
+
+        Assert.Equal([runs[1]], fixture.Engine.Ended);
     }
 
     private static async Task<(Run Run, FakeProcess Process)> RunAsync(EngineFixture fixture, string output)
