@@ -181,8 +181,37 @@ public sealed partial class RunEngine
 
     private RunTimer NewTimer(LiveRun live, RunProcesses processes) =>
         new(
-            live.Run.Timeouts.Run, live.Run.Timeouts.Kill, signal => SignalAsync(live, processes, signal, CancellationToken.None), time,
-            reason => processes.Journal?.NoteEnd(reason));
+            live.Run.Timeouts.Run, live.Run.Timeouts.Kill, signal => SignalInTimeAsync(live, processes, signal), time,
+            reason =>
+            {
+                if (gate.TryEnter())
+                {
+                    try
+                    {
+                        processes.Journal?.NoteEnd(reason);
+                    }
+                    finally
+                    {
+                        gate.Leave();
+                    }
+                }
+            });
+
+    /// <summary>Does nothing when the next instance watches over the run's time.</summary>
+    private async Task SignalInTimeAsync(LiveRun live, RunProcesses processes, int signal)
+    {
+        if (gate.TryEnter())
+        {
+            try
+            {
+                await SignalAsync(live, processes, signal, CancellationToken.None);
+            }
+            finally
+            {
+                gate.Leave();
+            }
+        }
+    }
 
     private async Task SignalAsync(LiveRun live, RunProcesses processes, int signal, CancellationToken cancellationToken)
     {

@@ -58,6 +58,26 @@ public sealed class RunTimeoutTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_hand_over_the_time_is_the_next_instances_to_watch()
+    {
+        var clock = new ManualClock();
+        using var fixture = new EngineFixture(time: clock);
+        fixture.Init.Started = clock.GetUtcNow();
+        TaskFiles.Write(fixture.Root, "limited/run", "true");
+        TaskFiles.Write(fixture.Root, "limited/timeout", "0.5", executable: false);
+        fixture.Submit("limited");
+        using FakeProcess process = await fixture.StartedAsync();
+        await UntilTimerAsync(clock, TimeSpan.FromSeconds(0.5));
+        await fixture.Gate.CloseAsync();
+
+        clock.Advance(TimeSpan.FromSeconds(0.5));
+
+        // From here on KILL is waited for.
+        await UntilTimerAsync(clock, TimeSpan.FromSeconds(5));
+        Assert.Empty(fixture.Init.Signals);
+    }
+
+    [Fact]
     public async Task A_run_without_a_timeout_is_left_alone()
     {
         Run run = _fixture.Submit("free");
@@ -115,6 +135,14 @@ public sealed class RunTimeoutTests : IDisposable
         Assert.True((await EngineFixture.ResultOf(first)).Succeeded(out _));
         (await _fixture.StartedAsync()).Exit();
         Assert.True((await EngineFixture.ResultOf(second)).Succeeded(out _));
+    }
+
+    private static async Task UntilTimerAsync(ManualClock clock, TimeSpan dueIn)
+    {
+        while (clock.TimersAt(clock.GetUtcNow() + dueIn) == 0)
+        {
+            await Task.Yield();
+        }
     }
 
     private async Task<int> SignalAsync() => await _signals.Reader.ReadAsync().AsTask().WaitAsync(EngineFixture.Patience);
