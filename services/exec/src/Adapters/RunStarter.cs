@@ -126,15 +126,23 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         RunOutput output = run.Output;
         RunProcess[] own = [.. processes.Where(process => process.Role != RunRole.Finish)];
         var kept = own.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
-        RunJournal? journal = kept.TryGetValue(RunFiles.Journal, out SafeHandle? written) ? RunJournal.Open(written) : null;
-        output.IsOnDisk = journal is { IsOnDisk: true };
         var notTakenUp = new List<string>();
+        RunJournal? journal = Try("its journal", () =>
+        {
+            RunJournal? noted = kept.TryGetValue(RunFiles.Journal, out SafeHandle? written) ? RunJournal.Open(written) : null;
+            output.IsOnDisk = noted is { IsOnDisk: true };
+            return noted;
+        });
         StreamFile? standard = Try("its output", () => Stored(kept, RunFiles.StandardStore, output.IsOnDisk));
         StreamFile? error = Try("its standard error", () => Stored(kept, RunFiles.ErrorStore, output.IsOnDisk));
         if (error is not null && !kept.ContainsKey(RunFiles.ErrorStore) && processes.All(process => process.Child.Exited.IsCompleted))
         {
             // Nobody knows whether its end was told, and every instance would tell it again.
-            error.Mark();
+            Try("the mark of its end", () =>
+            {
+                error.Mark();
+                return error;
+            });
         }
 
         if (standard is not null && error is not null)
