@@ -12,7 +12,8 @@ namespace PvExec.Exec;
 
 /// <summary>
 /// The task that <c>-main</c> names: started once, when all services are ready, and its end is told to pv-init, which then
-/// stops everything. Which run it is stands in a file, so that a later instance of this service waits for the same run.
+/// stops everything. Which run it is stands in a file, so that a later instance of this service waits for the same run. One
+/// that was killed before it wrote the file has left the run's token, in what pv-init keeps of its process.
 /// </summary>
 public sealed class MainTask(
     RunEngine engine,
@@ -22,6 +23,9 @@ public sealed class MainTask(
     TimeProvider time,
     ILogger<MainTask> log) : BackgroundService
 {
+    /// <summary>That of no caller's request: theirs have a hash for a fingerprint.</summary>
+    private static readonly ClientToken s_token = new("pv-exec -main", "main");
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The run that an earlier instance started; null when this one is to start it.</summary>
@@ -32,11 +36,22 @@ public sealed class MainTask(
     /// <summary>Finds the run that an earlier instance started. Call it before the engine adopts: what has ended is forgotten then.</summary>
     public void Recall(IReadOnlyList<Child> owned)
     {
-        if (options.MainTask is not null && File.Exists(options.Paths.MainRun))
+        if (options.MainTask is null)
         {
-            _startedRun = File.ReadAllText(options.Paths.MainRun);
-            _adopted = owned.FirstOrDefault(child => RunNote.Parse(child.State) is { Role: RunRole.Run } note && note.RunId.Value == _startedRun);
+            return;
         }
+
+        RunId? noted = Noted();
+        foreach (Child child in owned)
+        {
+            if (RunNote.Parse(child.State) is { Role: RunRole.Run } note && (noted is { } id ? note.RunId == id : note.Token == s_token))
+            {
+                (noted, _adopted) = (note.RunId, child);
+                break;
+            }
+        }
+
+        _startedRun = noted?.Value;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -72,10 +87,15 @@ public sealed class MainTask(
             await Task.Delay(LookAgain, time, cancellationToken);
         }
 
-        if (!engine.Submit(new RunRequest(task, [], ReadOnlyMemory<byte>.Empty, 0)).TryGet(out Run? run, out Fault? fault))
+        // It is there already when an instance handed over that had not written the file yet.
+        var request = new RunRequest(task, [], ReadOnlyMemory<byte>.Empty, 0) { Token = s_token };
+        if (!engine.Accept(request, RunCaller.New(OnDisconnect.GoOn)).TryGet(out AcceptedRun accepted, out Fault? fault))
         {
             return fault;
         }
+
+        Run run = accepted.Run;
+        run.Output.Release();
 
         try
         {
@@ -102,6 +122,9 @@ public sealed class MainTask(
             ? (await _adopted.Exited.WaitAsync(cancellationToken)).Status
             : new Fault(FaultKind.DataLoss, "pv-exec ended together with its run, and how that ended is not known");
     }
+
+    /// <summary>Null when there is no file, or an instance was killed while it wrote it.</summary>
+    private RunId? Noted() => File.Exists(options.Paths.MainRun) ? RunId.Parse(File.ReadAllText(options.Paths.MainRun)) : null;
 
     // One that was given up holds nobody back, or the end of everything would never come.
     private bool AreAllUp() => listing().TryGet(out var services, out _) && services.TrueForAll(one => one.State is "ready" or "failed");

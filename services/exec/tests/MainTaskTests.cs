@@ -119,6 +119,41 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
         Assert.True(_fixture.NothingStarted);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_instance_killed_between_the_start_and_the_note_of_it_does_not_make_the_task_run_twice(bool isHalfWritten)
+    {
+        using var kept = new KeptChildren(_fixture.Init);
+        Action<Child, SpawnSpec> start = _fixture.Init.OnSpawn!;
+        _fixture.Init.OnSpawn = (child, spec) =>
+        {
+            kept.Keep(child, spec);
+            start(child, spec);
+        };
+        using MainTask main = Create("free");
+        await main.StartAsync(CancellationToken.None);
+        FakeProcess process = await _fixture.StartedAsync();
+        await NotedAsync();
+        File.Delete(Paths.MainRun);
+        if (isHalfWritten)
+        {
+            File.WriteAllText(Paths.MainRun, "");
+        }
+
+        using var next = new EngineFixture();
+        IReadOnlyList<Child> owned = kept.Owned();
+        using MainTask later = Create("free", next.Engine);
+        later.Recall(owned);
+        next.Engine.Adopt(owned);
+        await later.StartAsync(CancellationToken.None);
+        process.Exit(7);
+
+        Assert.Equal("X_PV_MAIN_EXIT=7", await SaidAsync());
+        Assert.Equal("X_PV_MAIN_EXIT=7", await SaidAsync());
+        Assert.True(next.NothingStarted);
+    }
+
     [Fact]
     public async Task A_run_whose_end_nobody_knows_is_a_failure_of_the_system()
     {
