@@ -60,7 +60,14 @@ internal sealed class MainStart(
             return await engine.RestartAsync(name, [], [], cancellationToken);
         }
 
-        if (keeper is not null || !main.HasCommand)
+        if (keeper is not null)
+        {
+            // An earlier instance may have been killed in the middle of its start, with nobody left to be told how that
+            // ended; null when the next instance is to go on with it, and tells.
+            return await keeper.Resumed.WaitAsync(cancellationToken) ?? Unit.Value;
+        }
+
+        if (!main.HasCommand)
         {
             return Unit.Value;
         }

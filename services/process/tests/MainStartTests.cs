@@ -86,6 +86,15 @@ public sealed class MainStartTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_start_that_an_earlier_instance_had_begun_and_that_fails_is_a_failure_of_the_system()
+    {
+        _harness.Init.SpawnFault = new Fault(FaultKind.NotFound, "exec: no such file");
+        _harness.Store.Write(new SpecRecord(EngineHarness.Spec(), 7, "one", Ended: false));
+        Begin(Named);
+        Assert.Equal("X_PV_MAIN_EXIT=111", await _harness.Notifier.NextAsync());
+    }
+
+    [Fact]
     public async Task What_an_earlier_daemon_had_as_its_main_process_is_started_as_it_was()
     {
         _harness.Store.Write(new SpecRecord(EngineHarness.Spec("web", 0, "first"), 7, "earlier", Ended: true));
