@@ -43,7 +43,7 @@ internal sealed class InputElsewhere(NextInstance next, string run) : IDisposabl
 
             await pass(_call.RequestStream);
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is RpcException or InvalidOperationException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is RpcException or InvalidOperationException or IOException or OperationCanceledException)
         {
             // The stream's end says why; after the end of the run nothing has to be given any more.
             await _reading;

@@ -156,6 +156,9 @@ public sealed partial class NextInstance : IDisposable
     {
         RpcException rpc => rpc.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled or StatusCode.Internal or StatusCode.Unknown,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
+
+        // As it comes from a write into a connection that ends at that moment.
+        IOException => true,
         _ => false,
     };
 
