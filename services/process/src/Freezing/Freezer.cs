@@ -159,7 +159,7 @@ internal sealed partial class Freezer(TreeBrake brake, FrozenMark mark, TimeProv
         }
     }
 
-    /// <summary>Lets go on what an earlier instance left frozen.</summary>
+    /// <summary>Lets go on what an earlier instance left frozen. What cannot be is left to the next instance.</summary>
     public async Task ThawLeftAsync(IEnumerable<Child> processes)
     {
         if (!mark.Exists)
@@ -167,13 +167,21 @@ internal sealed partial class Freezer(TreeBrake brake, FrozenMark mark, TimeProv
             return;
         }
 
+        bool areThawed = true;
         foreach (Child child in processes)
         {
-            await brake.ContinueAsync(child);
+            if (!await brake.ContinueAsync(child))
+            {
+                ProcessLog.NotThawed(log, child.Label, child.Pid);
+                areThawed = false;
+            }
         }
 
-        mark.Clear();
-        ProcessLog.ThawedLeft(log);
+        if (areThawed)
+        {
+            Unmark();
+            ProcessLog.ThawedLeft(log);
+        }
     }
 
     /// <summary>Ends every freeze and begins no more. The gate stays: who waits at it is refused.</summary>

@@ -112,6 +112,21 @@ public sealed class FreezeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_thawed_at_the_start_is_left_to_the_instance_after()
+    {
+        Child child = await StartAsync("web");
+        _ = await FreezeAsync(Long);
+        _harness.Groups.Group = "web";
+        _harness.Tables.Looked = () => throw new IOException("too many open files");
+        await _harness.NewFreezer(TimeProvider.System).ThawLeftAsync([child]);
+        Assert.True(File.Exists(_harness.FrozenFile));
+
+        _harness.Tables.Looked = null;
+        await _harness.NewFreezer(TimeProvider.System).ThawLeftAsync([child]);
+        Assert.False(File.Exists(_harness.FrozenFile));
+    }
+
+    [Fact]
     public async Task A_freezer_that_leaves_thaws_everything_refuses_more_and_may_be_told_to_twice()
     {
         Child child = await StartAsync("web");
