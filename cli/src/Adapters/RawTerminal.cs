@@ -12,8 +12,12 @@ internal sealed class RawTerminal : IDisposable
 {
     private readonly SafeHandle _terminal;
     private readonly TerminalMode _before;
+
+    /// <summary>Guards <see cref="_isOver"/> and the terminal: a signal's handler may be on its way when this is disposed.</summary>
+    private readonly Lock _lock = new();
     private readonly PosixSignalRegistration _stop;
     private readonly PosixSignalRegistration _continue;
+    private bool _isOver;
 
     public RawTerminal(SafeHandle terminal, TerminalMode before)
     {
@@ -26,22 +30,34 @@ internal sealed class RawTerminal : IDisposable
 
     public void Dispose()
     {
-        // First: none of them may come after the last word.
         _stop.Dispose();
         _continue.Dispose();
-        Apply(_before);
+        lock (_lock)
+        {
+            // A handler that runs still comes after the last word, and says nothing.
+            Apply(_before);
+            _isOver = true;
+        }
     }
 
     private void Apply(TerminalMode mode)
     {
-        try
+        lock (_lock)
         {
-            mode.Apply(_terminal);
-        }
-        catch (SystemCallException)
-        {
-            // It was hung up: nothing is left to put back.
-            return;
+            if (_isOver)
+            {
+                return;
+            }
+
+            try
+            {
+                mode.Apply(_terminal);
+            }
+            catch (SystemCallException)
+            {
+                // It was hung up: nothing is left to put back.
+                return;
+            }
         }
     }
 }
