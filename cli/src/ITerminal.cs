@@ -13,5 +13,6 @@ public interface ITerminal
     (int Columns, int Rows) Size { get; }
 
     /// <summary>Passes every byte that is typed through as it is, until the result is disposed.</summary>
+    /// <exception cref="TerminalLostException">It is a terminal no longer.</exception>
     IDisposable MakeRaw();
 }

@@ -34,5 +34,16 @@ internal sealed class LocalTerminal : ITerminal
         }
     }
 
-    public IDisposable MakeRaw() => TerminalMode.TryRead(_input) is { } mode ? new RawTerminal(_input, mode) : throw new InvalidOperationException("standard input is no terminal");
+    public IDisposable MakeRaw()
+    {
+        TerminalMode mode = TerminalMode.TryRead(_input) ?? throw new TerminalLostException("standard input is a terminal no longer");
+        try
+        {
+            return new RawTerminal(_input, mode);
+        }
+        catch (SystemCallException e)
+        {
+            throw new TerminalLostException($"the terminal on standard input cannot be made raw: {e.Message}", e);
+        }
+    }
 }

@@ -31,6 +31,10 @@ internal sealed class WaitedTask(Api.V1.Tasks.TasksClient tasks, ExecWords words
             witness.Dispose();
             return new TaskEnd(words, witness, collected, surroundings).Tell(end, signal);
         }
+        catch (TerminalLostException e)
+        {
+            return Ended.System($"'{words.Task}' cannot have the terminal: {e.Message}");
+        }
         catch (IOException e)
         {
             return Ended.System($"cannot write the output of '{words.Task}': {e.Message}");

@@ -188,6 +188,24 @@ public sealed class ExecInputTests
     }
 
     [Fact]
+    public async Task A_terminal_that_goes_away_before_the_task_has_it_is_told()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        daemon.Tasks.OnInteractive = async (requests, tell, gone) =>
+        {
+            await requests.MoveNext(gone);
+            await tell(Told.Accepted());
+            await tell(Told.Started());
+            await requests.MoveNext(gone);
+        };
+        var ran = new Ran { Terminal = new FakeTerminal { IsInput = true, IsLost = true }, Input = new TypedInput() };
+
+        await ran.RunAsync("-p", daemon.Port, "exec", "-t", "shell");
+
+        Assert.Equal((111, "pv_exec: 'shell' cannot have the terminal: it was closed"), (ran.Code, ran.Error.TrimEnd()));
+    }
+
+    [Fact]
     public async Task Without_a_terminal_there_is_none_to_pass_through()
     {
         Ran ran = await Ran.CommandAsync("exec", "-t", "shell");

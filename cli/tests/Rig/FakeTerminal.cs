@@ -16,8 +16,16 @@ internal sealed class FakeTerminal : ITerminal
     /// <summary>How often it has been made raw.</summary>
     public int TimesRaw { get; private set; }
 
+    /// <summary>It goes away before it can be made raw.</summary>
+    public bool IsLost { get; init; }
+
     public IDisposable MakeRaw()
     {
+        if (IsLost)
+        {
+            throw new TerminalLostException("it was closed");
+        }
+
         _raw++;
         TimesRaw++;
         return new Undo(this);
