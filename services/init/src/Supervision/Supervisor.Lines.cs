@@ -40,8 +40,7 @@ internal sealed partial class Supervisor
                 continue;
             }
 
-            _lines.Add(line.Token, line);
-            _poll.Add(socket.Handle, line.Token, PollEvents.Readable);
+            Watch(line);
         }
 
         // Whoever waits goes on waiting, and the socket stays readable: without a pause the loop would turn at full speed.
@@ -51,6 +50,22 @@ internal sealed partial class Supervisor
             _poll.Change(_sockets.Init.Handle, InitToken, PollEvents.None);
             _acceptAt = Clock.Monotonic + AcceptPause;
         }
+    }
+
+    /// <summary>From now on the line is served. One that epoll has no room for is closed: its owner asks again on a new one.</summary>
+    private void Watch(Line line)
+    {
+        try
+        {
+            _poll.Add(line.Socket.Handle, line.Token, PollEvents.Readable);
+        }
+        catch
+        {
+            line.Dispose();
+            throw;
+        }
+
+        _lines.Add(line.Token, line);
     }
 
     private void AcceptAgain()
