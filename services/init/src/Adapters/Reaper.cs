@@ -58,6 +58,31 @@ internal sealed class Reaper
         }
     }
 
+    /// <summary>
+    /// Makes <see cref="Handle"/> readable if somebody waits to be taken: after a failure in between, since
+    /// <see cref="TakeNow"/> leaves that to its caller.
+    /// </summary>
+    public void Remind()
+    {
+        lock (Gate)
+        {
+            if (_reaped.Count > 0)
+            {
+                Signal();
+            }
+        }
+    }
+
+    // The gate is held.
+    private void Signal()
+    {
+        if (!_isSignalled)
+        {
+            _isSignalled = true;
+            _event.Set();
+        }
+    }
+
     // The gate is held.
     private bool Reap(int pid)
     {
@@ -84,10 +109,9 @@ internal sealed class Reaper
 
             lock (Gate)
             {
-                if (Reap(pid) && !_isSignalled)
+                if (Reap(pid))
                 {
-                    _isSignalled = true;
-                    _event.Set();
+                    Signal();
                 }
             }
         }

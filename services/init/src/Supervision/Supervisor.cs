@@ -110,6 +110,7 @@ internal sealed partial class Supervisor
                     // PID 1 must not end by a bug in one request: say it and go on.
                     InitLog.Unexpected(e);
                     Abandon(token);
+                    _reaper.Remind();
                 }
             }
 
