@@ -159,7 +159,15 @@ internal sealed partial class Supervisor
     }
 
     /// <summary>What can wait until nothing else is to be done.</summary>
-    private void OnIdle() => _cgroups!.DoWork(_children.ComingId);
+    private void OnIdle()
+    {
+        _cgroups!.DoWork(_children.ComingId);
+        if (_cgroups.HasLingering)
+        {
+            // A group can look inhabited for a moment after its last process has been reaped, and no orphan ends then.
+            _releaseAgainAt = Math.Min(_releaseAgainAt, Clock.Monotonic + ReleaseAgain);
+        }
+    }
 
     /// <summary>What is due by the clock.</summary>
     private void OnTime()
