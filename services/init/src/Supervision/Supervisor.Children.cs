@@ -12,7 +12,7 @@ namespace PvExec.Init.Supervision;
 /// <summary>The services' children: start and end.</summary>
 internal sealed partial class Supervisor
 {
-    /// <summary>Milliseconds after an orphan's end until the groups that were not free are looked at once more.</summary>
+    /// <summary>Milliseconds until the groups that were not free are looked at once more.</summary>
     private const long ReleaseAgain = 100;
 
     private long _releaseAgainAt = long.MaxValue;
@@ -142,30 +142,42 @@ internal sealed partial class Supervisor
         ulong id = _children.NextId();
         ChildRecord child = _children.Rent();
         int cgroup = spawn.OwnCgroup && _cgroups is not null ? _cgroups.Make(id) : -1;
-        SpawnResult result;
-        lock (_reaper.Gate)
+        SpawnResult result = default;
+        bool isKept = false;
+        try
         {
-            // Every earlier owner of the pid has been dealt with before it is written down again.
-            TakeEnded();
-            int mapped = spawn.Targets.Count;
-            result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, cgroup);
-            if (result.Pid > 0)
+            lock (_reaper.Gate)
             {
-                child.Begin(id, result.Pid, result.PidFd, owner.Service, Clock.NowMicroseconds, cgroup >= 0, spawn, _receiver.Descriptors, mapped);
-                _children.Add(child);
-                Watch(child);
+                // Every earlier owner of the pid has been dealt with before it is written down again.
+                TakeEnded();
+                int mapped = spawn.Targets.Count;
+                result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, cgroup);
+                if (result.Pid > 0)
+                {
+                    child.Begin(id, result.Pid, result.PidFd, owner.Service, Clock.NowMicroseconds, cgroup >= 0, spawn, _receiver.Descriptors, mapped);
+                    _children.Add(child);
+                    isKept = true;
+                    Watch(child);
+                }
+            }
+        }
+        finally
+        {
+            _reaper.Wake();
+            CloseCgroup(id, cgroup, isUsed: isKept);
+            if (result.Pid <= 0)
+            {
+                // One that was begun half-way is not used again: what it holds is not certain.
+                _children.Return(child);
             }
         }
 
-        _reaper.Wake();
-        CloseCgroup(id, cgroup, isUsed: result.Pid > 0);
-        if (result.Pid > 0)
+        if (isKept)
         {
             ReplyWith(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds), child);
         }
         else
         {
-            _children.Return(child);
             Reply(line, packet.Correlation, new SpawnFailed(result.Stage.Name(), result.Errno));
         }
     }
