@@ -41,7 +41,8 @@ internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream,
                 await Task.WhenAny(next, Task.Delay(s_redraw, surroundings.Clock, cancellationToken));
             }
 
-            if (!draws || next.IsCompleted)
+            // A cancelled pause is over at once, and the stream ends a little later: that is waited for.
+            if (!draws || next.IsCompleted || cancellationToken.IsCancellationRequested)
             {
                 if (await next is not { } told)
                 {

@@ -49,7 +49,7 @@ return await Daemon.RunAsync(Service.Worktree, args, daemon =>
     });
     daemon.OnHandOver(async (services, token) =>
     {
-        foreach (BackgroundService loop in services.GetServices<IHostedService>().OfType<BackgroundService>().Where(one => one is Autosave or CollectionLoop or DirtyWatch))
+        foreach (TreeLoop loop in services.GetServices<IHostedService>().OfType<TreeLoop>())
         {
             await loop.StopAsync(token);
         }

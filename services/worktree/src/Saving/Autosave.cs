@@ -1,13 +1,12 @@
-using Microsoft.Extensions.Hosting;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 
 namespace PvExec.Worktrees.Saving;
 
 /// <summary>Saves at the interval asked for. A failure is logged and in the status, and the next interval tries again.</summary>
-internal sealed class Autosave(WorktreeHost host, DaemonOptions options, TimeProvider time) : BackgroundService
+internal sealed class Autosave(WorktreeHost host, DaemonOptions options, TimeProvider time) : TreeLoop
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         if (options.MountPoint is null || options.AutosaveInterval <= TimeSpan.Zero)
         {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PvExec.Kernel;
 using PvExec.Worktrees.Adapters.Store;
@@ -6,11 +5,11 @@ using PvExec.Worktrees.Adapters.Store;
 namespace PvExec.Worktrees.Saving;
 
 /// <summary>Collects what no snapshot needs: after a save that stored something, and not again too soon. No save waits for it.</summary>
-internal sealed class CollectionLoop(WorktreeHost host, TimeProvider time, ILogger<CollectionLoop> log) : BackgroundService
+internal sealed class CollectionLoop(WorktreeHost host, TimeProvider time, ILogger<CollectionLoop> log) : TreeLoop
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         Collector? collector = null;
         await foreach (bool _ in host.Stored.ReadAllAsync(stoppingToken))

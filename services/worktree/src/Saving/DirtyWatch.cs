@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using PvExec.Kernel;
 
 namespace PvExec.Worktrees.Saving;
@@ -7,11 +6,11 @@ namespace PvExec.Worktrees.Saving;
 /// Looks whether the tree differs from its last snapshot, soon after a save and then more and more seldom, which it tells
 /// once. A look is a walk over the tree's inodes; none is made while it is known to differ.
 /// </summary>
-internal sealed class DirtyWatch(WorktreeHost host, TimeProvider time) : BackgroundService
+internal sealed class DirtyWatch(WorktreeHost host, TimeProvider time) : TreeLoop
 {
     private static readonly Backoff Looking = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stoppingToken)
     {
         if (!host.Worktree.TryGet(out Worktree? worktree, out _))
         {
