@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Tests.Engine;
 using PvExec.Kernel;
+using PvExec.Testing;
 using V1 = PvExec.Api.V1;
 
 namespace PvExec.Exec.Tests.Succession;
@@ -64,18 +65,27 @@ public sealed class HoldHandOverTests : IAsyncLifetime
     [Fact]
     public async Task A_hold_whose_time_is_over_at_the_next_instance_ends_as_it_would_have_here()
     {
+        Task<Contract.ExecResp> first = SuccessionFixture.CallAsync(_fixture.Old, "writes", new TestCallContext(CancellationToken.None));
+        FakeProcess writer = await _fixture.StartedAsync();
         V1.HoldScopesRequest request = Request("src");
         request.HoldLimit = Duration.FromTimeSpan(TimeSpan.FromMinutes(2));
         Task stream = Hold(request);
-        await _events.NextAsync(stream);
+        Assert.NotNull((await _events.NextAsync(stream)).Queued);
         await _fixture.HandOverAsync();
-        await BoundAsync();
-        while (_fixture.New.Clock.Timers == 0)
+        writer.Exit();
+        await first.WaitAsync(SuccessionFixture.Patience);
+        while ((await _events.NextAsync(stream)).Held is null)
+        {
+            // It may be told again that it waits.
+        }
+
+        ManualClock clock = _fixture.New.Clock;
+        while (clock.TimersAt(clock.GetUtcNow() + TimeSpan.FromMinutes(2)) == 0)
         {
             await Task.Yield();
         }
 
-        _fixture.New.Clock.Advance(TimeSpan.FromMinutes(2));
+        clock.Advance(TimeSpan.FromMinutes(2));
 
         Grpc.Core.RpcException e = await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => stream.WaitAsync(SuccessionFixture.Patience));
         Assert.Equal(Grpc.Core.StatusCode.DeadlineExceeded, e.StatusCode);
