@@ -47,17 +47,13 @@ internal static class Waiting
     private static async Task<double> OfAProcessAsync(int count)
     {
         string file = Path.GetTempFileName();
+        string inode = $":{await Command.NumberAsync("stat", "-c", "%i", file)} ";
         using var hold = Process.Start("flock", [file, "sleep", "600"]);
+        await LockedAsync(inode, waiters: 0);
         Process[] all = [.. Enumerable.Range(0, count).Select(_ => Process.Start("flock", [file, "true"]))];
         try
         {
-            // They wait once they sleep in the lock's queue: that is written in /proc/locks.
-            string inode = $":{await Command.NumberAsync("stat", "-c", "%i", file)} ";
-            while ((await File.ReadAllLinesAsync("/proc/locks")).Count(line => line.Contains("->", StringComparison.Ordinal) && line.Contains(inode, StringComparison.Ordinal)) < count)
-            {
-                await Task.Delay(5);
-            }
-
+            await LockedAsync(inode, count);
             return all.Average(process => ProcessMemory.Of(process.Id).ProportionalBytes);
         }
         finally
@@ -70,6 +66,15 @@ internal static class Waiting
             }
 
             File.Delete(file);
+        }
+    }
+
+    /// <summary>Completes when somebody holds the lock and so many wait for it: the holder has one line in /proc/locks, and so has whoever sleeps in the queue.</summary>
+    private static async Task LockedAsync(string inode, int waiters)
+    {
+        while ((await File.ReadAllLinesAsync("/proc/locks")).Count(line => line.Contains(inode, StringComparison.Ordinal)) < waiters + 1)
+        {
+            await Task.Delay(5);
         }
     }
 }

@@ -11,6 +11,7 @@ public sealed class FakeInit : IInit
     private readonly List<(Child Child, SpawnSpec Spec)> _spawned = [];
     private readonly List<(Child Child, int Signal, SignalScope Scope)> _signals = [];
     private readonly List<Child> _acknowledged = [];
+    private readonly TaskCompletionSource _anyAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _nextId = 1;
 
     /// <summary>Set before a spawn to make it fail.</summary>
@@ -34,6 +35,9 @@ public sealed class FakeInit : IInit
     public IReadOnlyList<(Child Child, int Signal, SignalScope Scope)> Signals => Copy(_signals);
 
     public IReadOnlyList<Child> Acknowledged => Copy(_acknowledged);
+
+    /// <summary>Completes when an exit has been acknowledged.</summary>
+    public Task AnyAcknowledged => _anyAcknowledged.Task;
 
     public void RequestStop(TimeSpan timeLeft) => _stop.TrySetResult(timeLeft);
 
@@ -78,6 +82,7 @@ public sealed class FakeInit : IInit
             _acknowledged.Add(child);
         }
 
+        _anyAcknowledged.TrySetResult();
         return ValueTask.CompletedTask;
     }
 

@@ -81,9 +81,9 @@ public sealed partial class TasksGrpc
         }
     }
 
-    /// <remarks>A run that ends is among the ended ones before it leaves the others: looked at in this order, none is missed.</remarks>
+    /// <remarks>A run that ends has its result before it is among the ended ones, and is there before it leaves the others: looked at in this order, none is missed.</remarks>
     private IOrderedEnumerable<Run> Listed(string task, bool liveOnly) =>
-        from run in liveOnly ? engine.Live : engine.Live.Concat(engine.Ended).DistinctBy(run => run.Id)
+        from run in liveOnly ? engine.Live.Where(run => !run.Completion.IsCompleted) : engine.Live.Concat(engine.Ended).DistinctBy(run => run.Id)
         where IsOf(run, task)
         orderby run.Id.Value
         select run;

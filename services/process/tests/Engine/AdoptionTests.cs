@@ -30,6 +30,7 @@ public class AdoptionTests
         harness.Start(child);
         await harness.UntilAsync("web", ProcessState.Finished);
         Assert.Null((await harness.Engine.EnableAsync(EngineHarness.Spec(), default)).Fault);
+        await harness.Init.AnyAcknowledged.WaitAsync(EngineHarness.Patience);
         Assert.Equal(child, Assert.Single(harness.Init.Acknowledged));
         Assert.True(Assert.Single(harness.Store.LoadAll()).Ended);
         Assert.Empty(harness.Init.Spawned);

@@ -181,6 +181,7 @@ public class HandOverTests
         harness.Exit(child);
         await harness.UntilAsync("web", ProcessState.Finished);
         Assert.Null((await harness.Engine.EnableAsync(EngineHarness.Spec(), default)).Fault);
+        await harness.Init.AnyAcknowledged.WaitAsync(EngineHarness.Patience);
         Assert.Equal(child, Assert.Single(harness.Init.Acknowledged));
         Assert.Equal(ProcessState.Starting, first.StateOf("web"));
     }

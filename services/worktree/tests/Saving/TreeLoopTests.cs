@@ -9,6 +9,7 @@ public sealed class TreeLoopTests
     {
         using var loop = new Waiting(CancellationToken.None);
         await loop.StartAsync(CancellationToken.None);
+        await loop.Begun;
 
         await loop.StopAsync(CancellationToken.None);
 
@@ -29,8 +30,13 @@ public sealed class TreeLoopTests
 
     private sealed class Waiting(CancellationToken other) : TreeLoop
     {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Begun => _begun.Task;
+
         protected override async Task RunAsync(CancellationToken stoppingToken)
         {
+            _begun.SetResult();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, other);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, either.Token);
         }
