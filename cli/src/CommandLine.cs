@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using PvExec.Cli.Calls;
 using PvExec.Cli.Commands;
 using PvExec.Cli.Core;
 using PvExec.Cli.Output;
@@ -58,6 +59,10 @@ public static class CommandLine
         try
         {
             return await parsed.InvokeAsync(invocation);
+        }
+        catch (IOException e) when (UnreadOutput.Is(e))
+        {
+            return UnreadOutput.End.Code;
         }
         catch (IOException e)
         {

@@ -25,6 +25,9 @@ public sealed record Surroundings
     /// <summary>Whether <see cref="Out"/> is a terminal: a person reads it.</summary>
     public bool IsOutTerminal { get; init; }
 
+    /// <summary>Completes when nobody reads <see cref="Output"/> any more.</summary>
+    public required Func<Task> OutputUnread { get; init; }
+
     public required ITerminal Terminal { get; init; }
 
     /// <summary>Takes the caller's signals from then on.</summary>
@@ -61,9 +64,10 @@ public sealed record Surroundings
             Input = new DescriptorStream(0),
             // Nothing goes through Console: it changes the settings of the terminal, and hides that nobody reads.
             Output = new DescriptorStream(1),
-            Out = new StreamWriter(new TextOutput(1), utf8) { AutoFlush = true },
+            Out = new StreamWriter(new TextOutput(1, dropsUnread: false), utf8) { AutoFlush = true },
             ErrorOutput = new DescriptorStream(2),
-            Error = new StreamWriter(new TextOutput(2), utf8) { AutoFlush = true },
+            Error = new StreamWriter(new TextOutput(2, dropsUnread: true), utf8) { AutoFlush = true },
+            OutputUnread = OutputReader.GoneAsync,
             Terminal = new LocalTerminal(),
             TakeSignals = () => new ReceivedSignals(),
             IsOutTerminal = LocalTerminal.IsOutput,

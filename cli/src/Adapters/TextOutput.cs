@@ -3,8 +3,10 @@ using PvExec.Linux.Files;
 
 namespace PvExec.Cli.Adapters;
 
-/// <summary>Standard output or standard error for lines of text: what nobody reads any more is dropped without a word.</summary>
-internal sealed class TextOutput(int descriptor) : Stream
+/// <summary>Standard output or standard error for lines of text.</summary>
+/// <param name="descriptor">Its number.</param>
+/// <param name="dropsUnread">What nobody reads any more is dropped without a word; else it is an error.</param>
+internal sealed class TextOutput(int descriptor, bool dropsUnread) : Stream
 {
     private readonly DescriptorStream _stream = new(descriptor);
 
@@ -20,16 +22,16 @@ internal sealed class TextOutput(int descriptor) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <exception cref="SystemCallException">There is no room.</exception>
+    /// <exception cref="SystemCallException">There is no room, or no reader.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         try
         {
             _stream.Write(buffer);
         }
-        catch (SystemCallException e) when (e.Errno is Errno.EPIPE or Errno.EBADF or Errno.EIO)
+        catch (SystemCallException e) when (e.Errno is Errno.EBADF or Errno.EIO || (dropsUnread && e.Errno == Errno.EPIPE))
         {
-            // Its reader has gone, it was closed from the start, or the terminal was hung up.
+            // It was closed from the start, the terminal was hung up, or its reader has gone.
             return;
         }
     }

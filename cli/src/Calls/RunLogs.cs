@@ -1,6 +1,4 @@
-using Grpc.Core;
 using PvExec.Api.V1;
-using PvExec.Cli.Core;
 using PvExec.Cli.Output;
 
 namespace PvExec.Cli.Calls;
@@ -8,9 +6,6 @@ namespace PvExec.Cli.Calls;
 /// <summary><c>runs logs</c>: what a run has written, and with --follow what it writes, to its end.</summary>
 internal sealed class RunLogs(Api.V1.Tasks.TasksClient tasks, Surroundings surroundings)
 {
-    /// <summary>128 + SIGPIPE: what a program ends with whose reader has gone.</summary>
-    private const int Unread = 141;
-
     public async Task<Ended> PrintAsync(string runId, bool follows, CancellationToken cancellationToken)
     {
         IRunSource source = new AttachedRun(tasks, runId);
@@ -20,22 +15,21 @@ internal sealed class RunLogs(Api.V1.Tasks.TasksClient tasks, Surroundings surro
             source = new RunSoFar(source, run.StdoutBytes, run.StderrBytes);
         }
 
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var output = new LiveOutput(surroundings, gone.Cancel);
         var notices = new RunNotices(surroundings.Error, surroundings.Terminal.IsError, surroundings.Clock);
-        var witness = new LogsWitness(runId, notices);
+        var follower = new RunFollower(source, new LiveOutput(surroundings), new LogsWitness(runId, notices), new Reconnection(surroundings.Clock, surroundings.Patience));
         try
         {
-            RunEvent end = await new RunFollower(source, output, witness, new Reconnection(surroundings.Clock, surroundings.Patience)).ToEndAsync(gone.Token);
-            return end.NotRun is { } notRun && follows ? Ended.Failed($"run {runId} was not run: {notRun.Reason}") : Ended.Well;
+            return await UnreadOutput.EndsAsync(surroundings, Task.CompletedTask, ToEndAsync, cancellationToken);
         }
-        catch (Exception e) when (output.IsUnread && e is RpcException or OperationCanceledException)
-        {
-            return new Ended(Unread);
-        }
-        catch (IOException e)
+        catch (IOException e) when (!UnreadOutput.Is(e))
         {
             return Ended.System($"cannot write the output of run {runId}: {e.Message}");
+        }
+
+        async Task<Ended> ToEndAsync(CancellationToken over)
+        {
+            RunEvent end = await follower.ToEndAsync(over);
+            return end.NotRun is { } notRun && follows ? Ended.Failed($"run {runId} was not run: {notRun.Reason}") : Ended.Well;
         }
     }
 }

@@ -13,16 +13,26 @@ internal sealed class RunSteering(Api.V1.Tasks.TasksClient tasks, TaskWitness wi
     private CallerSignal? _first;
     private Task _cancelling = Task.CompletedTask;
 
+    /// <param name="follow">To its end.</param>
+    /// <param name="signals">The caller's.</param>
+    /// <param name="unread">Nobody reads its output any more.</param>
     /// <returns>The run's last event, null when it was given up; and the signal that came first, if one did.</returns>
-    public async Task<(RunEvent? End, CallerSignal? Signal)> UntilEndAsync(Func<CancellationToken, Task<RunEvent>> follow, ICallerSignals signals)
+    public async Task<(RunEvent? End, CallerSignal? Signal)> UntilEndAsync(
+        Func<CancellationToken, Task<RunEvent>> follow, ICallerSignals signals, CancellationToken unread)
     {
         using var over = new CancellationTokenSource();
+        using var followed = CancellationTokenSource.CreateLinkedTokenSource(over.Token, unread);
         // On threads of their own: writing to a reader that does not read must not keep signals from being heard.
-        Task<RunEvent> following = Task.Run(() => follow(over.Token));
+        Task<RunEvent> following = Task.Run(() => follow(followed.Token));
         Task listening = ListenAsync(signals, over.Token);
         try
         {
             return await Task.WhenAny(following, _givesUp.Task) == following ? (await following, _first) : (null, _first);
+        }
+        catch (Exception e) when (_first is not null && (UnreadOutput.Is(e) || unread.IsCancellationRequested))
+        {
+            // The signal ended its reader too.
+            return (null, _first);
         }
         finally
         {

@@ -23,25 +23,32 @@ internal sealed class WaitedTask(Api.V1.Tasks.TasksClient tasks, ExecWords words
         using var witness = new TaskWitness(notices, words, surroundings);
         (IRunSource source, TaskInput? input) = await SourceAsync(signals, witness);
         var collected = words.Json ? new CollectedOutput() : null;
-        var follower = new RunFollower(source, collected ?? (IRunOutput)new LiveOutput(surroundings), witness, new Reconnection(surroundings.Clock, surroundings.Patience));
+        var live = new LiveOutput(surroundings);
+        var follower = new RunFollower(source, collected ?? (IRunOutput)live, witness, new Reconnection(surroundings.Clock, surroundings.Patience));
         var steering = new RunSteering(tasks, witness, input, surroundings);
         try
         {
-            (RunEvent? end, CallerSignal? signal) = await steering.UntilEndAsync(follower.ToEndAsync, signals);
-            witness.Dispose();
-            return new TaskEnd(words, witness, collected, surroundings).Tell(end, signal);
+            // Before it has written anything its reader does not matter: a task is run also behind "| true".
+            return await UnreadOutput.EndsAsync(surroundings, live.HasBegun, ToEndAsync, CancellationToken.None);
         }
         catch (TerminalLostException e)
         {
             return Ended.System($"'{words.Task}' cannot have the terminal: {e.Message}");
         }
-        catch (IOException e)
+        catch (IOException e) when (!UnreadOutput.Is(e))
         {
             return Ended.System($"cannot write the output of '{words.Task}': {e.Message}");
         }
         catch (RpcException e) when (witness.RunId is { } runId && e.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, $"run {runId} of '{words.Task}' may still run, but the daemon stayed away ({e.Status.Detail})"));
+        }
+
+        async Task<Ended> ToEndAsync(CancellationToken unread)
+        {
+            (RunEvent? end, CallerSignal? signal) = await steering.UntilEndAsync(follower.ToEndAsync, signals, unread);
+            witness.Dispose();
+            return new TaskEnd(words, witness, collected, surroundings).Tell(end, signal);
         }
     }
 

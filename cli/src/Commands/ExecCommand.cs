@@ -74,7 +74,7 @@ internal static class ExecCommand
             {
                 return await DaemonCall.MakeAsync(target, channel => RunAsync(new TasksClient(channel), words, signals, surroundings), CancellationToken.None);
             }
-            catch (IOException e)
+            catch (IOException e) when (!UnreadOutput.Is(e))
             {
                 return Ended.System($"cannot read standard input: {e.Message}");
             }

@@ -45,7 +45,9 @@ internal static class RunsCommand
                 string name = task.Last(parsed) ?? "";
                 if (parsed.GetValue(follow))
                 {
-                    return await new WatchedRuns(tasks, surroundings).FollowAsync(name, parsed.GetValue(live), parsed.GetValue(json), cancellationToken);
+                    var watched = new WatchedRuns(tasks, surroundings);
+                    return await UnreadOutput.EndsAsync(
+                        surroundings, Task.CompletedTask, over => watched.FollowAsync(name, parsed.GetValue(live), parsed.GetValue(json), over), cancellationToken);
                 }
 
                 V1.ListRunsResponse answer = await tasks.ListRunsAsync(

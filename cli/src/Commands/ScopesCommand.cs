@@ -44,7 +44,7 @@ internal static class ScopesCommand
                     new V1.WatchScopesRequest { Scope = parsed.GetValue(scope) ?? "" }, cancellationToken: cancellationToken);
                 var watched = new WatchedScopes(call.ResponseStream, surroundings);
                 return parsed.GetValue(watch)
-                    ? await watched.FollowAsync(parsed.GetValue(json), cancellationToken)
+                    ? await UnreadOutput.EndsAsync(surroundings, Task.CompletedTask, over => watched.FollowAsync(parsed.GetValue(json), over), cancellationToken)
                     : await watched.ShowAsync(parsed.GetValue(json), cancellationToken);
             }
         });

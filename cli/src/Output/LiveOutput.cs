@@ -4,23 +4,21 @@ using PvExec.Linux;
 namespace PvExec.Cli.Output;
 
 /// <summary>
-/// Passes each piece on as it comes, as bytes. A reader that goes away, such as head(1), is written to no more; the task does
-/// not hear of it, and its exit code is waited for.
+/// Passes each piece on as it comes, as bytes. That nobody reads standard output any more is an error; what nobody reads of
+/// standard error is dropped.
 /// </summary>
-/// <param name="surroundings">Has the streams.</param>
-/// <param name="whenUnread">Done when standard output has lost its reader; null for nothing.</param>
-internal sealed class LiveOutput(Surroundings surroundings, Action? whenUnread = null) : IRunOutput
+internal sealed class LiveOutput(Surroundings surroundings) : IRunOutput
 {
-    private bool _isStandardGone;
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isErrorGone;
 
-    /// <summary>Nobody reads standard output any more.</summary>
-    public bool IsUnread => _isStandardGone;
+    /// <summary>Completes with the first piece of standard output.</summary>
+    public Task HasBegun => _begun.Task;
 
     public async ValueTask WriteAsync(OutputStream stream, ReadOnlyMemory<byte> data)
     {
         bool isError = stream == OutputStream.Stderr;
-        if (data.IsEmpty || (isError ? _isErrorGone : _isStandardGone))
+        if (data.IsEmpty || (isError && _isErrorGone))
         {
             return;
         }
@@ -31,13 +29,14 @@ internal sealed class LiveOutput(Surroundings surroundings, Action? whenUnread =
             await to.WriteAsync(data);
             await to.FlushAsync();
         }
-        catch (SystemCallException e) when (e.Errno == Errno.EPIPE)
+        catch (SystemCallException e) when (isError && e.Errno == Errno.EPIPE)
         {
-            (_isStandardGone, _isErrorGone) = (_isStandardGone || !isError, _isErrorGone || isError);
-            if (!isError)
-            {
-                whenUnread?.Invoke();
-            }
+            _isErrorGone = true;
+        }
+
+        if (!isError)
+        {
+            _begun.TrySetResult();
         }
     }
 }

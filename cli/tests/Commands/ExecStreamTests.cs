@@ -78,16 +78,72 @@ public sealed class ExecStreamTests
     }
 
     [Fact]
-    public async Task A_reader_that_goes_away_leaves_the_exit_code_to_the_task()
+    public async Task A_write_that_nobody_reads_ends_the_command_and_not_the_run()
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();
         var ran = new Ran();
         ran.OutputStream.Failure = new SystemCallException("write(1)", Errno.EPIPE);
 
-        await ran.RunAsync("-p", daemon.Port, "exec", "-w", "fails");
-        Assert.Equal(7, ran.Code);
         await ran.RunAsync("-p", daemon.Port, "exec", "-w", "task");
-        Assert.Equal(0, ran.Code);
+
+        Assert.Equal((141, ""), (ran.Code, ran.Error));
+        Assert.Equal(OnDisconnect.CancelWaiting, ((RunTaskRequest)daemon.Received.Last!).OnDisconnect);
+    }
+
+    [Fact]
+    public async Task A_reader_that_goes_away_after_the_first_output_ends_the_command_though_the_task_is_silent()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        var left = new TaskCompletionSource();
+        daemon.Tasks.OnRun = async (_, tell, gone) =>
+        {
+            await tell(Told.Accepted());
+            await tell(Told.Started());
+            await tell(Told.Out("one"));
+            using (gone.Register(left.SetResult))
+            {
+                await left.Task;
+            }
+        };
+        var ran = new Ran();
+
+        Task running = ran.RunAsync("-p", daemon.Port, "exec", "-w", "task");
+        await ran.OutputStream.ReachesAsync(3);
+        ran.Unread.SetResult();
+        await running;
+        await left.Task;
+
+        Assert.Equal((141, "one", ""), (ran.Code, ran.Text, ran.Error));
+    }
+
+    [Fact]
+    public async Task A_task_without_output_is_waited_for_though_nobody_would_read_it()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        daemon.Tasks.OnRun = async (_, tell, _) =>
+        {
+            await tell(Told.Accepted());
+            await tell(Told.Started());
+            await tell(Told.Exited(7));
+        };
+        var ran = new Ran();
+        ran.Unread.SetResult();
+
+        await ran.RunAsync("-p", daemon.Port, "exec", "-w", "task");
+
+        Assert.Equal(7, ran.Code);
+    }
+
+    [Fact]
+    public async Task Errors_that_nobody_reads_leave_the_exit_code_to_the_task()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        var ran = new Ran();
+        ran.ErrorStream.Failure = new SystemCallException("write(2)", Errno.EPIPE);
+
+        await ran.RunAsync("-p", daemon.Port, "exec", "-w", "fails");
+
+        Assert.Equal(7, ran.Code);
     }
 
     [Fact]

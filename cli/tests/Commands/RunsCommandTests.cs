@@ -151,6 +151,43 @@ public sealed class RunsCommandTests
         Assert.Equal((141, ""), (ran.Code, ran.Error));
     }
 
+    [Theory]
+    [InlineData("runs --follow")]
+    [InlineData("runs logs --follow R4")]
+    public async Task What_goes_on_ends_when_nobody_reads_though_nothing_happens(string words)
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        daemon.Tasks.OnWatch = (_, gone) => Task.Delay(Timeout.Infinite, gone);
+        daemon.Tasks.OnAttach = (_, _, gone) => Task.Delay(Timeout.Infinite, gone);
+        var ran = new Ran();
+        ran.Unread.SetResult();
+
+        await ran.RunAsync(["-p", daemon.Port, .. words.Split(' ')]);
+
+        Assert.Equal((141, ""), (ran.Code, ran.Error));
+    }
+
+    [Theory]
+    [InlineData("runs --follow")]
+    [InlineData("runs")]
+    [InlineData("runs show R1")]
+    [InlineData("--help")]
+    public async Task A_list_that_nobody_reads_ends_without_a_word(string words)
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        daemon.Tasks.OnWatch = async (tell, gone) =>
+        {
+            await tell(new RunsChanged { Runs = { FakeTasks.New("R1", RunState.Running, _ => { }) } });
+            await Task.Delay(Timeout.Infinite, gone);
+        };
+        var ran = new Ran();
+        ran.OutputStream.Failure = new SystemCallException("write(1)", Errno.EPIPE);
+
+        await ran.RunAsync(["-p", daemon.Port, .. words.Split(' ')]);
+
+        Assert.Equal((141, ""), (ran.Code, ran.Error));
+    }
+
     [Fact]
     public async Task A_run_is_cancelled_by_its_id()
     {

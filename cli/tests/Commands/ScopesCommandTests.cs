@@ -85,6 +85,19 @@ public sealed class ScopesCommandTests
     }
 
     [Fact]
+    public async Task A_watch_ends_when_nobody_reads_though_nothing_changes()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        daemon.Tasks.AfterScopes = gone => Task.Delay(Timeout.Infinite, gone);
+        var ran = new Ran();
+        ran.Unread.SetResult();
+
+        await ran.RunAsync("-p", daemon.Port, "scopes", "--watch");
+
+        Assert.Equal((141, ""), (ran.Code, ran.Error));
+    }
+
+    [Fact]
     public async Task A_text_that_names_no_scope_is_refused_by_the_daemon()
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();

@@ -29,6 +29,9 @@ internal sealed partial class FakeTasks
         new() { IsAll = true },
     ];
 
+    /// <summary>What follows them on the stream.</summary>
+    public Func<CancellationToken, Task> AfterScopes { get; set; } = _ => Task.CompletedTask;
+
     public override async Task WatchScopes(WatchScopesRequest request, IServerStreamWriter<ScopesChanged> responseStream, ServerCallContext context)
     {
         if (request.Scope == "..")
@@ -40,6 +43,8 @@ internal sealed partial class FakeTasks
         {
             await responseStream.WriteAsync(told);
         }
+
+        await AfterScopes(context.CancellationToken);
     }
 
     private static ScopeUser User(string holder, string reason, bool holds, bool writes) =>

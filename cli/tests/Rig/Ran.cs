@@ -19,6 +19,9 @@ internal sealed class Ran
 
     public WatchedStream ErrorStream { get; } = new();
 
+    /// <summary>Set when nobody reads the output any more.</summary>
+    public TaskCompletionSource Unread { get; } = new();
+
     public FakeSignals Signals { get; } = new();
 
     public FakeTerminal Terminal { get; init; } = new();
@@ -66,6 +69,7 @@ internal sealed class Ran
             Out = new StreamWriter(OutputStream, utf8) { AutoFlush = true, NewLine = "\n" },
             ErrorOutput = ErrorStream,
             Error = new StreamWriter(ErrorStream, utf8) { AutoFlush = true, NewLine = "\n" },
+            OutputUnread = () => Unread.Task,
             Terminal = Terminal,
             TakeSignals = () => Signals,
             IsOutTerminal = IsOutTerminal,
