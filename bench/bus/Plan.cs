@@ -21,7 +21,7 @@ internal sealed record Plan(int Rounds, int Messages, int Events, string? Json)
             switch (arguments[i])
             {
                 case "--quick":
-                    plan = plan with { Rounds = 1, Messages = 500, Events = 2_000 };
+                    plan = plan with { Rounds = 5, Messages = 500, Events = 2_000 };
                     break;
                 case "--json" when i + 1 < arguments.Count:
                     plan = plan with { Json = arguments[++i] };

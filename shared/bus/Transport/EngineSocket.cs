@@ -16,6 +16,12 @@ internal sealed class EngineSocket : Socket
         : base(handle)
     {
         _ended = ended;
+
+        // What is done at the end of a receive is one entry in a queue, and the engine's own thread does the rest. The
+        // runtime's thread that waits for sockets can do that itself; by default it hands each event on to a thread of
+        // the pool first. A Unix socket would pay that twice a message, where TCP pays once: unix(7) sockets are told
+        // that they are writable again whenever the peer has read, also when they always were.
+        NetMQInternals.SetPreferInlineCompletions(this, true);
     }
 
     /// <summary>Takes the descriptor over from <paramref name="socket"/>, which must not be used any more.</summary>

@@ -84,6 +84,10 @@ internal static class NetMQInternals
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_BytesTransferred")]
     internal static extern void SetBytesTransferred(ref CompletionStatus status, int bytes);
 
+    /// <summary>Of .NET itself, which keeps it for uses such as this one: the thread that waits for sockets completes what was waited for.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_PreferInlineCompletions")]
+    internal static extern void SetPreferInlineCompletions(Socket socket, bool value);
+
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     [return: UnsafeAccessorType(Address)]
     internal static extern object NewAddress(string protocol, string address);

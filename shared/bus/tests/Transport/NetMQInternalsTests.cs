@@ -21,7 +21,8 @@ public sealed class NetMQInternalsTests
         Assert.Equal(
             [
                 "ChooseIOThread", "CreateSession", "GetProactor", "GetReceived", "GetSocketHandle", "IncSeqnum", "LaunchChild", "NewAddress",
-                "NewNativeSocket", "NewStreamEngine", "Port", "SendAttach", "SetBytesTransferred", "SetSocketError",
+                "NewNativeSocket", "NewStreamEngine", "Port", "SendAttach", "SetBytesTransferred", "SetPreferInlineCompletions",
+                "SetSocketError",
             ],
             declared.Order(StringComparer.Ordinal));
     }
@@ -36,6 +37,7 @@ public sealed class NetMQInternalsTests
         client.Connect(new UnixDomainSocketEndPoint(directory.Path("s")));
         using var socket = new DealerSocket();
 
+        Resolve(".NET's Socket.PreferInlineCompletions", () => Run(() => NetMQInternals.SetPreferInlineCompletions(client, true)));
         object core = Resolve("NetMQSocket.SocketHandle", () => NetMQInternals.GetSocketHandle(socket));
         object options = Resolve("Own.m_options", () => NetMQInternals.GetOptions(core));
         object ioThread = Resolve("ZObject.ChooseIOThread(long)", () => NetMQInternals.ChooseIOThread(core, 0)!);
