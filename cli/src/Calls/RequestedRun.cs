@@ -12,7 +12,7 @@ internal sealed class RequestedRun(Api.V1.Tasks.TasksClient tasks, RunTaskReques
     {
         if (position.HasStarted)
         {
-            await foreach (RunEvent told in new AttachedRun(tasks, position.RunId!).OpenAsync(position, cancellationToken))
+            await foreach (RunEvent told in new AttachedRun(tasks, position.RunId!, request.Lossless).OpenAsync(position, cancellationToken))
             {
                 yield return told;
             }

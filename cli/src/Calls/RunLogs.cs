@@ -8,7 +8,7 @@ internal sealed class RunLogs(Api.V1.Tasks.TasksClient tasks, Surroundings surro
 {
     public async Task<Ended> PrintAsync(string runId, bool follows, CancellationToken cancellationToken)
     {
-        IRunSource source = new AttachedRun(tasks, runId);
+        IRunSource source = new AttachedRun(tasks, runId, lossless: false);
         if (!follows)
         {
             Run run = await tasks.GetRunAsync(new GetRunRequest { RunId = runId }, cancellationToken: cancellationToken);
@@ -24,6 +24,10 @@ internal sealed class RunLogs(Api.V1.Tasks.TasksClient tasks, Surroundings surro
         catch (IOException e) when (!UnreadOutput.Is(e))
         {
             return Ended.System($"cannot write the output of run {runId}: {e.Message}");
+        }
+        finally
+        {
+            notices.TellMissing();
         }
 
         async Task<Ended> ToEndAsync(CancellationToken over)

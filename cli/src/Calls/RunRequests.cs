@@ -4,7 +4,7 @@ namespace PvExec.Cli.Calls;
 
 internal static class RunRequests
 {
-    /// <summary>What one answer of the old call could hold is never missing, however slowly it is read here.</summary>
+    /// <summary>What one answer of the old call could hold neither holds the task back nor is ever missing, however slowly it is read here.</summary>
     private const ulong KeptHeadBytes = 10 * 1024 * 1024, KeptTailBytes = 1024 * 1024;
 
     /// <summary>A request with a token of its own: made again, it is the same run.</summary>
@@ -24,6 +24,7 @@ internal static class RunRequests
 
         if (words.Wait)
         {
+            request.Lossless = true;
             request.Output = new OutputLimits { HeadBytes = KeptHeadBytes, TailBytes = KeptTailBytes };
         }
 

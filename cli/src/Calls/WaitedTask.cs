@@ -43,6 +43,11 @@ internal sealed class WaitedTask(Api.V1.Tasks.TasksClient tasks, ExecWords words
         {
             throw new RpcException(new Status(StatusCode.Unavailable, $"run {runId} of '{words.Task}' may still run, but the daemon stayed away ({e.Status.Detail})"));
         }
+        finally
+        {
+            witness.Dispose();
+            notices.TellMissing();
+        }
 
         async Task<Ended> ToEndAsync(CancellationToken unread)
         {

@@ -10,6 +10,8 @@ namespace PvExec.Cli.Output;
 internal sealed class RunNotices(TextWriter error, bool isWanted, TimeProvider clock)
 {
     private string? _last;
+    private ulong _missingOutput;
+    private ulong _missingError;
 
     /// <summary>While the terminal is raw a line needs a carriage return as well.</summary>
     public bool IsRaw { get; set; }
@@ -38,9 +40,28 @@ internal sealed class RunNotices(TextWriter error, bool isWanted, TimeProvider c
         }
     }
 
-    /// <summary>Always said: the output is not what the task wrote.</summary>
-    public void Missing(OutputStream stream, ulong bytes) =>
-        Say($"{bytes} bytes of standard {(stream == OutputStream.Stderr ? "error" : "output")} are missing: more was written than is kept before it was read here");
+    /// <summary>Output that was not to be had. It is said by <see cref="TellMissing"/>.</summary>
+    public void Missing(OutputStream stream, ulong bytes)
+    {
+        _missingOutput += stream == OutputStream.Stderr ? 0 : bytes;
+        _missingError += stream == OutputStream.Stderr ? bytes : 0;
+    }
+
+    /// <summary>Once, at the end, and always: the output is not what the task wrote.</summary>
+    public void TellMissing()
+    {
+        string? what = (_missingOutput, _missingError) switch
+        {
+            (0, 0) => null,
+            (_, 0) => $"{_missingOutput} bytes of standard output",
+            (0, _) => $"{_missingError} bytes of standard error",
+            _ => $"{_missingOutput} bytes of standard output and {_missingError} bytes of standard error",
+        };
+        if (what is not null)
+        {
+            Say($"{what} are missing: more was written than is kept before it was read here");
+        }
+    }
 
     public void Say(string line)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Grpc.Core;
 using PvExec.Api.V1;
 using PvExec.Cli.Tests.Rig;
 using PvExec.Linux;
@@ -68,13 +69,45 @@ public sealed class ExecStreamTests
             await tell(Told.Out("ab"));
             await tell(Told.Gap(2, 100));
             await tell(Told.Out("yz", 102));
+            await tell(Told.Gap(104, 11));
+            await tell(new RunEvent { Gap = new Gap { Stream = OutputStream.Stderr, Length = 7 } });
             await tell(Told.Exited());
         };
 
         Ran ran = await Ran.CommandAsync("-p", daemon.Port, "exec", "-w", "task");
 
         Assert.Equal((1, "abyz"), (ran.Code, ran.Text));
-        Assert.StartsWith("pv_exec: 100 bytes of standard output are missing", ran.Error, StringComparison.Ordinal);
+        Assert.Equal("pv_exec: 111 bytes of standard output and 7 bytes of standard error are missing: more was written than is kept before it was read here\n", ran.Error);
+    }
+
+    [Fact]
+    public async Task A_caller_that_waits_asks_for_every_byte_also_when_it_comes_back_and_one_that_does_not_wait_does_not()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        var asked = new List<bool>();
+        daemon.Tasks.OnRun = async (request, tell, _) =>
+        {
+            asked.Add(request.Lossless);
+            await tell(Told.Accepted());
+            if (request.Lossless)
+            {
+                await tell(Told.Started());
+                throw new RpcException(new Status(StatusCode.Unavailable, "it is gone"));
+            }
+        };
+        daemon.Tasks.OnAttach = async (request, tell, _) =>
+        {
+            asked.Add(request.Lossless);
+            await tell(Told.Exited());
+        };
+
+        var ran = new Ran { Patience = TimeSpan.FromMinutes(1) };
+        await ran.RunAsync("-p", daemon.Port, "exec", "-w", "task");
+        Assert.Equal(0, ran.Code);
+        Assert.Equal([true, true], asked);
+        await ran.RunAsync("-p", daemon.Port, "exec", "task");
+        Assert.Equal(0, ran.Code);
+        Assert.Equal([true, true, false], asked);
     }
 
     [Fact]

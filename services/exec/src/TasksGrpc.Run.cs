@@ -35,6 +35,7 @@ public sealed partial class TasksGrpc
             StderrOffset = request.StderrOffset,
             WithoutWaitsFor = request.WithoutWaitsFor,
             Caller = RunRequests.ToApi(caller),
+            Lossless = request.Lossless,
         };
         var first = new V1.Accepted { RunId = accepted.Run.Id.Value, Attached = accepted.IsAttached, InputBytes = (ulong)(accepted.Run.Input?.Length ?? 0) };
         return TellCallerAsync(accepted.Run, caller, rest, responseStream, callerGone, first, lost);
@@ -56,6 +57,7 @@ public sealed partial class TasksGrpc
         }
         finally
         {
+            run.Output.Pace?.ExpectNoLonger();
             if (lost is not { IsFaulted: true } && !await engine.LeaveAsync(run, caller, next.IsThere) && !isOver)
             {
                 await next.LeaveAsync(request);

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using PvExec.Exec.Api;
+using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
@@ -89,12 +90,14 @@ public sealed partial class TasksGrpc(
         Run run, V1.AttachRequest request, IServerStreamWriter<V1.RunEvent> responseStream, CancellationToken cancellationToken)
     {
         var reader = new RunReader(run, engine, request);
+        using ReaderPace.Reader? pace = request.Lossless ? run.Output.Pace?.Come(Signed(request.StdoutOffset), Signed(request.StderrOffset)) : null;
         while (true)
         {
             Task changed = run.Changes.Next();
-            while (reader.Next() is { } told)
+            while (!IsElsewhere(run, pace) && reader.Next() is { } told)
             {
-                await responseStream.WriteAsync(told, cancellationToken);
+                await TellAsync(told, pace, responseStream, cancellationToken);
+                pace?.Advance(Signed(reader.StandardOffset), Signed(reader.ErrorOffset));
                 if (told.EventCase is V1.RunEvent.EventOneofCase.Exited or V1.RunEvent.EventOneofCase.NotRun)
                 {
                     return null;
@@ -113,6 +116,27 @@ public sealed partial class TasksGrpc(
             }
         }
     }
+
+    /// <summary>Returns when it is written. A reader that the run waits for is waited for so long, and then no more.</summary>
+    private async Task TellAsync(V1.RunEvent told, ReaderPace.Reader? pace, IServerStreamWriter<V1.RunEvent> responseStream, CancellationToken cancellationToken)
+    {
+        Task written = responseStream.WriteAsync(told, cancellationToken);
+        if (pace is not null && !written.IsCompleted)
+        {
+            await written.WaitAsync(options.ReaderPatience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!written.IsCompleted)
+            {
+                pace.Dispose();
+            }
+        }
+
+        await written;
+    }
+
+    /// <summary>The run waits for this reader at the next instance, which is not to wait in vain.</summary>
+    private bool IsElsewhere(Run run, ReaderPace.Reader? pace) => pace is not null && next.IsThere.IsCompleted && !run.Completion.IsCompleted;
+
+    private static long Signed(ulong offset) => (long)Math.Min(offset, long.MaxValue);
 
     private Run Find(string id)
     {

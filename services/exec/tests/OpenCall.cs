@@ -12,11 +12,21 @@ internal sealed class OpenCall : IServerStreamWriter<V1.RunEvent>
     private readonly CancellationTokenSource _caller = new();
     private readonly Task _answer;
 
-    private OpenCall(Func<OpenCall, ServerCallContext, Task> call) => _answer = call(this, new TestCallContext(_caller.Token));
+    private readonly Task _reading;
+
+    private OpenCall(Func<OpenCall, ServerCallContext, Task> call, Task? reading = null)
+    {
+        _reading = reading ?? Task.CompletedTask;
+        _answer = call(this, new TestCallContext(_caller.Token));
+    }
 
     public WriteOptions? WriteOptions { get; set; }
 
-    public static OpenCall Run(TasksGrpc service, V1.RunTaskRequest request) => new((call, context) => service.Run(request, call, context));
+    /// <param name="reading">No output is taken before that.</param>
+    public static OpenCall Run(TasksGrpc service, V1.RunTaskRequest request, Task? reading = null) => new((call, context) => service.Run(request, call, context), reading);
+
+    /// <inheritdoc cref="Run(TasksGrpc, V1.RunTaskRequest, Task)"/>
+    public static OpenCall Attach(TasksGrpc service, V1.AttachRequest request, Task? reading = null) => new((call, context) => service.Attach(request, call, context), reading);
 
     public static OpenCall Run(TasksGrpc service, string task, string token = "", V1.OnDisconnect onDisconnect = V1.OnDisconnect.Unspecified) =>
         Run(service, new V1.RunTaskRequest { TaskName = task, ClientToken = token, OnDisconnect = onDisconnect });
@@ -58,9 +68,14 @@ internal sealed class OpenCall : IServerStreamWriter<V1.RunEvent>
         return Task.CompletedTask;
     }
 
-    public Task WriteAsync(V1.RunEvent message, CancellationToken cancellationToken)
+    public async Task WriteAsync(V1.RunEvent message, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return WriteAsync(message);
+        if (message.EventCase == V1.RunEvent.EventOneofCase.Output)
+        {
+            await _reading.WaitAsync(cancellationToken);
+        }
+
+        await WriteAsync(message);
     }
 }

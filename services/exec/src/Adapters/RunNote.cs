@@ -20,7 +20,8 @@ public sealed record RunNote(
     private const int Version = 1;
     private const int FieldsAtFirst = 8;
     private const int FieldsWithLimits = 9;
-    private const int Fields = 10;
+    private const int FieldsWithToken = 10;
+    private const int Fields = 11;
     private const int WindowFields = 4;
     private const int LimitFields = 4;
 
@@ -30,16 +31,20 @@ public sealed record RunNote(
     /// <summary>What its caller calls the run, or null.</summary>
     public ClientToken? Token { get; init; }
 
+    /// <summary>Its caller is waited for, as <see cref="ReaderPace"/> says.</summary>
+    public bool IsLossless { get; init; }
+
     public static RunNote Of(Run run, RunRole role) =>
         new(run.Id, role, run.Task, run.Scopes, run.Requested, run.Output.Standard.Window, run.Output.Error.Window)
         {
             Timeouts = run.Timeouts,
             Token = run.Token,
+            IsLossless = run.Output.Pace is not null,
         };
 
     /// <summary>
     /// A MessagePack array: version, run, role, task, reads, writes, milliseconds since 1970, head and tail of the output
-    /// and of the standard error, limits, client token. The limits are an array: how many runs of the task there may be (0: any
+    /// and of the standard error, limits, client token, whether its caller is waited for. The limits are an array: how many runs of the task there may be (0: any
     /// number), its directory, and its timeouts to TERM (0: none) and on to KILL in microseconds. The token is an array of its
     /// text and its fingerprint, or nil. Later versions add fields at the ends.
     /// </summary>
@@ -66,6 +71,7 @@ public sealed record RunNote(
         writer.Write((long)(Timeouts.Run?.TotalMicroseconds ?? 0));
         writer.Write((long)Timeouts.Kill.TotalMicroseconds);
         writer.Write(Token);
+        writer.Write(IsLossless);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -95,9 +101,10 @@ public sealed record RunNote(
             StreamWindow standard = ReadWindow(ref reader);
             StreamWindow error = ReadWindow(ref reader);
             (TaskLimit? limit, RunTimeouts timeouts) = fields < FieldsWithLimits ? (null, RunTimeouts.None) : ReadLimits(ref reader);
-            ClientToken? token = fields < Fields ? null : reader.ReadToken();
+            ClientToken? token = fields < FieldsWithToken ? null : reader.ReadToken();
+            bool isLossless = fields >= Fields && reader.ReadBoolean();
             return ScopeSet.Parse(reads, writes, limit).TryGet(out ScopeSet? scopes, out _)
-                ? new RunNote(id, role, task, scopes, requested, standard, error) { Timeouts = timeouts, Token = token }
+                ? new RunNote(id, role, task, scopes, requested, standard, error) { Timeouts = timeouts, Token = token, IsLossless = isLossless }
                 : null;
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)

@@ -24,6 +24,10 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
     private bool _toldQueued;
     private bool _toldStarted;
     private bool _toldFinishing;
+    private bool _errorIsNext;
+
+    /// <summary>How long the streams were when the run had ended: what its descendants write later would never come to an end.</summary>
+    private (ulong Standard, ulong Error)? _ends;
 
     /// <summary>What has been told of each stream, in bytes.</summary>
     public ulong StandardOffset { get; private set; } = request.StdoutOffset;
@@ -61,7 +65,21 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
             }
         }
 
-        return NextOf(OutputStream.Standard, hasEnded) ?? NextOf(OutputStream.Error, hasEnded) ?? (hasEnded ? End(run.Completion.Result) : Finishing(ending));
+        if (hasEnded)
+        {
+            _ends ??= ((ulong)run.Output.Standard.Length, (ulong)run.Output.Error.Length);
+        }
+
+        return NextOutput(hasEnded) ?? (hasEnded ? End(run.Completion.Result) : Finishing(ending));
+    }
+
+    /// <summary>Of the two streams in turn: one that is always ahead of the reader must not keep the other from being read.</summary>
+    private V1.RunEvent? NextOutput(bool hasEnded)
+    {
+        V1.RunEvent? error = _errorIsNext ? NextOf(OutputStream.Error, hasEnded) : null;
+        V1.RunEvent? standard = error is null ? NextOf(OutputStream.Standard, hasEnded) : null;
+        _errorIsNext = standard is not null;
+        return error ?? standard ?? NextOf(OutputStream.Error, hasEnded);
     }
 
     private V1.Queued Queued()
@@ -85,6 +103,12 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
         {
             // What `finish` writes comes behind. Looked at after the reading: it is known before `finish` is started.
             length = Math.Min(length, (ulong)ending.ErrorBytes - Math.Min((ulong)ending.ErrorBytes, offset));
+        }
+
+        if (_ends is { } ends)
+        {
+            ulong end = isStandard ? ends.Standard : ends.Error;
+            length = Math.Min(length, end - Math.Min(end, offset));
         }
 
         if (length == 0)
@@ -119,7 +143,15 @@ internal sealed class RunReader(Run run, RunEngine engine, V1.AttachRequest requ
         return new V1.RunEvent { Finishing = RunMessages.ToFinishing(ending.Result) };
     }
 
-    private V1.RunEvent End(Outcome<RunResult> outcome) => outcome.TryGet(out RunResult? result, out Fault? fault)
-        ? new V1.RunEvent { Exited = RunMessages.ToApi(run, result) }
-        : new V1.RunEvent { NotRun = RunMessages.ToApi(fault) };
+    private V1.RunEvent End(Outcome<RunResult> outcome)
+    {
+        if (!outcome.TryGet(out RunResult? result, out Fault? fault))
+        {
+            return new V1.RunEvent { NotRun = RunMessages.ToApi(fault) };
+        }
+
+        V1.Exited exited = RunMessages.ToApi(run, result);
+        (exited.StdoutBytes, exited.StderrBytes) = _ends!.Value;
+        return new V1.RunEvent { Exited = exited };
+    }
 }

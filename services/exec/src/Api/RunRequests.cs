@@ -16,6 +16,7 @@ internal static class RunRequests
         {
             Output = OutputLimitMessages.FromApi(request.Output),
             Interaction = interaction,
+            IsLossless = request.Lossless,
         };
         return ClientToken.Of(request.ClientToken, plain).Then<RunRequest>(token => plain with { Token = token });
     }

@@ -43,6 +43,9 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>Ends the wait for callers that are to come from the instance before.</summary>
     public ITimer? CallersExpected { get; set; }
 
+    /// <summary>Ends the wait for a reader that is to come from the instance before.</summary>
+    public ITimer? ReaderExpected { get; set; }
+
     /// <summary>What comes of it that the last of these did not come. It never fails.</summary>
     public Task Leaving { get; set; } = Task.CompletedTask;
 

@@ -79,6 +79,7 @@ public sealed partial class RunEngine
         }
 
         _live[run.Id] = live;
+        ExpectReader(live, options.CallerReturnTime);
         Drive(live, task, request);
     }
 
@@ -101,7 +102,7 @@ public sealed partial class RunEngine
             return;
         }
 
-        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, NewOutput(note.RunId, note.Task, note.Standard, note.Error, isOnDisk: false), RunState.Running)
+        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, NewOutput(note.RunId, note.Task, note.Standard, note.Error, isOnDisk: false, note.IsLossless), RunState.Running)
         {
             Timeouts = note.Timeouts,
             Token = note.Token,
@@ -133,6 +134,7 @@ public sealed partial class RunEngine
         _runningRoom.EnterAnyway();
         _live[run.Id] = live;
         _callers.Know(run);
+        ExpectReader(live, options.CallerReturnTime);
         live.Timer = NewTimer(live, adopted);
         live.Work = FinishAdoptedAsync(live, adopted);
     }

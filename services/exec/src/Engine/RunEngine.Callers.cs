@@ -106,7 +106,18 @@ public sealed partial class RunEngine
         if (_live.TryGetValue(called.Id, out LiveRun? live))
         {
             _callers.Expect(called.Id, called.Callers);
+            ExpectReader(live, options.ReaderPatience);
             live.CallersExpected = time.CreateTimer(_ => ExpireCallers(live), null, options.CallerReturnTime, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>The reader that a run waits for is to come from the instance before; that time is over soon, for it may have gone with that one.</summary>
+    private void ExpectReader(LiveRun live, TimeSpan atMost)
+    {
+        if (live.Run.Output.Pace is { } pace)
+        {
+            live.ReaderExpected?.Dispose();
+            live.ReaderExpected = time.CreateTimer(_ => pace.ExpectNoLonger(), null, atMost, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -133,6 +133,8 @@ public sealed partial class RunEngine(
         _live.TryRemove(live.Run.Id, out _);
         _callers.Dismiss(live.Run);
         live.CallersExpected?.Dispose();
+        live.ReaderExpected?.Dispose();
+        live.Run.Output.Pace?.ExpectNoLonger();
         live.Run.Input?.Dispose();
         live.SetGone();
     }
@@ -184,9 +186,10 @@ public sealed partial class RunEngine(
 
     private Run NewRun(RunId id, string name, ScopeSet scopes, DateTimeOffset requested, RunRequest request, TaskDefinition? task)
     {
-        StreamWindow standard = request.Output.Window(options.OutputHeadBytes, options.OutputTailBytes, request.HeadBytes);
-        StreamWindow error = request.Output.Window(options.OutputHeadBytes, options.OutputTailBytes);
-        return new Run(id, name, scopes, requested, NewOutput(id, name, standard, error, request.Output.OnDisk))
+        long tail = request.IsLossless ? ReaderPace.TailBytes : 0;
+        StreamWindow standard = request.Output.Window(options.OutputHeadBytes, options.OutputTailBytes, request.HeadBytes, tail);
+        StreamWindow error = request.Output.Window(options.OutputHeadBytes, options.OutputTailBytes, 0, tail);
+        return new Run(id, name, scopes, requested, NewOutput(id, name, standard, error, request.Output.OnDisk, request.IsLossless))
         {
             Timeouts = task is null ? RunTimeouts.None : new RunTimeouts(task.Timeout, task.TimeoutKill),
             Token = request.Token,
@@ -194,11 +197,16 @@ public sealed partial class RunEngine(
         };
     }
 
-    private RunOutput NewOutput(RunId id, string task, StreamWindow standard, StreamWindow error, bool isOnDisk) => new(standard, error)
+    private RunOutput NewOutput(RunId id, string task, StreamWindow standard, StreamWindow error, bool isOnDisk, bool isLossless)
     {
-        IsOnDisk = isOnDisk,
-        Losing = why => ExecLog.OutputLost(log, id, task, why.Message),
-    };
+        var output = new RunOutput(standard, error, isLossless)
+        {
+            IsOnDisk = isOnDisk,
+            Losing = why => ExecLog.OutputLost(log, id, task, why.Message),
+        };
+        output.Pace?.Expect();
+        return output;
+    }
 
     private void Drive(LiveRun live, TaskDefinition task, RunRequest request)
     {

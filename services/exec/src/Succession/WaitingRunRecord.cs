@@ -7,13 +7,14 @@ using PvExec.Exec.Engine;
 
 namespace PvExec.Exec.Succession;
 
-/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes, client token, output limits, interaction.</summary>
+/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes, client token, output limits, interaction, whether its caller is waited for.</summary>
 internal static class WaitingRunRecord
 {
     private const int FieldsAtFirst = 7;
     private const int FieldsWithToken = 8;
     private const int FieldsWithLimits = 9;
-    private const int Fields = 10;
+    private const int FieldsWithInteraction = 10;
+    private const int Fields = 11;
 
     public static void Write(ref MessagePackWriter writer, WaitingRun run)
     {
@@ -34,6 +35,7 @@ internal static class WaitingRunRecord
         writer.Write(run.Request.Token);
         OutputLimitsRecord.Write(ref writer, run.Request.Output);
         InteractionRecord.Write(ref writer, run.Request.Interaction);
+        writer.Write(run.Request.IsLossless);
     }
 
     public static WaitingRun Read(ref MessagePackReader reader)
@@ -54,9 +56,10 @@ internal static class WaitingRunRecord
         int headBytes = reader.ReadInt32();
         ClientToken? token = fields < FieldsWithToken ? null : reader.ReadToken();
         OutputLimits limits = fields < FieldsWithLimits ? OutputLimits.Default : OutputLimitsRecord.Read(ref reader);
-        Interaction? interaction = fields < Fields ? null : InteractionRecord.Read(ref reader);
+        Interaction? interaction = fields < FieldsWithInteraction ? null : InteractionRecord.Read(ref reader);
+        bool isLossless = fields >= Fields && reader.ReadBoolean();
         reader.EndRecord(fields, Fields);
-        var request = new RunRequest(task, variables, input, headBytes) { Token = token, Output = limits, Interaction = interaction };
+        var request = new RunRequest(task, variables, input, headBytes) { Token = token, Output = limits, Interaction = interaction, IsLossless = isLossless };
         return new WaitingRun(order, id, requested, request);
     }
 }

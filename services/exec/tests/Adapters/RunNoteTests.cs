@@ -20,6 +20,7 @@ public sealed class RunNoteTests
         {
             Timeouts = new RunTimeouts(TimeSpan.FromSeconds(0.25), TimeSpan.FromMilliseconds(1)),
             Token = new ClientToken("tö", "f1"),
+            IsLossless = true,
         };
 
         RunNote? back = RunNote.Parse(note.ToBytes());
@@ -38,6 +39,7 @@ public sealed class RunNoteTests
         Assert.Equal("reads src", note.Scopes.ToString());
         Assert.Equal(RunTimeouts.None, note.Timeouts);
         Assert.Null(note.Token);
+        Assert.False(note.IsLossless);
     }
 
     [Fact]

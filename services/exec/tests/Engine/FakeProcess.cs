@@ -26,6 +26,8 @@ internal sealed class FakeProcess : IDisposable
 
     public void Write(string text, int descriptor = 1) => _files[descriptor].Write(Encoding.UTF8.GetBytes(text));
 
+    public void Write(byte[] bytes, int descriptor = 1) => _files[descriptor].Write(bytes);
+
     public string ReadInput() => new StreamReader(_files[0]).ReadToEnd();
 
     /// <summary>What can be read at once, at most a line on a terminal.</summary>

@@ -8,7 +8,7 @@ namespace PvExec.Exec.Adapters.Output;
 
 /// <summary>
 /// Moves the output of all runs from their pipes to files on one thread (epoll(7)), and on another one what goes to disk, so that a run costs no thread and a
-/// chatty one takes turns with the others: one buffer a turn.
+/// chatty one takes turns with the others: one buffer a turn. A pipe whose run waits for its reader (<see cref="ReaderPace"/>) is left alone till that has read.
 /// </summary>
 public sealed class OutputPump : IDisposable
 {
@@ -27,6 +27,11 @@ public sealed class OutputPump : IDisposable
     private readonly EventCounter _wake = new();
     private readonly byte[] _buffer = new byte[BufferBytes];
     private readonly Thread _thread;
+
+    /// <summary>Those that are left alone now. For the thread alone.</summary>
+    private readonly HashSet<PumpedPipe> _held = [];
+
+    private readonly Action _lookAgain;
     /// <summary>Guards <see cref="_disk"/>; a leaf.</summary>
     private readonly Lock _lock = new();
 
@@ -34,6 +39,7 @@ public sealed class OutputPump : IDisposable
     private OutputPump? _disk;
     private long _lastKey = WakeKey;
     private volatile bool _stopping;
+    private volatile bool _isReleased;
 
     public OutputPump()
         : this(isForDisk: false)
@@ -43,6 +49,7 @@ public sealed class OutputPump : IDisposable
     private OutputPump(bool isForDisk)
     {
         _isForDisk = isForDisk;
+        _lookAgain = LookAgain;
         _poll.Add(_wake.Handle, WakeKey, PollEvents.Readable);
         _thread = new Thread(Pump) { IsBackground = true, Name = isForDisk ? "disk pump" : "output pump" };
         _thread.Start();
@@ -63,6 +70,7 @@ public sealed class OutputPump : IDisposable
 
         var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, log, file, through);
         _pipes[pipe.Key] = pipe;
+        log.Released = _lookAgain;
         log.Begin();
         try
         {
@@ -156,10 +164,11 @@ public sealed class OutputPump : IDisposable
                 }
                 else if (_pipes.TryGetValue(ready[i].Key, out PumpedPipe? pipe))
                 {
-                    ReadOnce(pipe);
+                    ReadInTurn(pipe);
                 }
             }
 
+            Resume();
             while (_toDrain.TryDequeue(out var request))
             {
                 Drain(request.Pipe);
@@ -168,22 +177,62 @@ public sealed class OutputPump : IDisposable
         }
     }
 
+    private void LookAgain()
+    {
+        _isReleased = true;
+        if (!_stopping)
+        {
+            _wake.Set();
+        }
+    }
+
+    private void ReadInTurn(PumpedPipe pipe)
+    {
+        if (pipe.Log.Room is var room and > 0)
+        {
+            ReadOnce(pipe, room);
+        }
+        else if (!_held.Contains(pipe) && pipe.Log.TryHold())
+        {
+            // That its writer has gone is told whatever is waited for: once only, or it would be told at every turn.
+            _poll.Change(pipe.Handle, pipe.Key, PollEvents.Once);
+            _held.Add(pipe);
+        }
+    }
+
+    private void Resume()
+    {
+        if (!_isReleased)
+        {
+            return;
+        }
+
+        // Before the look: what is released after it is looked at in the next turn.
+        _isReleased = false;
+        foreach (PumpedPipe pipe in _held.Where(pipe => !pipe.Log.IsHeld).ToArray())
+        {
+            _held.Remove(pipe);
+            _poll.Change(pipe.Handle, pipe.Key, PollEvents.Readable);
+        }
+    }
+
+    /// <summary>Also when its reader is waited for: that a run has ended is not to wait, and there is room for what a pipe holds.</summary>
     private void Drain(PumpedPipe pipe)
     {
         int left = MostInPipeBytes;
-        while (left > 0 && !pipe.Ended.IsCompleted && ReadOnce(pipe) is var count and > 0)
+        while (left > 0 && !pipe.Ended.IsCompleted && ReadOnce(pipe, left) is var count and > 0)
         {
             left -= count;
         }
     }
 
     /// <returns>How many bytes; 0 or less when there is nothing now or no more ever.</returns>
-    private int ReadOnce(PumpedPipe pipe)
+    private int ReadOnce(PumpedPipe pipe, long atMost)
     {
         int count;
         try
         {
-            count = pipe.MoveOnce(_buffer);
+            count = pipe.MoveOnce(_buffer.AsSpan(0, (int)Math.Min(atMost, BufferBytes)));
         }
         catch (IOException e)
         {
@@ -202,6 +251,7 @@ public sealed class OutputPump : IDisposable
     private void End(PumpedPipe pipe, IOException? error)
     {
         _poll.Remove(pipe.Handle);
+        _held.Remove(pipe);
         _pipes.TryRemove(pipe.Key, out _);
         pipe.Close();
         pipe.SetEnded(error);

@@ -34,6 +34,8 @@ public sealed class PumpedPipe
 
     internal SafeHandle Handle { get; }
 
+    internal StreamLog Log => _log;
+
     /// <summary>Completes when all that is in the pipe at the time of the call has been read. It is read on after that.</summary>
     public Task DrainAsync()
     {

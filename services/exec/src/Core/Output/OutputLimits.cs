@@ -49,8 +49,9 @@ public sealed record OutputLimits
 
     /// <summary>What is kept of a stream, at least.</summary>
     /// <param name="leastHead">Kept of the beginning in any case.</param>
-    public StreamWindow Window(long defaultHead, long defaultTail, long leastHead = 0) =>
-        StreamWindow.Of(Math.Max(HeadBytes ?? defaultHead, leastHead), TailBytes ?? defaultTail);
+    /// <param name="leastTail">Kept of the end in any case.</param>
+    public StreamWindow Window(long defaultHead, long defaultTail, long leastHead, long leastTail) =>
+        StreamWindow.Of(Math.Max(HeadBytes ?? defaultHead, leastHead), Math.Max(TailBytes ?? defaultTail, leastTail));
 
     /// <summary>A caller's number beyond the signed ones came in as a negative one.</summary>
     private static ulong Unsigned(long bytes) => (ulong)bytes;

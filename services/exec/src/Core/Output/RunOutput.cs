@@ -11,10 +11,12 @@ public sealed class RunOutput
     private int _told;
 
     /// <summary>It is held once, by whoever makes it.</summary>
-    public RunOutput(StreamWindow standard, StreamWindow error)
+    /// <param name="isLossless">Whether one reader may be waited for.</param>
+    public RunOutput(StreamWindow standard, StreamWindow error, bool isLossless = false)
     {
         Standard = new StreamLog(standard, Changes);
         Error = new StreamLog(error, Changes);
+        Pace = isLossless ? new ReaderPace(Standard, Error) : null;
         Standard.Losing = TellOnce;
         Error.Losing = TellOnce;
     }
@@ -24,6 +26,9 @@ public sealed class RunOutput
     public StreamLog Standard { get; }
 
     public StreamLog Error { get; }
+
+    /// <summary>Null when no reader is ever waited for.</summary>
+    public ReaderPace? Pace { get; }
 
     /// <summary>Its files are on disk, not in memory.</summary>
     public bool IsOnDisk { get; set; }

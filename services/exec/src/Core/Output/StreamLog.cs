@@ -2,11 +2,11 @@ namespace PvExec.Exec.Core.Output;
 
 /// <summary>
 /// One output stream of a run, by offset from its beginning. One thread writes; any number of readers, each at its own offset,
-/// who wait for nobody and whom nobody waits for.
+/// who wait for nobody and whom nobody waits for, but for one where a <see cref="ReaderPace"/> says so.
 /// </summary>
-public sealed class StreamLog(StreamWindow window, ChangeSignal changes)
+public sealed partial class StreamLog(StreamWindow window, ChangeSignal changes)
 {
-    /// <summary>Guards the fields below; a leaf.</summary>
+    /// <summary>Guards the fields below, and those of the pace; a leaf.</summary>
     private readonly Lock _lock = new();
 
     private IStreamBytes? _bytes;

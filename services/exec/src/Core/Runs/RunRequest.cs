@@ -20,6 +20,9 @@ public sealed record RunRequest(
     /// <summary>How much of its output is kept, and where.</summary>
     public OutputLimits Output { get; init; } = OutputLimits.Default;
 
+    /// <summary>The run waits for its caller to read what it writes.</summary>
+    public bool IsLossless { get; init; }
+
     /// <summary>Set when more input comes than <see cref="Input"/>, or on a terminal.</summary>
     public Interaction? Interaction { get; init; }
 

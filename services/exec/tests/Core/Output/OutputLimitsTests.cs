@@ -11,10 +11,11 @@ public sealed class OutputLimitsTests
     [Fact]
     public void What_a_caller_does_not_say_is_the_default()
     {
-        Assert.Equal(StreamWindow.Of(Head, Tail), OutputLimits.Default.Window(Head, Tail));
-        Assert.Equal(StreamWindow.Of(50_000, Tail), OutputLimits.Default.Window(Head, Tail, leastHead: 50_000));
-        Assert.Equal(StreamWindow.Of(0, Tail), new OutputLimits { HeadBytes = 0 }.Window(Head, Tail));
-        Assert.Equal(StreamWindow.Of(Head, 7), new OutputLimits { TailBytes = 7 }.Window(Head, Tail));
+        Assert.Equal(StreamWindow.Of(Head, Tail), OutputLimits.Default.Window(Head, Tail, 0, 0));
+        Assert.Equal(StreamWindow.Of(50_000, Tail), OutputLimits.Default.Window(Head, Tail, leastHead: 50_000, 0));
+        Assert.Equal(StreamWindow.Of(Head, 50_000), OutputLimits.Default.Window(Head, Tail, 0, leastTail: 50_000));
+        Assert.Equal(StreamWindow.Of(0, Tail), new OutputLimits { HeadBytes = 0 }.Window(Head, Tail, 0, 0));
+        Assert.Equal(StreamWindow.Of(Head, 7), new OutputLimits { TailBytes = 7 }.Window(Head, Tail, 0, 0));
     }
 
     [Theory]
