@@ -84,6 +84,7 @@ public static class CommandLine
         root.Add(RunsCommand.Create(daemon, surroundings));
         root.Add(ScopesCommand.Create(daemon, surroundings));
         root.Add(ProcessCommand.Create(daemon, surroundings));
+        root.Add(ProcessesCommand.Create(daemon, surroundings));
         root.Add(WorktreeCommand.Create(daemon, surroundings));
         root.Add(ServicesCommand.Create(daemon, surroundings));
         root.Add(TasksCommand.Create(daemon, surroundings));

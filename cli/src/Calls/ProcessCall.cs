@@ -21,7 +21,7 @@ internal abstract record ProcessCall(string Name)
         T answer = await call;
         if (call.GetTrailers().GetValue(PortProblemTrailer) is { Length: > 0 } problem)
         {
-            surroundings.Error.WriteLine($"{CommandLine.Program}: {problem.ReplaceLineEndings(" ")}");
+            surroundings.Error.WriteLine($"{CommandLine.Program}: warning: {problem.ReplaceLineEndings(" ")}");
         }
 
         return answer;

@@ -4,6 +4,7 @@ namespace PvExec.Cli.Output;
 
 /// <summary>What --json prints: camel case, indented, UTC times in ISO 8601.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(IReadOnlyList<ProcessRow>))]
 [JsonSerializable(typeof(IReadOnlyList<RunRow>))]
 [JsonSerializable(typeof(IReadOnlyList<ServiceRow>))]
 [JsonSerializable(typeof(IReadOnlyList<SnapshotRow>))]

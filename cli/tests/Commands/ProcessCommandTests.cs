@@ -67,7 +67,7 @@ public sealed class ProcessCommandTests
         Ran ran = await Ran.CommandAsync("-p", daemon.Port, "process", "-start-cmd", "x", "-listening-port", "80", "web", "enable");
 
         Assert.Equal(0, ran.Code);
-        Assert.Equal("pv_exec: port 80 is another program's (nginx)\n", ran.Error);
+        Assert.Equal("pv_exec: warning: port 80 is another program's (nginx)\n", ran.Error);
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal sealed class TestDaemon : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         _app = builder.Build();
         _app.MapGrpcService<FakeProcess>();
+        _app.MapGrpcService<FakeProcesses>();
         if (knowsTasks)
         {
             _app.MapGrpcService<FakeTasks>();

@@ -43,6 +43,7 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
     daemon.Services.AddSingleton<ProcessWorld>();
     daemon.Services.AddSingleton<ProcessEngine>();
     daemon.MapGrpc<ProcessGrpc>();
+    daemon.MapGrpc<ProcessesGrpc>();
     daemon.MapGrpc<SuccessionGrpc>();
     daemon.OnStart(async (services, _) =>
     {

@@ -1,4 +1,6 @@
 using MessagePack;
+using PvExec.Kernel;
+using PvExec.Processes.Core.Lifecycle;
 using PvExec.Processes.Core.Specs;
 
 namespace PvExec.Processes.Adapters;
@@ -15,13 +17,18 @@ internal sealed record SpecRecord(ProcessSpec Spec, ulong Generation, string Ini
 {
     private const int Version = 1;
     private const int FirstFields = 9;
-    private const int Fields = 11;
+    private const int EndingFields = 11;
+    private const int Fields = 16;
+    private const int None = -1;
 
     /// <summary>The name is to be forgotten as soon as its tree has ended.</summary>
     public bool IsRemoval { get; init; }
 
     /// <summary>When what is being ended gets SIGKILL: this generation for a removal, earlier ones otherwise. Null when nothing is.</summary>
     public DateTimeOffset? KillAt { get; init; }
+
+    /// <summary>How it ended; null before, and when that is not known.</summary>
+    public ProcessEnd? End { get; init; }
 
     public byte[] Encode()
     {
@@ -50,6 +57,11 @@ internal sealed record SpecRecord(ProcessSpec Spec, ulong Generation, string Ini
         writer.Write(Ended);
         writer.Write(IsRemoval);
         writer.Write(KillAt?.ToUnixTimeMilliseconds() ?? 0);
+        writer.Write(End?.Status.Code ?? None);
+        writer.Write(End?.Status.Signal ?? None);
+        writer.Write(End?.Status.CoreDumped ?? false);
+        writer.Write(End?.Started.ToUnixTimeMilliseconds() ?? 0);
+        writer.Write(End?.Ended.ToUnixTimeMilliseconds() ?? 0);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -83,20 +95,29 @@ internal sealed record SpecRecord(ProcessSpec Spec, ulong Generation, string Ini
 
             var spec = new ProcessSpec { Name = name, Arguments = arguments, RunPath = runPath, ListeningPort = port, Variables = variables };
             var record = new SpecRecord(spec, reader.ReadUInt64(), Text(ref reader), reader.ReadBoolean());
-            if (fields < Fields)
+            if (fields < EndingFields)
             {
                 return record;
             }
 
             bool isRemoval = reader.ReadBoolean();
             long killAt = reader.ReadInt64();
-            return record with { IsRemoval = isRemoval, KillAt = killAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(killAt) };
+            record = record with { IsRemoval = isRemoval, KillAt = killAt == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(killAt) };
+            return fields < Fields ? record : record with { End = ReadEnd(ref reader) };
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentException)
         {
             // Cut short or of another kind: the caller says which file it was.
             return null;
         }
+    }
+
+    private static ProcessEnd? ReadEnd(ref MessagePackReader reader)
+    {
+        (int code, int signal, bool coreDumped) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadBoolean());
+        (long started, long ended) = (reader.ReadInt64(), reader.ReadInt64());
+        ExitStatus? status = code != None ? ExitStatus.Exited(code) : signal != None ? ExitStatus.Signaled(signal, coreDumped) : null;
+        return status is { } known ? new ProcessEnd(known, DateTimeOffset.FromUnixTimeMilliseconds(started), DateTimeOffset.FromUnixTimeMilliseconds(ended)) : null;
     }
 
     private static string Text(ref MessagePackReader reader) => reader.ReadString() ?? "";

@@ -40,7 +40,12 @@ internal sealed partial class Keeper
             return;
         }
 
-        Store(Record(record.Spec, record.Generation) with { Ended = true });
+        lock (_lock)
+        {
+            _end = record.End;
+        }
+
+        Store(Record(record.Spec, record.Generation) with { Ended = true, End = record.End });
     }
 
     /// <summary>The record was written and the process never started, with an earlier one perhaps still there: goes on from that point.</summary>

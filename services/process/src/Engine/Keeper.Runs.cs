@@ -42,6 +42,7 @@ internal sealed partial class Keeper
             SetSpec(spec);
             _ports = PortSet.Empty;
             _run = null;
+            _end = null;
         }
 
         ulong generation = NextGeneration();
@@ -143,6 +144,7 @@ internal sealed partial class Keeper
                     if (_run == run)
                     {
                         _ports = PortSet.Empty;
+                        _end = new ProcessEnd(exit.Status, run.Child.Started, exit.Ended);
                         endedByItself = _phase is ProcessPhase.Starting or ProcessPhase.Running;
                         Signal(ProcessSignal.Exited);
                     }
@@ -177,7 +179,7 @@ internal sealed partial class Keeper
     /// <summary>After an exit: stores it, then lets pv-init forget it, unless the process left somebody behind who is to be ended later. The gate is held, in a step.</summary>
     private async Task SettleAsync(Run run)
     {
-        if (!world.IsStopping && _run == run && Phase == ProcessPhase.Finished && Store(Record(_spec!, run.Generation) with { Ended = true }).Succeeded(out Fault? _)
+        if (!world.IsStopping && _run == run && Phase == ProcessPhase.Finished && Store(Record(_spec!, run.Generation) with { Ended = true, End = _end }).Succeeded(out Fault? _)
             && world.Ender.IsGone(run.Child))
         {
             await AcknowledgeAsync(run);

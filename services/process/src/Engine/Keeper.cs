@@ -21,6 +21,7 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
     private ProcessSpec? _spec;
     private Run? _run;
     private PortSet _ports = PortSet.Empty;
+    private ProcessEnd? _end;
     private ExposedPort? _exposed;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -90,6 +91,17 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
             {
                 return _exposed?.Problem ?? "";
             }
+        }
+    }
+
+    /// <summary>All of it at one moment; null when the name is not configured.</summary>
+    public ProcessView? View()
+    {
+        lock (_lock)
+        {
+            return _spec is null || _phase == ProcessPhase.NotRunning
+                ? null
+                : new ProcessView(_phase, _spec, _run is { HasEnded: false } run ? run.Child : null, _ports.Port, _exposed?.Problem ?? "", _end);
         }
     }
 

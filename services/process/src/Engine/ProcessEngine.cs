@@ -33,6 +33,9 @@ internal sealed partial class ProcessEngine(ProcessWorld world) : IAsyncDisposab
         return living;
     }
 
+    /// <summary>All that are configured, in no order.</summary>
+    public IEnumerable<ProcessView> Views() => _keepers.Values.Select(keeper => keeper.View()).OfType<ProcessView>();
+
     public ProcessState StateOf(string name) => Find(name)?.State ?? ProcessState.NotRunning;
 
     /// <summary>Starts a new name; the same specification on a known one changes nothing, another one is a fault.</summary>

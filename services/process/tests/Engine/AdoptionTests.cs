@@ -1,6 +1,8 @@
 using PvExec.Contract;
 using PvExec.Hosting.Init;
 using PvExec.Processes.Adapters;
+using PvExec.Processes.Core.Lifecycle;
+using PvExec.Processes.Engine;
 using PvExec.Testing;
 
 namespace PvExec.Processes.Tests.Engine;
@@ -34,6 +36,29 @@ public class AdoptionTests
         Assert.Equal(child, Assert.Single(harness.Init.Acknowledged));
         Assert.True(Assert.Single(harness.Store.LoadAll()).Ended);
         Assert.Empty(harness.Init.Spawned);
+    }
+
+    [Fact]
+    public async Task How_a_process_ended_is_known_after_its_exit_was_acknowledged_and_forgotten_by_pv_init()
+    {
+        await using var harness = new EngineHarness();
+        harness.Start();
+        await harness.Engine.EnableAsync(EngineHarness.Spec(), default);
+        Assert.Null(harness.Engine.Find("web")!.View()!.End);
+        Child child = harness.Init.Spawned[0].Child;
+
+        harness.Exit(child, 3);
+        await harness.UntilAsync("web", ProcessState.Finished);
+        await harness.Init.AnyAcknowledged.WaitAsync(EngineHarness.Patience);
+        ProcessView before = harness.Engine.Find("web")!.View()!;
+        harness.Start();
+        ProcessView after = harness.Engine.Find("web")!.View()!;
+
+        Assert.Equal((3, null), (before.End!.Status.Code, before.Living));
+        Assert.Equal((ProcessPhase.Finished, before.End.Status), (after.Phase, after.End!.Status));
+        Assert.Equal(before.End.Ended.ToUnixTimeMilliseconds(), after.End.Ended.ToUnixTimeMilliseconds());
+        Assert.Null((await harness.Engine.RestartAsync("web", ["server"], [], default)).Fault);
+        Assert.Null(harness.Engine.Find("web")!.View()!.End);
     }
 
     [Fact]
