@@ -40,11 +40,12 @@ public static class CommandLine
             return ExitCodes.Usage;
         }
 
-        ParseResult parsed = Root(surroundings, words.Variables).Parse(words.Command, Parsing);
+        var daemon = new DaemonAddress();
+        ParseResult parsed = Root(daemon, surroundings, words.Variables).Parse(words.Command, Parsing);
         if (parsed.Action is ParseErrorAction || (parsed.Action is null && parsed.Errors.Count > 0))
         {
             string command = string.Join(' ', CommandNames(parsed));
-            string problem = Problem(parsed).ReplaceLineEndings(" ").TrimEnd('.');
+            string problem = CommandProblem.Describe(parsed, arguments, daemon).ReplaceLineEndings(" ").TrimEnd('.');
             surroundings.Error.WriteLine($"{Program}: {problem}: see '{command} --help'");
             return ExitCodes.Usage;
         }
@@ -71,9 +72,8 @@ public static class CommandLine
         }
     }
 
-    private static RootCommand Root(Surroundings surroundings, IReadOnlyList<string> variables)
+    private static RootCommand Root(DaemonAddress daemon, Surroundings surroundings, IReadOnlyList<string> variables)
     {
-        var daemon = new DaemonAddress();
         var root = new RootCommand("Runs tasks, keeps processes and a worktree, and starts the daemon that does so.");
         root.Directives.Clear();
         root.Options.Clear();
@@ -92,15 +92,6 @@ public static class CommandLine
         root.Add(new VersionOption("--version", "-version") { Action = new VersionText() });
         return root;
     }
-
-    /// <summary>The first word that nobody knows, before what is missing because of it.</summary>
-    private static string Problem(ParseResult parsed) => parsed.UnmatchedTokens.FirstOrDefault() switch
-    {
-        { } word when word.StartsWith('-') => $"unknown option '{word}'",
-        { } word when parsed.CommandResult.Command.Subcommands.Any() => $"unknown command '{word}'",
-        { } word => $"unexpected argument '{word}'",
-        null => parsed.Errors[0].Message,
-    };
 
     private static IEnumerable<string> CommandNames(ParseResult parsed)
     {

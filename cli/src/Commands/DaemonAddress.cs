@@ -27,18 +27,20 @@ internal sealed class DaemonAddress
     public Fault? Refusal(ParseResult parsed, string command, string instead)
     {
         string? given = Port.Last(parsed) is not null ? "-p" : Host.Last(parsed) is not null ? "-host" : null;
-        return given is null ? null : new Fault(FaultKind.InvalidArgument, $"{given} means nothing to {command}: {instead}");
+        return given is null ? null : new Fault(FaultKind.InvalidArgument, $"{given} is not for '{command}': {instead}");
     }
+
+    /// <summary>The port of the option; null when it is not given, InvalidArgument when it is none.</summary>
+    public Outcome<int?> GivenPort(ParseResult parsed) => Port.Last(parsed) is { Length: > 0 } given ? Number(given).Then<int?>(port => port) : (int?)null;
 
     /// <summary>Where the daemon is, from the options, the variables or the defaults, in this order.</summary>
     public Outcome<Target> Target(ParseResult parsed, Func<string, string?> variable)
     {
         string? host = Given(Host.Last(parsed), DaemonFlags.Host);
         string? port = Given(Port.Last(parsed), DaemonFlags.Port);
-        int number = Defaults.Port;
-        if (port is not null && (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number is < 1 or > 65535))
+        if (!(port is null ? Defaults.Port : Number(port)).TryGet(out int number, out Fault? fault))
         {
-            return new Fault(FaultKind.InvalidArgument, $"-p '{port}' is not a port: give a number from 1 to 65535");
+            return fault;
         }
 
         host ??= Defaults.Host;
@@ -57,4 +59,9 @@ internal sealed class DaemonAddress
         string? Given(string? value, DaemonFlag flag) =>
             value is { Length: > 0 } ? value : variable(flag.Variable) is { Length: > 0 } set ? set : null;
     }
+
+    private static Outcome<int> Number(string port) =>
+        int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is >= 1 and <= 65535
+            ? number
+            : new Fault(FaultKind.InvalidArgument, $"-p '{port}' is not a port: give a number from 1 to 65535");
 }

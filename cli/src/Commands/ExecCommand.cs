@@ -2,6 +2,7 @@ using System.CommandLine;
 using PvExec.Cli.Calls;
 using PvExec.Cli.Core;
 using PvExec.Kernel;
+using PvExec.Linux;
 using TasksClient = PvExec.Api.V1.Tasks.TasksClient;
 
 namespace PvExec.Cli.Commands;
@@ -73,6 +74,10 @@ internal static class ExecCommand
             try
             {
                 return await DaemonCall.MakeAsync(target, channel => RunAsync(new TasksClient(channel), words, signals, surroundings), CancellationToken.None);
+            }
+            catch (SystemCallException e) when (e.Errno == Errno.EBADF)
+            {
+                return Ended.System($"cannot read standard input: it is closed: leave -i out, or give it a file, such as </dev/null ({e.Message})");
             }
             catch (IOException e) when (!UnreadOutput.Is(e))
             {

@@ -36,6 +36,11 @@ internal static class RunsCommand
                 return Ended.With(fault);
             }
 
+            if (task.Last(parsed) is "")
+            {
+                return Ended.Usage("--task '' names no task: name one, or leave --task out to see the runs of all");
+            }
+
             using ICallerSignals signals = surroundings.TakeSignals();
             return await DaemonCall.MakeAsync(target, channel => Interruption.UntilAsync(signals, stop => CallAsync(channel, stop)), CancellationToken.None);
 

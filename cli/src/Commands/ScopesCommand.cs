@@ -36,6 +36,11 @@ internal static class ScopesCommand
                 return Ended.With(fault);
             }
 
+            if (parsed.GetValue(scope) is "")
+            {
+                return Ended.Usage("'' is no scope: name one, such as src/app, or leave it out to see all");
+            }
+
             return await DaemonCall.MakeAsync(target, CallAsync, cancellationToken);
 
             async Task<Ended> CallAsync(GrpcChannel channel)

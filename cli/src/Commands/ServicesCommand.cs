@@ -47,7 +47,7 @@ internal static class ServicesCommand
     }
 
     private static Fault? Refusal(ParseResult parsed, DaemonAddress address) =>
-        address.Refusal(parsed, "services", "it asks pv-init over the socket in its runtime directory; give --runtime-dir");
+        address.Refusal(parsed, "services", "it asks pv-init over a socket in the runtime directory; leave the address out, and give --runtime-dir DIR where that is not the default");
 
     private static RuntimePaths Paths(ParseResult parsed, LastOption runtimeDirectory, Surroundings surroundings)
     {

@@ -79,7 +79,7 @@ internal static class TasksCommand
         command.Add(roots.Option);
         command.Add(json);
         command.Does(surroundings, (parsed, _) => Task.FromResult(
-            address.Refusal(parsed, "tasks", $"it reads the task directories itself; give -{DaemonFlags.ConfigRoot.Name}") is { } refusal ? Ended.With(refusal)
+            address.Refusal(parsed, "tasks", $"it reads the task directories itself; leave the address out, and give -{DaemonFlags.ConfigRoot.Name}") is { } refusal ? Ended.With(refusal)
             : roots.Directories(parsed).TryGet(out TaskDirectories? directories, out Fault? fault)
                 ? action(parsed, directories, parsed.GetValue(json))
                 : Ended.With(fault)));

@@ -97,9 +97,9 @@ public sealed class OtherCommandsTests
         Assert.Matches(@"^pv_exec \d+\.\d+\.\d+\n$", (await Ran.CommandAsync(spelling)).Text);
 
     [Theory]
-    [InlineData("bogus", "unknown command 'bogus': see 'pv_exec --help'")]
-    [InlineData("tasks bogus", "unknown command 'bogus': see 'pv_exec tasks --help'")]
-    [InlineData("worktree bogus", "unknown command 'bogus': see 'pv_exec worktree --help'")]
+    [InlineData("bogus", "unknown command 'bogus': name one of daemon, exec, runs, scopes, process, processes, worktree, services, tasks: see 'pv_exec --help'")]
+    [InlineData("tasks bogus", "unknown command 'bogus': name one of list, describe, check: see 'pv_exec tasks --help'")]
+    [InlineData("worktree bogus", "unknown command 'bogus': name one of save, status, list: see 'pv_exec worktree --help'")]
     [InlineData("-bogus 1 runs", "unknown option '-bogus': see 'pv_exec runs --help'")]
     [InlineData("runs -bogus 1", "unknown option '-bogus': see 'pv_exec runs --help'")]
     [InlineData("process web state more", "unexpected argument 'more': see 'pv_exec process --help'")]
@@ -111,9 +111,9 @@ public sealed class OtherCommandsTests
     }
 
     [Theory]
-    [InlineData("services -p 5", "-p means nothing to services")]
-    [InlineData("-host x services restart exec", "-host means nothing to services")]
-    [InlineData("tasks list -p 5", "-p means nothing to tasks")]
+    [InlineData("services -p 5", "-p is not for 'services'")]
+    [InlineData("-host x services restart exec", "-host is not for 'services'")]
+    [InlineData("tasks list -p 5", "-p is not for 'tasks'")]
     public async Task An_address_for_a_command_that_asks_nobody_there_is_refused(string words, string line)
     {
         Ran ran = await Ran.CommandAsync(words.Split(' '));

@@ -43,6 +43,11 @@ public sealed class FlagValues
             if (arguments[i] == CommandFollows)
             {
                 Command = [.. arguments.Skip(i + 1)];
+                if (Command.Count == 0)
+                {
+                    _problems.Add($"nothing stands behind {CommandFollows}: write the main process's command there, or leave {CommandFollows} out");
+                }
+
                 return;
             }
 

@@ -73,6 +73,10 @@ public sealed class FlagValuesTests
     public void The_last_flag_needs_a_value_too() =>
         Assert.StartsWith("-mount-point needs a value: DIR", Assert.Single(Parse("-worktree", "w", "-mount-point").Problems), StringComparison.Ordinal);
 
+    [Fact]
+    public void A_command_that_is_announced_and_not_there_is_a_problem() =>
+        Assert.StartsWith("nothing stands behind --", Assert.Single(Parse("-worktree", "w", "--").Problems), StringComparison.Ordinal);
+
     [Theory]
     [InlineData("word")]
     [InlineData("---store")]
