@@ -53,6 +53,25 @@ public sealed class CommandTests(SharedDaemon shared) : IClassFixture<SharedDaem
     }
 
     [Theory]
+    [InlineData("exit 7", "7", "\"exitCode\": 7")]
+    [InlineData("kill -9 $$", "signal 9", "\"exitSignal\": 9")]
+    public async Task How_a_process_ended_is_shown_also_after_pv_process_was_killed(string script, string shown, string json)
+    {
+        string name = $"ended-{shown.Replace(' ', '-')}";
+        _ = (await _daemon.ShellAsync($"pv_exec process -start-cmd \"bash -c '{script.Replace("$", "\\$")}'\" {name} enable")).Text;
+        await _daemon.WaitForStateAsync(name, "FINISHED");
+        int pid = (await _daemon.ServicesAsync())["process"].GetProperty("pid").GetInt32();
+
+        Assert.Contains($"  {shown}  ", (await _daemon.ShellAsync($"pv_exec processes {name}")).Text, StringComparison.Ordinal);
+        _ = await _daemon.ShellAsync($"kill -KILL {pid}");
+        await _daemon.WaitUntilAsync($"pv_exec services --json | python3 {Paths.Client}/is_back.py process {pid}");
+
+        Assert.Contains(json, (await _daemon.ShellAsync($"pv_exec processes {name} --json")).Text, StringComparison.Ordinal);
+        _ = (await _daemon.ShellAsync($"pv_exec process {name} disable")).Text;
+    }
+
+    [Theory]
+    [InlineData("pv_exec processes --json")]
     [InlineData("pv_exec services --json")]
     [InlineData("pv_exec worktree status --json")]
     [InlineData("pv_exec worktree save --json")]

@@ -212,6 +212,52 @@ public sealed class LiveExecTests(SharedDaemon shared) : IClassFixture<SharedDae
     }
 
     [Fact]
+    public async Task A_reader_that_goes_away_ends_the_command_at_once_and_the_task_goes_on()
+    {
+        await _daemon.AddTaskAsync("silent", "echo one; until [ -e /tmp/silent.go ]; do sleep 0.02; done; touch /tmp/silent.done");
+
+        ShellResult result = await _daemon.ShellAsync("pv_exec exec -w silent | head -n 1; echo ${PIPESTATUS[0]}; touch /tmp/silent.go");
+
+        Assert.Equal("one\n141", result.Text.TrimEnd());
+        await _daemon.WaitUntilAsync("[ -e /tmp/silent.done ]");
+    }
+
+    [Theory]
+    [InlineData("runs --follow --task nobody")]
+    [InlineData("scopes --watch nobody")]
+    public async Task What_goes_on_by_itself_ends_with_its_reader_though_nothing_happens(string command)
+    {
+        ShellResult result = await _daemon.ShellAsync($"pv_exec {command} | true; echo ${{PIPESTATUS[0]}}");
+
+        Assert.Equal("141", result.Text.TrimEnd());
+        Assert.Equal("", result.Errors);
+    }
+
+    [Fact]
+    public async Task Standard_input_that_is_closed_is_told_and_no_other_file_is_read_in_its_place()
+    {
+        await _daemon.AddTaskAsync("reads", "cat");
+
+        ShellResult result = await _daemon.ShellAsync("pv_exec exec -w -i reads <&-");
+
+        Assert.Equal((111, ""), (result.ExitCode, result.Output));
+        Assert.StartsWith("pv_exec: cannot read standard input: it is closed", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_its_tasks_limit_says_so()
+    {
+        await _daemon.AddTaskAsync("single", "until [ -e /tmp/single.go ]; do sleep 0.02; done");
+        await _daemon.WriteAsync($"{Paths.OwnTasks}/single/max_concurrent", "1\n");
+        string first = (await _daemon.ShellAsync("pv_exec exec --json single; pv_exec exec --json single >/dev/null")).Text;
+        string id = JsonDocument.Parse(first).RootElement.GetProperty("run").GetString()!;
+
+        await _daemon.WaitUntilAsync($"pv_exec runs --live --task single | grep 'max_concurrent of single ({id} runs, for '");
+
+        _ = (await _daemon.ShellAsync("touch /tmp/single.go")).Text;
+    }
+
+    [Fact]
     public async Task A_run_is_an_object_on_request()
     {
         await _daemon.AddTaskAsync("object", "echo out; printf '\\377' >&2; kill -9 $$");

@@ -59,4 +59,20 @@ public sealed class StopTests : IAsyncLifetime
 
         Assert.Equal("", (await machine.ShellAsync("pgrep -x 'pv-.*'; pgrep -f '^sleep 6001'; true")).Text);
     }
+
+    [Theory]
+    [InlineData("pv-init")]
+    [InlineData("pv_exec daemon")]
+    public async Task With_standard_descriptors_closed_none_of_its_own_files_takes_their_place(string program)
+    {
+        await using TestContainer machine = await TestContainer.StartAsync(ContainerSpec.Idle);
+        await machine.AddTaskAsync("says", "echo done");
+        string arguments = string.Join(' ', ContainerSpec.DaemonArguments("tree"));
+
+        _ = await machine.ShellAsync($"(exec 0<&- 1>&- 2>&-; exec setsid {program} {arguments}) &");
+        await machine.WaitUntilAsync(TestContainer.Answers);
+
+        Assert.Equal("/ / /", (await machine.ShellAsync("cd /proc/$(pgrep -x pv-init)/fd && echo $(readlink 0) $(readlink 1) $(readlink 2)")).Text);
+        Assert.Equal("done", (await machine.ShellAsync("pv_exec exec -w says")).Text);
+    }
 }

@@ -8,7 +8,7 @@ public static class WaitText
 {
     private const int MostNamed = 3;
 
-    /// <summary>Such as <c>src (common/build 01JD… writes it, for 12s)</c>.</summary>
+    /// <summary>Such as <c>src (common/build 01JD… writes it, for 12s)</c>, or <c>max_concurrent of common/build (01JD… runs, for 12s)</c>.</summary>
     public static string Of(IReadOnlyList<ScopeUser> users, DateTimeOffset now)
     {
         string named = string.Join(", ", users.Take(MostNamed).Select(user => One(user, now)));
@@ -18,6 +18,12 @@ public static class WaitText
     private static string One(ScopeUser user, DateTimeOffset now)
     {
         string who = user.Reason.Length == 0 || user.Reason == user.Holder ? user.Holder : $"{user.Reason} {user.Holder}";
+        string time = user.Since is { } since ? $", for {Text.Elapsed(Math.Max(0, (now - since.ToDateTimeOffset()).TotalSeconds))}" : "";
+        if (user.IsMaxConcurrent)
+        {
+            return Text.Plain($"max_concurrent of {user.Reason} ({user.Holder} {(user.Holds ? "runs" : "waits longer")}{time})");
+        }
+
         string what = (user.Holds, user.Writes) switch
         {
             (true, true) => "writes it",
@@ -25,7 +31,6 @@ public static class WaitText
             (false, true) => "waits longer to write it",
             (false, false) => "waits longer to read it",
         };
-        string time = user.Since is { } since ? $", for {Text.Elapsed(Math.Max(0, (now - since.ToDateTimeOffset()).TotalSeconds))}" : "";
         return Text.Plain($"{user.Scope} ({who} {what}{time})");
     }
 }

@@ -143,5 +143,6 @@ internal static class RunMessages
         Holds = blocker.Holds,
         Writes = blocker.Writes,
         Since = Timestamp.FromDateTimeOffset(blocker.Since),
+        IsMaxConcurrent = blocker.IsLimit,
     });
 }

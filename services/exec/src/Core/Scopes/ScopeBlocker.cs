@@ -8,4 +8,8 @@ namespace PvExec.Exec.Core.Scopes;
 /// <param name="Writes">Whether it writes there, or something that lies in it.</param>
 /// <param name="Holds">Whether it holds its locks; else it waits too, ahead.</param>
 /// <param name="Since">When it was granted, or when it asked.</param>
-public sealed record ScopeBlocker(string Holder, string Reason, ScopeSet Scopes, string Where, bool Writes, bool Holds, DateTimeOffset Since);
+public sealed record ScopeBlocker(string Holder, string Reason, ScopeSet Scopes, string Where, bool Writes, bool Holds, DateTimeOffset Since)
+{
+    /// <summary>They meet at the limit of a task's runs, and not at a scope.</summary>
+    public bool IsLimit { get; init; }
+}

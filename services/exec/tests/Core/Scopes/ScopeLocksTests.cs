@@ -263,7 +263,7 @@ public sealed class ScopeLocksTests
         Assert.Equal(
             [("A", "build", "src", true), ("B", "save", "src/lib", false)],
             waits.WaitsFor(10).Select(blocker => (blocker.Holder, blocker.Reason, blocker.Where, blocker.Holds)));
-        Assert.Equal("A", Assert.Single(waits.WaitsFor(1)).Holder);
+        Assert.Equal(("A", false), (Assert.Single(waits.WaitsFor(1)).Holder, waits.WaitsFor(1)[0].IsLimit));
         Assert.Empty(holder.WaitsFor(10));
     }
 
@@ -272,7 +272,9 @@ public sealed class ScopeLocksTests
     {
         ScopeTicket first = Limited(1);
 
-        Assert.Equal("/tasks/a", Assert.Single(Limited(1).WaitsFor(10)).Where);
+        ScopeBlocker blocker = Assert.Single(Limited(1).WaitsFor(10));
+
+        Assert.Equal(("/tasks/a", true), (blocker.Where, blocker.IsLimit));
         Assert.True(first.IsHeld);
     }
 
