@@ -23,9 +23,6 @@ public static partial class Daemon
     /// <summary>The largest message of the contract, both ways.</summary>
     public const int MaxMessageBytes = 10 * 1024 * 1024;
 
-    /// <summary>How long calls under way may take to end once the service leaves.</summary>
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(1);
-
     /// <summary>Runs the service until it is told to leave.</summary>
     /// <returns>The exit code, one of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(Service service, string[] args, Action<DaemonBuilder> configure)
@@ -66,7 +63,7 @@ public static partial class Daemon
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ApplicationName = service.Program(), ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddOneLine(service.Program());
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = daemon.DrainTime);
         builder.Services.AddNotify(service, daemon);
         builder.Services.AddSingleton<IInit>(init);
         IReadOnlyList<KeptDescriptor> stored = StoredDescriptors.Take(Environment.GetEnvironmentVariable("LISTEN_FDNAMES"));

@@ -55,6 +55,9 @@ public sealed class DaemonBuilder(DaemonOptions options)
     /// <summary>Whether calls that come to an instance that has handed over are refused, for the caller to repeat. Not for one that keeps no state.</summary>
     public bool RefusesLateCalls { get; set; } = true;
 
+    /// <summary>How long calls under way may take to end once the service leaves. Those of most are over by then: their stop hooks end what they wait for.</summary>
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>By default a service hands over once every call under way has been answered, and leaves nothing.</summary>
     internal HandOverHook HandOver { get; private set; } = DrainAsync;
 

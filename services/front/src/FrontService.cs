@@ -7,7 +7,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace PvExec.Front;
 
 /// <summary>Passes every gRPC call on to the service that its path names, and answers in gRPC's own terms when it cannot.</summary>
-public sealed class FrontService(IHttpForwarder forwarder, ServiceSockets sockets, ILogger<FrontService> log)
+public sealed class FrontService(IHttpForwarder forwarder, ServiceSockets sockets, IHostApplicationLifetime lifetime, ILogger<FrontService> log)
 {
     /// <summary>The caller's deadline is the only one: a stream may be silent for as long as its two ends like.</summary>
     private static readonly ForwarderRequestConfig Forwarding = new()
@@ -23,6 +23,12 @@ public sealed class FrontService(IHttpForwarder forwarder, ServiceSockets socket
         if (!GrpcContentType.Matches(context.Request.ContentType))
         {
             return NotGrpcAnswer.WriteAsync(context);
+        }
+
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            GrpcAnswer.Write(context, GrpcStatus.Unavailable, "the daemon is stopping: it takes no new calls");
+            return Task.CompletedTask;
         }
 
         string path = context.Request.Path.Value ?? "";

@@ -9,7 +9,8 @@ namespace PvExec.Hosting.Succession;
 /// Kestrel's listening sockets and their connections, so that a service can stop accepting long before it ends: the
 /// sockets are shared with the new instance, and what either accepts is lost to the other.
 /// </summary>
-internal sealed class HandOverListeners(IConnectionListenerFactory sockets, TimeProvider time) : IConnectionListenerFactory
+/// <param name="stopping">Cancelled when the service ends, and no other takes its place.</param>
+internal sealed class HandOverListeners(IConnectionListenerFactory sockets, TimeProvider time, CancellationToken stopping) : IConnectionListenerFactory
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(50);
 
@@ -19,11 +20,19 @@ internal sealed class HandOverListeners(IConnectionListenerFactory sockets, Time
     /// </summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
 
+    /// <summary>Clients close a connection on which they have been told to go elsewhere as soon as their last call is answered.</summary>
+    private static readonly TimeSpan LongestLinger = TimeSpan.FromSeconds(5);
+
+    /// <summary>A stop does not wait long for clients that have had all their answers and do not look.</summary>
+    private static readonly TimeSpan LongestLingerOfStop = TimeSpan.FromMilliseconds(250);
+
     private readonly ConcurrentBag<Listener> _listeners = [];
     private readonly ConcurrentDictionary<LingeringConnection, long> _connections = []; // and when each was accepted
     private volatile bool _isLeaving;
 
     private TimeProvider Time => time;
+
+    private TimeSpan Linger => stopping.IsCancellationRequested ? LongestLingerOfStop : _isLeaving ? LongestLinger : TimeSpan.Zero;
 
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -78,7 +87,7 @@ internal sealed class HandOverListeners(IConnectionListenerFactory sockets, Time
                 return null;
             }
 
-            var lingering = new LingeringConnection(connection, () => owner._isLeaving, owner.Time);
+            var lingering = new LingeringConnection(connection, () => owner.Linger, owner.Time);
             owner._connections.TryAdd(lingering, owner.Time.GetTimestamp());
             connection.ConnectionClosed.Register(() => owner._connections.TryRemove(lingering, out _));
             return lingering;

@@ -6,16 +6,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace PvExec.Hosting.Succession;
 
 /// <summary>
-/// A connection that a leaving instance lets its client close. The server closes it right after its last GOAWAY; a client
+/// A connection that an instance which leaves lets its client close. The server closes it right after its last GOAWAY; a client
 /// that writes a moment later meets a broken pipe, or over TCP a reset that overtakes what was sent, and loses answers that
 /// it has not read yet, or cannot tell which of its calls may be repeated.
 /// </summary>
-/// <param name="lingers">Asked when the server is done with the connection.</param>
-internal sealed class LingeringConnection(ConnectionContext inner, Func<bool> lingers, TimeProvider time) : ConnectionContext
+/// <param name="longest">Asked when the server is done with the connection: how long the client has to close it; zero: no time at all.</param>
+internal sealed class LingeringConnection(ConnectionContext inner, Func<TimeSpan> longest, TimeProvider time) : ConnectionContext
 {
-    /// <summary>Clients close a connection on which they have been told to go elsewhere as soon as their last call is answered.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
-
     private bool _isAborted;
 
     public override string ConnectionId
@@ -60,18 +57,18 @@ internal sealed class LingeringConnection(ConnectionContext inner, Func<bool> li
 
     public override async ValueTask DisposeAsync()
     {
-        if (lingers() && !Volatile.Read(ref _isAborted))
+        if (longest() is { Ticks: > 0 } linger && !Volatile.Read(ref _isAborted))
         {
-            await DrainAsync(inner.Transport.Input);
+            await DrainAsync(inner.Transport.Input, linger);
         }
 
         await inner.DisposeAsync();
     }
 
     /// <summary>Reads what still comes, which is of no stream that was taken, up to the client's end.</summary>
-    private async Task DrainAsync(PipeReader input)
+    private async Task DrainAsync(PipeReader input, TimeSpan atMost)
     {
-        using var enough = new CancellationTokenSource(Longest, time);
+        using var enough = new CancellationTokenSource(atMost, time);
         try
         {
             ReadResult result;

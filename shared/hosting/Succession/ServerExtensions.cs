@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -33,7 +34,8 @@ internal static class ServerExtensions
         builder.Services.AddSingleton<HandOverListeners>(services => new HandOverListeners(
             new SocketTransportFactory(
                 services.GetRequiredService<IOptions<SocketTransportOptions>>(), services.GetRequiredService<ILoggerFactory>()),
-            services.GetRequiredService<TimeProvider>()));
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
 
         // The server asks the factories in the order opposite to that of their registration.
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<HandOverListeners>());

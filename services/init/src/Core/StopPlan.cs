@@ -4,12 +4,12 @@ namespace PvExec.Init.Core;
 /// <param name="Total">For all of it; what one step does not use is left to the save.</param>
 internal sealed record StopPlan(long Total)
 {
-    /// <summary>Front closes its connections at once; calls under way get a moment.</summary>
-    private long Front => Math.Min(1000, Total / 10);
-
     private long Work => Total * 2 / 5;
 
     private long Sweep => Math.Min(500, Total / 20);
+
+    /// <summary>Whoever could still answer has ended: what is left are callers that do not take their answers.</summary>
+    private long Drain => Math.Min(1000, Total / 10);
 
     /// <summary>Kept back from the save, so that the end is in time even when the save is not.</summary>
     private long Leftovers => Math.Min(500, Total / 20);
@@ -24,10 +24,11 @@ internal sealed record StopPlan(long Total)
         return step switch
         {
             StopStep.NotStopping => long.MaxValue,
-            StopStep.Front => hurried ? stepBegan : stepBegan + Front,
+            StopStep.Front => stepBegan,
             StopStep.Work => hurried ? stepBegan : stepBegan + Work,
             StopStep.Sweep => Math.Min(stepBegan + Sweep, end - Leftovers),
             StopStep.Save => end - Leftovers,
+            StopStep.Drain => hurried ? stepBegan : Math.Clamp(end - Leftovers, stepBegan, stepBegan + Drain),
             StopStep.Leftovers => Math.Max(end, stepBegan + Leftovers),
             StopStep.Done => stepBegan,
             _ => throw new ArgumentOutOfRangeException(nameof(step), step, null),

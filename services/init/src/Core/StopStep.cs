@@ -6,7 +6,7 @@ internal enum StopStep
     /// <summary>The system runs.</summary>
     NotStopping,
 
-    /// <summary>Nothing new comes in, and answers under way go out.</summary>
+    /// <summary>Nothing new comes in. The front is told so and is not waited for: calls under way are answered while the rest ends.</summary>
     Front,
 
     /// <summary>Tasks and processes end.</summary>
@@ -17,6 +17,9 @@ internal enum StopStep
 
     /// <summary>The worktree is saved.</summary>
     Save,
+
+    /// <summary>The last answers go out, and the front leaves.</summary>
+    Drain,
 
     /// <summary>Whatever still runs is killed.</summary>
     Leftovers,

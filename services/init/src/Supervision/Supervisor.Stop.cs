@@ -7,7 +7,10 @@ using PvExec.Proto.Init;
 
 namespace PvExec.Init.Supervision;
 
-/// <summary>The stop: front, then tasks and processes, then the save, then whatever is left.</summary>
+/// <summary>
+/// The stop: front takes nothing new, tasks and processes end, the save, front leaves, whatever is left. Front stays so long
+/// because callers are told through it how their tasks ended.
+/// </summary>
 internal sealed partial class Supervisor
 {
     /// <summary>Between two looks at the process table while killed processes vanish, in milliseconds.</summary>
@@ -51,12 +54,13 @@ internal sealed partial class Supervisor
         _stepBegan = Clock.Monotonic;
         switch (step)
         {
-            case StopStep.Front or StopStep.Save when _options.ExternalServices:
+            case StopStep.Front or StopStep.Save or StopStep.Drain when _options.ExternalServices:
                 break;
             case StopStep.Work when _options.ExternalServices:
                 StopExternal();
                 break;
             case StopStep.Front:
+                CloseSockets(Service.Front);
                 Stop(Service.Front);
                 break;
             case StopStep.Work:
@@ -65,6 +69,8 @@ internal sealed partial class Supervisor
                 Stop(Service.Process);
                 break;
             case StopStep.Sweep:
+                CloseSockets(Service.Exec);
+                CloseSockets(Service.Process);
                 break;
             case StopStep.Save:
                 // The worktree is in memory that outlives its service: one that is down is started once more to save it.
@@ -73,12 +79,20 @@ internal sealed partial class Supervisor
                     Apply(worktree, ServiceSignal.Restart);
                 }
 
-                if (Get(Service.Worktree).Pid != 0)
+                if (_options.MountPoint is not null && Get(Service.Worktree).Pid != 0)
                 {
                     SayStep("saving the worktree");
                 }
 
                 Stop(Service.Worktree);
+                break;
+            case StopStep.Drain:
+                CloseSockets(Service.Worktree);
+                if (Runs(Service.Front))
+                {
+                    SayStep("letting callers take their last answers");
+                }
+
                 break;
             case StopStep.Leftovers:
                 break;
@@ -95,6 +109,18 @@ internal sealed partial class Supervisor
         if (!_quiet)
         {
             InitLog.Step(text);
+        }
+    }
+
+    /// <summary>
+    /// The service is not started again: who connects is refused, and who waits in the backlog is told, in place of waiting
+    /// until this process ends. What has been accepted is not touched.
+    /// </summary>
+    private void CloseSockets(Service service)
+    {
+        foreach (ListeningDescriptor socket in Get(service).Sockets)
+        {
+            socket.Handle.Dispose();
         }
     }
 
@@ -189,10 +215,10 @@ internal sealed partial class Supervisor
 
     private bool IsStepDone() => _step switch
     {
-        StopStep.Front => !Runs(Service.Front),
         StopStep.Work => !Runs(Service.Exec) && !Runs(Service.Process) && _children.LivingCount == 0,
         StopStep.Sweep => KillDescendants([.. _instances.Where(one => one.Service.Service is Service.Front or Service.Worktree).Select(one => one.Pid)]) == 0,
         StopStep.Save => !Runs(Service.Worktree),
+        StopStep.Drain => !Runs(Service.Front),
         StopStep.Leftovers => KillDescendants([]) == 0,
         _ => true,
     };
@@ -203,9 +229,9 @@ internal sealed partial class Supervisor
     {
         Service[] late = _step switch
         {
-            StopStep.Front => [Service.Front],
             StopStep.Work => [Service.Exec, Service.Process],
             StopStep.Save => [Service.Worktree],
+            StopStep.Drain => [Service.Front],
             _ => [],
         };
         foreach (ServiceInstance instance in late.Where(Runs).SelectMany(service => Get(service).Instances))

@@ -78,7 +78,7 @@ public sealed class SignalTests : IDisposable
         init.Connect("exec").Order($$"""{"do":"notify","text":"X_PV_MAIN_EXIT={{code}}"}""");
         Assert.Equal(code, init.WaitForExit());
         Assert.Contains(init.Lines, line => line.Contains($"stopping: the main task 'serve' has ended with exit code {code}"));
-        Assert.Contains(init.Lines, line => line.Contains("saving the worktree"));
+        Assert.Contains(init.Lines, line => line.Contains("stopping: done in"));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class StopTests : IDisposable
     [InlineData("INT")]
     public void A_stop_goes_from_front_to_work_to_save(string signal)
     {
-        using RunningInit init = _installation.Start();
+        using RunningInit init = _installation.Start(Worktree);
         StandIn worktree = init.Connect("worktree");
         init.Signal(signal);
         Assert.Equal(0, init.WaitForExit());
@@ -27,6 +27,50 @@ public sealed class StopTests : IDisposable
         Assert.StartsWith("ending tasks and processes", steps[1]);
         Assert.StartsWith("saving the worktree", steps[2]);
         Assert.StartsWith("done in", steps[3]);
+    }
+
+    [Fact]
+    public void A_save_is_not_spoken_of_where_there_is_no_worktree()
+    {
+        using RunningInit init = _installation.Start();
+        Assert.Equal(0, init.Stop());
+        Assert.DoesNotContain(init.Lines, line => line.Contains("saving"));
+    }
+
+    [Fact]
+    public void Front_is_asked_first_and_may_stay_until_all_others_have_ended()
+    {
+        using RunningInit init = _installation.Start(["--stop-timeout", "600"], environment: [("STAND_IN_DRAINS", "front"), ("STAND_IN_STUCK", "exec")]);
+        StandIn front = init.Connect("front"), exec = init.Connect("exec"), worktree = init.Connect("worktree");
+        init.Signal("TERM");
+        front.Event("term");
+        exec.Event("stop");
+        exec.Order("""{"do":"exit","code":0}""");
+        worktree.Event("stop");
+        init.WaitFor("letting callers take their last answers");
+        front.Order("""{"do":"exit","code":0}""");
+        Assert.Equal(0, init.WaitForExit());
+        Assert.DoesNotContain(init.Lines, line => line.Contains("killed"));
+    }
+
+    [Fact]
+    public void A_front_that_does_not_leave_when_the_rest_has_ended_is_killed()
+    {
+        using RunningInit init = _installation.Start(["--stop-timeout", "5"], environment: ("STAND_IN_DRAINS", "front"));
+        Assert.Equal(0, init.Stop());
+        Assert.Contains(init.Lines, line => line.Contains("killed front, which did not stop in time"));
+    }
+
+    [Fact]
+    public void A_hurried_stop_kills_a_front_that_stays()
+    {
+        using RunningInit init = _installation.Start(["--stop-timeout", "600"], environment: [("STAND_IN_DRAINS", "front"), ("STAND_IN_STUCK", "exec")]);
+        init.Connect("front");
+        init.Signal("TERM");
+        init.WaitFor("ending tasks");
+        init.Signal("TERM");
+        Assert.Equal(0, init.WaitForExit());
+        Assert.Contains(init.Lines, line => line.Contains("killed front"));
     }
 
     [Fact]
@@ -47,7 +91,7 @@ public sealed class StopTests : IDisposable
     [Fact]
     public void A_service_that_does_not_stop_is_killed_and_the_save_still_happens()
     {
-        using RunningInit init = _installation.Start(["--stop-timeout", "2"], environment: ("STAND_IN_STUCK", "process"));
+        using RunningInit init = _installation.Start(["--stop-timeout", "2", .. Worktree], environment: ("STAND_IN_STUCK", "process"));
         Assert.Equal(0, init.Stop());
         Assert.Contains(init.Lines, line => line.Contains("killed process, which did not stop in time"));
         Assert.Contains(init.Lines, line => line.Contains("saving the worktree"));
@@ -89,7 +133,7 @@ public sealed class StopTests : IDisposable
         init.Signal("INT");
         Assert.Equal(0, init.WaitForExit());
 
-        using RunningInit stuck = _installation.Start(["--stop-timeout", "600"], environment: ("STAND_IN_STUCK", "worktree"));
+        using RunningInit stuck = _installation.Start(["--stop-timeout", "600", .. Worktree], environment: ("STAND_IN_STUCK", "worktree"));
         stuck.Signal("TERM");
         stuck.WaitFor("saving the worktree");
         stuck.Signal("TERM");
@@ -102,7 +146,7 @@ public sealed class StopTests : IDisposable
     [Fact]
     public void A_worktree_that_is_down_at_the_stop_is_started_again_to_save()
     {
-        using RunningInit init = _installation.Start();
+        using RunningInit init = _installation.Start(Worktree);
         StandIn worktree = init.Connect("worktree");
         worktree.Event("welcome");
         worktree.Order("""{"do":"exit","code":9}""");

@@ -32,7 +32,13 @@ def obey(words):
         os._exit(int(words.split()[1]))
 
 
+terminated = threading.Event()
+
+
 def on_term(number, frame):
+    terminated.set()
+    if os.environ.get("STAND_IN_DRAINS") == NAME:
+        return
     os._exit(int(os.environ.get("STAND_IN_TERM_CODE", "0")))
 
 
@@ -272,6 +278,11 @@ def main():
             for descriptor in close:
                 os.close(descriptor)
 
+    def tell_terminated():
+        terminated.wait()
+        control.emit({"event": "term"})
+
+    threading.Thread(target=tell_terminated, daemon=True).start()
     threading.Thread(target=control.serve, args=(handle,), daemon=True).start()
     (_, service, standby), _ = receive_until(WELCOME)
     if standby:
