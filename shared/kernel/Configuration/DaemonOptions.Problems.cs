@@ -5,7 +5,7 @@ namespace PvExec.Kernel.Configuration;
 /// <summary>What is wrong with them.</summary>
 public sealed partial record DaemonOptions
 {
-    /// <summary>What is wrong with the options taken together; each line names the flag and the value given.</summary>
+    /// <summary>What is wrong with the options taken together; each line names the flag, or the variable in its place, and the value given.</summary>
     public IEnumerable<string> Problems()
     {
         if (AsksForBlobStore)
@@ -20,30 +20,30 @@ public sealed partial record DaemonOptions
 
         if (!Path.IsPathRooted(RuntimeDir))
         {
-            yield return $"-runtime-dir '{RuntimeDir}' is not an absolute path";
+            yield return $"{Given(DaemonFlags.RuntimeDir)} '{RuntimeDir}' is not an absolute path";
         }
 
         if (Encoding.UTF8.GetByteCount(RuntimeDir) > RuntimePaths.MaxRootBytes)
         {
-            yield return $"-runtime-dir '{RuntimeDir}' is longer than {RuntimePaths.MaxRootBytes} bytes, too long for Unix sockets in it: take a shorter one";
+            yield return $"{Given(DaemonFlags.RuntimeDir)} '{RuntimeDir}' is longer than {RuntimePaths.MaxRootBytes} bytes, too long for Unix sockets in it: take a shorter one";
         }
 
         if (!Path.IsPathRooted(OutputDir))
         {
-            yield return $"-output-dir '{OutputDir}' is not an absolute path";
+            yield return $"{Given(DaemonFlags.OutputDir)} '{OutputDir}' is not an absolute path";
         }
 
         foreach (string scope in SaveScopes)
         {
             if (!ScopeName.Parse(scope).Succeeded(out Fault? fault))
             {
-                yield return $"-save-scope: {fault.Detail}";
+                yield return $"{Given(DaemonFlags.SaveScope)}: {fault.Detail}";
             }
         }
 
         foreach (string name in ExitOnFailed.Where(name => Services.Parse(name) is null))
         {
-            yield return $"-exit-on-failed '{name}' is no service: name one of {string.Join(", ", Services.All.Select(service => service.Name()))}";
+            yield return $"{Given(DaemonFlags.ExitOnFailed)} '{name}' is no service: name one of {string.Join(", ", Services.All.Select(service => service.Name()))}";
         }
 
         foreach (string problem in MainProblems().Concat(WorktreeProblems()))
@@ -61,20 +61,20 @@ public sealed partial record DaemonOptions
 
         if (ExternalServices)
         {
-            yield return $"-main '{Main}' is given with -external-services: let the supervisor of the services end what is to end";
+            yield return $"{Given(DaemonFlags.Main)} '{Main}' is given with -external-services: let the supervisor of the services end what is to end";
         }
         else if ((MainTask ?? MainProcess) is null or "")
         {
-            yield return $"-main '{Main}' is no task and no process: give task:NAME or process:NAME";
+            yield return $"{Given(DaemonFlags.Main)} '{Main}' is no task and no process: give task:NAME or process:NAME";
         }
         else if (MainProcess is { Length: > MaxProcessName } name)
         {
-            yield return $"-main 'process:{name[..32]}…' has a name of {name.Length} characters: at most {MaxProcessName} are allowed";
+            yield return $"{Given(DaemonFlags.Main)} 'process:{name[..32]}…' has a name of {name.Length} characters: at most {MaxProcessName} are allowed";
         }
 
         if (MainCommand.Count > 0 && MainProcess is null)
         {
-            yield return $"-main '{Main}' is given with the command '{MainCommand[0]}' behind --: only a process has one, give process:NAME";
+            yield return $"{Given(DaemonFlags.Main)} '{Main}' is given with the command '{MainCommand[0]}' behind --: only a process has one, give process:NAME";
         }
         else if (MainCommand is ["", ..])
         {
@@ -86,11 +86,11 @@ public sealed partial record DaemonOptions
     {
         if (MountPoint is null)
         {
-            foreach ((string flag, object? value) in new (string, object?)[] { ("worktree", Worktree), ("source-worktree", SourceWorktree), ("store", Store) })
+            foreach ((DaemonFlag flag, string? value) in new[] { (DaemonFlags.Worktree, Worktree), (DaemonFlags.SourceWorktree, SourceWorktree), (DaemonFlags.Store, Store) })
             {
                 if (value is not null)
                 {
-                    yield return $"-{flag} '{value}' is given without -mount-point: say where the worktree is to be";
+                    yield return $"{Given(flag)} '{value}' is given without -mount-point: say where the worktree is to be";
                 }
             }
 
@@ -99,28 +99,28 @@ public sealed partial record DaemonOptions
 
         if (!Path.IsPathRooted(MountPoint))
         {
-            yield return $"-mount-point '{MountPoint}' is not an absolute path";
+            yield return $"{Given(DaemonFlags.MountPoint)} '{MountPoint}' is not an absolute path";
         }
 
         if (Worktree is null)
         {
-            yield return $"-mount-point '{MountPoint}' is given without -worktree: name the worktree to save to";
+            yield return $"{Given(DaemonFlags.MountPoint)} '{MountPoint}' is given without -worktree: name the worktree to save to";
         }
 
         if (Store is null)
         {
-            yield return $"-mount-point '{MountPoint}' is given without -store: say where snapshots are kept, such as --store file:///var/lib/pv-exec";
+            yield return $"{Given(DaemonFlags.MountPoint)} '{MountPoint}' is given without -store: say where snapshots are kept, such as --store file:///var/lib/pv-exec";
         }
         else if (!Store.StartsWith("file:///", StringComparison.Ordinal))
         {
-            yield return $"-store '{Store}' is not supported: give a URL such as file:///var/lib/pv-exec";
+            yield return $"{Given(DaemonFlags.Store)} '{Store}' is not supported: give a URL such as file:///var/lib/pv-exec";
         }
 
-        foreach ((string flag, string? id) in new[] { ("worktree", Worktree), ("source-worktree", SourceWorktree) })
+        foreach ((DaemonFlag flag, string? id) in new[] { (DaemonFlags.Worktree, Worktree), (DaemonFlags.SourceWorktree, SourceWorktree) })
         {
             if (id is not null && !IsWorktreeId(id))
             {
-                yield return $"-{flag} '{id}' is not a worktree id: 1 to 128 letters, digits, '.', '_' or '-', not starting with '.'";
+                yield return $"{Given(flag)} '{id}' is not a worktree id: 1 to 128 letters, digits, '.', '_' or '-', not starting with '.'";
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 
 namespace PvExec.Kernel.Configuration;
@@ -89,7 +90,13 @@ public sealed partial record DaemonOptions
     /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
+    /// <summary>The flags whose value is that of their variable.</summary>
+    private IReadOnlySet<DaemonFlag> FromVariables { get; init; } = FrozenSet<DaemonFlag>.Empty;
+
     public RuntimePaths Paths => new(RuntimeDir);
+
+    /// <summary>What a value was given with, to be named when it is wrong: <c>-stop-timeout</c>, or <c>PV_EXEC_STOP_TIMEOUT</c>.</summary>
+    public string Given(DaemonFlag flag) => GivenName(flag, FromVariables);
 
     /// <summary>Reads options; every word that is no valid value is in <paramref name="problems"/>.</summary>
     public static DaemonOptions Parse(IReadOnlyList<string> arguments, Func<string, string?> variable, out IReadOnlyList<string> problems)
@@ -122,10 +129,13 @@ public sealed partial record DaemonOptions
             OutputHead = Size(DaemonFlags.OutputHead, defaults.OutputHead),
             OutputTail = Size(DaemonFlags.OutputTail, defaults.OutputTail),
             OutputDir = Text(DaemonFlags.OutputDir) ?? defaults.OutputDir,
+            FromVariables = values.FromVariables,
             AsksForBlobStore = new[] { DaemonFlags.AccountName, DaemonFlags.AccountKey, DaemonFlags.Container }.Any(flag => Text(flag) is not null),
         };
         problems = wrong;
         return options;
+
+        string Name(DaemonFlag flag) => GivenName(flag, values.FromVariables);
 
         string? Text(DaemonFlag flag) => values.TryGet(flag, out string? value) ? value : null;
 
@@ -142,7 +152,7 @@ public sealed partial record DaemonOptions
                 return number;
             }
 
-            wrong.Add($"-{flag.Name} '{text}' is not a{(wholeOnly ? " whole" : "")} number {(least == 0 ? "" : "that is 0 or ")}from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}");
+            wrong.Add($"{Name(flag)} '{text}' is not a{(wholeOnly ? " whole" : "")} number {(least == 0 ? "" : "that is 0 or ")}from {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}");
             return otherwise;
         }
 
@@ -158,7 +168,7 @@ public sealed partial record DaemonOptions
                 return bytes;
             }
 
-            wrong.Add($"-{flag.Name} '{text}' is not a size from 0 to {ByteSize.Text(MaxOutputBytes)}, such as 64KiB");
+            wrong.Add($"{Name(flag)} '{text}' is not a size from 0 to {ByteSize.Text(MaxOutputBytes)}, such as 64KiB");
             return otherwise;
         }
 
@@ -166,7 +176,7 @@ public sealed partial record DaemonOptions
         {
             if (Text(flag) is { } text and not ("true" or "false"))
             {
-                wrong.Add($"-{flag.Name} '{text}' is none of true, false");
+                wrong.Add($"{Name(flag)} '{text}' is none of true, false");
             }
 
             return Text(flag) == "true";
@@ -180,11 +190,13 @@ public sealed partial record DaemonOptions
                 case "memory": return WorktreeMode.Memory;
                 case "directory": return WorktreeMode.Directory;
                 case var other:
-                    wrong.Add($"-{DaemonFlags.WorktreeMode.Name} '{other}' is none of auto, memory, directory");
+                    wrong.Add($"{Name(DaemonFlags.WorktreeMode)} '{other}' is none of auto, memory, directory");
                     return WorktreeMode.Auto;
             }
         }
     }
+
+    private static string GivenName(DaemonFlag flag, IReadOnlySet<DaemonFlag> fromVariables) => fromVariables.Contains(flag) ? flag.Variable : "-" + flag.Name;
 
     private string? MainAfter(string prefix) => Main is not null && Main.StartsWith(prefix, StringComparison.Ordinal) ? Main[prefix.Length..] : null;
 }

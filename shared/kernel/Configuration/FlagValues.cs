@@ -9,6 +9,7 @@ public sealed class FlagValues
     public const string CommandFollows = "--";
 
     private readonly Dictionary<DaemonFlag, List<string>> _values = [];
+    private readonly HashSet<DaemonFlag> _fromVariables = [];
     private readonly List<string> _problems = [];
 
     /// <summary>What could not be understood, each with the offending word.</summary>
@@ -16,6 +17,9 @@ public sealed class FlagValues
 
     /// <summary>The words behind <c>--</c>.</summary>
     public IReadOnlyList<string> Command { get; private set; } = [];
+
+    /// <summary>The flags whose value is that of their variable.</summary>
+    public IReadOnlySet<DaemonFlag> FromVariables => _fromVariables;
 
     /// <param name="arguments">Without the program's name; <c>-name VALUE</c> or <c>-name=VALUE</c>, with one dash or two.</param>
     /// <param name="variable">Looks an environment variable up; null when it is not set.</param>
@@ -107,6 +111,7 @@ public sealed class FlagValues
                 continue;
             }
 
+            _fromVariables.Add(flag);
             foreach (string value in flag.Repeatable ? text.Split(':', StringSplitOptions.RemoveEmptyEntries) : [text])
             {
                 Add(flag, value);

@@ -60,7 +60,7 @@ internal sealed class ListenSet
         IPAddress? address = OptionChecks.Resolve(options.Host);
         if (address is null)
         {
-            return new Fault(FaultKind.InvalidArgument, $"-host '{options.Host}' is no address of this machine: give an IPv4 or IPv6 address, or localhost");
+            return new Fault(FaultKind.InvalidArgument, $"{options.Given(DaemonFlags.Host)} '{options.Host}' is no address of this machine: give an IPv4 or IPv6 address, or localhost");
         }
 
         SafeHandle? front = ListeningSocket.TryTcp(address, options.Port, Backlog, out int port, out int errno);
@@ -95,7 +95,7 @@ internal sealed class ListenSet
     }
 
     private static Fault SocketFault(DaemonOptions options, Exception e) =>
-        new(FaultKind.Internal, $"cannot open the sockets in -runtime-dir '{options.RuntimeDir}': {e.Message}");
+        new(FaultKind.Internal, $"cannot open the sockets in {options.Given(DaemonFlags.RuntimeDir)} '{options.RuntimeDir}': {e.Message}");
 
     private static ListeningDescriptor OpenUnix(string name, string path)
     {
@@ -111,7 +111,7 @@ internal sealed class ListenSet
         Errno.EACCES or Errno.EPERM => new Fault(
             FaultKind.PermissionDenied, $"port {options.Port} on {options.Host} may not be taken by this user: choose one above 1023 with -p"),
         Errno.EADDRNOTAVAIL => new Fault(
-            FaultKind.InvalidArgument, $"-host '{options.Host}' is no address of this machine: give one that 'ip addr' lists, 0.0.0.0 or ::"),
+            FaultKind.InvalidArgument, $"{options.Given(DaemonFlags.Host)} '{options.Host}' is no address of this machine: give one that 'ip addr' lists, 0.0.0.0 or ::"),
         _ => new Fault(FaultKind.Internal, $"cannot listen on {options.Host} port {options.Port}: {Errno.Describe(errno)}"),
     };
 }

@@ -4,7 +4,7 @@ using PvExec.Kernel.Configuration;
 
 namespace PvExec.Init.Adapters;
 
-/// <summary>What is wrong with the options once the file system is asked; each line names the flag and the value.</summary>
+/// <summary>What is wrong with the options once the file system is asked; each line names the flag, or the variable in its place, and the value.</summary>
 internal static class OptionChecks
 {
     /// <summary>Tasks are looked up by names with a slash or two; no deeper.</summary>
@@ -22,17 +22,17 @@ internal static class OptionChecks
         {
             if (!Directory.Exists(root))
             {
-                yield return $"-exec-config-root '{root}' is not a directory: name one that holds task directories";
+                yield return $"{options.Given(DaemonFlags.ConfigRoot)} '{root}' is not a directory: name one that holds task directories";
             }
             else if (!HasTask(root))
             {
-                yield return $"-exec-config-root '{root}' holds no task: put a directory with a file 'run' into it";
+                yield return $"{options.Given(DaemonFlags.ConfigRoot)} '{root}' holds no task: put a directory with a file 'run' into it";
             }
         }
 
         if (options.MountPoint is { } mountPoint && File.Exists(mountPoint))
         {
-            yield return $"-mount-point '{mountPoint}' is not a directory: name a directory, or a path that does not exist yet";
+            yield return $"{options.Given(DaemonFlags.MountPoint)} '{mountPoint}' is not a directory: name a directory, or a path that does not exist yet";
         }
     }
 

@@ -154,9 +154,32 @@ public sealed class DaemonOptionsTests
     }
 
     [Fact]
-    public void A_variable_that_is_wrong_is_named_as_its_flag()
+    public void A_variable_that_is_wrong_is_named_in_place_of_its_flag()
     {
-        DaemonOptions.Parse([], name => name == "PV_EXEC_P" ? "x" : null, out IReadOnlyList<string> problems);
+        var wrong = new Dictionary<string, string>
+        {
+            ["PV_EXEC_STOP_TIMEOUT"] = "a",
+            ["PV_EXEC_OUTPUT_HEAD"] = "b",
+            ["PV_EXEC_SAVE_FREEZE"] = "c",
+            ["PV_EXEC_WORKTREE_MODE"] = "d",
+            ["PV_EXEC_RUNTIME_DIR"] = "e",
+            ["PV_EXEC_SAVE_SCOPE"] = "..",
+            ["PV_EXEC_EXIT_ON_FAILED"] = "g",
+            ["PV_EXEC_MAIN"] = "h",
+            ["PV_EXEC_WORKTREE"] = "i",
+        };
+
+        DaemonOptions options = DaemonOptions.Parse(["-p", "x", "-exec-config-root", "/t"], wrong.GetValueOrDefault, out IReadOnlyList<string> problems);
+
+        Assert.Equal(
+            ["-p", .. wrong.Keys.Order(StringComparer.Ordinal)],
+            problems.Concat(options.Problems()).Select(problem => problem.Split(' ', ':')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_flag_that_is_wrong_is_named_although_its_variable_is_set()
+    {
+        DaemonOptions.Parse(["-p", "x"], name => name == "PV_EXEC_P" ? "1" : null, out IReadOnlyList<string> problems);
 
         Assert.StartsWith("-p 'x' is not", Assert.Single(problems), StringComparison.Ordinal);
     }
