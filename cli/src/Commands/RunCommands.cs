@@ -31,12 +31,13 @@ internal static class RunCommands
         return command;
     }
 
-    public static Command Logs(DaemonAddress address, Surroundings surroundings)
+    public static Command Logs(DaemonAddress address, Option<bool> json, Surroundings surroundings)
     {
         var follow = new Option<bool>("-follow", "--follow", "-f") { Description = "go on to the end of the run" };
         var command = new NotedCommand("logs", "Prints the output of a run.", LogsNotes) { follow };
-        Does(command, address, surroundings, (tasks, id, parsed, cancellationToken) =>
-            new RunLogs(tasks, surroundings).PrintAsync(id, parsed.GetValue(follow), cancellationToken));
+        Does(command, address, surroundings, async (tasks, id, parsed, cancellationToken) => parsed.GetValue(json)
+            ? Ended.Usage("--json is not for 'runs logs', which prints a run's output as it is: leave it out, or take 'runs show'")
+            : await new RunLogs(tasks, surroundings).PrintAsync(id, parsed.GetValue(follow), cancellationToken));
         return command;
     }
 

@@ -25,7 +25,7 @@ internal static class RunsCommand
         var live = new Option<bool>("-live", "--live") { Description = "only the runs that have not ended" };
         var command = new NotedCommand("runs", "Lists the runs of tasks that wait, run, or ended last.", Notes) { json, follow, task, live };
         command.Add(RunCommands.Show(address, json, surroundings));
-        command.Add(RunCommands.Logs(address, surroundings));
+        command.Add(RunCommands.Logs(address, json, surroundings));
         command.Add(RunCommands.Cancel(address, json, surroundings));
         command.Add(RunCommands.Signal(address, json, surroundings));
         command.TakesSignals = true;

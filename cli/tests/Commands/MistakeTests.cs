@@ -24,6 +24,7 @@ public sealed class MistakeTests
     [InlineData("runs --follow=often", "'--follow=often': --follow is true or false")]
     [InlineData("scopes ", "'' is no scope")]
     [InlineData("runs --task ", "--task '' names no task")]
+    [InlineData("runs logs R1 --json", "--json is not for 'runs logs'")]
     [InlineData("services -p 1", "-p is not for 'services': it asks pv-init over a socket in the runtime directory; leave the address out, and give --runtime-dir DIR")]
     public async Task A_mistake_is_named_with_what_to_do(string words, string line)
     {
