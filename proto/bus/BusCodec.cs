@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using MessagePack;
 using PvExec.Kernel;
 
@@ -10,8 +11,24 @@ public static class BusCodec
     private const int StableFields = 3;
     private const int Fields = 6;
 
-    public static byte[] Encode<T>(T message, ulong correlation, DateTimeOffset? deadline, string? traceParent)
-        where T : IBusMessage<T> => Encode(new Envelope(Envelope.CurrentVersion, T.Kind, correlation, deadline, traceParent, EncodeBody(message)));
+    // uint 64, so that the time to live is as long in every envelope.
+    private const byte TimeToLiveFormat = 0xCF;
+
+    public static byte[] Encode<T>(T message, ulong correlation, TimeSpan? timeToLive, string? traceParent)
+        where T : IBusMessage<T> =>
+        Encode(new Envelope(Envelope.CurrentVersion, T.Kind, correlation, null, traceParent, EncodeBody(message), timeToLive));
+
+    /// <summary>Writes another time to live into an envelope that was encoded with one: what is sent again has less time left.</summary>
+    public static void SetTimeToLive(Span<byte> encoded, TimeSpan timeToLive)
+    {
+        Span<byte> field = encoded[^(1 + sizeof(ulong))..];
+        if (field[0] != TimeToLiveFormat)
+        {
+            throw new ArgumentException("this envelope was encoded without a time to live", nameof(encoded));
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(field[1..], Milliseconds(timeToLive));
+    }
 
     /// <summary>What goes into an envelope.</summary>
     public static ReadOnlyMemory<byte> EncodeBody<T>(T message)
@@ -28,7 +45,7 @@ public static class BusCodec
     {
         var buffer = new ArrayBufferWriter<byte>(envelope.Body.Length + 64);
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(Fields);
+        writer.WriteArrayHeader(envelope.TimeToLive is null ? Fields : Fields + 1);
         writer.Write(envelope.Version);
         writer.Write(envelope.Kind);
         writer.Write(envelope.Correlation);
@@ -43,6 +60,11 @@ public static class BusCodec
 
         writer.Write(envelope.TraceParent);
         writer.Write(envelope.Body.Span);
+        if (envelope.TimeToLive is { } timeToLive)
+        {
+            writer.WriteUInt64(Milliseconds(timeToLive));
+        }
+
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -71,7 +93,8 @@ public static class BusCodec
             DateTimeOffset? deadline = ReadDeadline(ref reader);
             string? traceParent = reader.ReadString();
             ReadOnlySequence<byte>? body = reader.ReadBytes();
-            return new Envelope(version, kind, correlation, deadline, traceParent, body is { } b ? b.ToArray() : default(ReadOnlyMemory<byte>));
+            TimeSpan? timeToLive = fields > Fields ? ReadTimeToLive(ref reader) : null;
+            return new Envelope(version, kind, correlation, deadline, traceParent, body is { } b ? b.ToArray() : default(ReadOnlyMemory<byte>), timeToLive);
         }
         catch (Exception e) when (IsMalformed(e))
         {
@@ -99,6 +122,11 @@ public static class BusCodec
             return new Fault(FaultKind.InvalidArgument, $"the body of the bus message '{envelope.Kind}' cannot be read: {e.Message}");
         }
     }
+
+    private static TimeSpan? ReadTimeToLive(ref MessagePackReader reader) => reader.TryReadNil() ? null : reader.ReadTimeToLive();
+
+    // Rounded up: what has some time left is not too late.
+    private static ulong Milliseconds(TimeSpan timeToLive) => timeToLive > TimeSpan.Zero ? (ulong)Math.Ceiling(timeToLive.TotalMilliseconds) : 0;
 
     private static DateTimeOffset? ReadDeadline(ref MessagePackReader reader) => reader.TryReadNil() ? null : reader.ReadTime();
 

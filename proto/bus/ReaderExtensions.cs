@@ -8,6 +8,9 @@ internal static class ReaderExtensions
     // 9999-12-31, the largest that DateTimeOffset takes.
     private const long LastUnixMilliseconds = 253402300799999;
 
+    // A leap year.
+    private const long LongestMilliseconds = 366L * 24 * 3600 * 1000;
+
     /// <summary>The number of fields that follow.</summary>
     /// <exception cref="MessagePackSerializationException">There are fewer than <paramref name="atLeast"/>.</exception>
     public static int ReadFields(this ref MessagePackReader reader, int atLeast)
@@ -33,12 +36,16 @@ internal static class ReaderExtensions
         return texts;
     }
 
+    /// <summary>How long a caller waits, milliseconds on the wire: none when it is negative, a year when it is longer.</summary>
+    public static TimeSpan ReadTimeToLive(this ref MessagePackReader reader) =>
+        TimeSpan.FromMilliseconds(Math.Clamp(reader.ReadInt64(), 0, LongestMilliseconds));
+
     /// <summary>A length of time, milliseconds on the wire.</summary>
     /// <exception cref="MessagePackSerializationException">It is negative or longer than a year.</exception>
     public static TimeSpan ReadDuration(this ref MessagePackReader reader)
     {
         long milliseconds = reader.ReadInt64();
-        return milliseconds is >= 0 and <= 366L * 24 * 3600 * 1000
+        return milliseconds is >= 0 and <= LongestMilliseconds
             ? TimeSpan.FromMilliseconds(milliseconds)
             : throw new MessagePackSerializationException($"{milliseconds} ms is no length of time");
     }

@@ -50,7 +50,7 @@ public sealed class ExecBus : IAsyncDisposable
         }
 
         Outcome<ulong> lease = await _leases.AcquireAsync(
-            scopes, request.Holder, request.Reason, request.WaitLimit, call.Deadline, call.Peer.Name, call.Peer.Gone, cancellationToken);
+            scopes, request.Holder, request.Reason, request.WaitLimit, call.TimeLeft, call.Peer.Name, call.Peer.Gone, cancellationToken);
         if (lease.TryGet(out ulong id, out _))
         {
             // A caller that gives up as its locks are granted does not know of the lease.

@@ -5,9 +5,11 @@ namespace PvExec.Bus.Calls;
 /// <summary>What a handler knows about the call beside its message.</summary>
 public sealed class BusCall
 {
-    internal BusCall(BusPeer peer, Envelope request, int bytes, CancellationTokenSource cancel)
+    private readonly TimeProvider _time;
+
+    internal BusCall(BusPeer peer, Envelope request, int bytes, CancellationTokenSource cancel, TimeProvider time)
     {
-        (Peer, Request, Bytes, Cancel) = (peer, request, bytes, cancel);
+        (Peer, Request, Bytes, Cancel, _time) = (peer, request, bytes, cancel, time);
     }
 
     /// <summary>Who calls.</summary>
@@ -16,8 +18,8 @@ public sealed class BusCall
     /// <summary>The request's kind.</summary>
     public string Kind => Request.Kind;
 
-    /// <summary>When the caller stops waiting, or null. The handler's cancellation token ends with it.</summary>
-    public DateTimeOffset? Deadline => Request.Deadline;
+    /// <summary>How long the caller waits from now on, zero or less when it no longer does; null for as long as it takes. The handler's cancellation token ends with it.</summary>
+    public TimeSpan? TimeLeft => LateAt == long.MaxValue ? null : _time.GetElapsedTime(_time.GetTimestamp(), LateAt);
 
     /// <summary>The caller's W3C trace context, or null.</summary>
     public string? TraceParent => Request.TraceParent;

@@ -57,6 +57,8 @@ public sealed partial class BusClient
 
         while (takes && left-- > 0 && _unsent.First is { Value: var call })
         {
+            // It may have waited here for the service, or for the next one.
+            BusCodec.SetTimeToLive(call.Request, _transport.Time.GetElapsedTime(_transport.Time.GetTimestamp(), call.EndsAt));
             call.Sent = takes = _dealer.TrySendFrame(call.Request);
             if (takes)
             {

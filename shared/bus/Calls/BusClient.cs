@@ -69,13 +69,14 @@ public sealed partial class BusClient : IAsyncDisposable
     {
         timeLimit = timeLimit < TimeSpan.Zero ? TimeSpan.Zero : timeLimit < Longest ? timeLimit : Longest;
         ulong correlation = Interlocked.Increment(ref _lastCorrelation);
-        byte[] bytes = BusCodec.Encode(request, correlation, _transport.Time.GetUtcNow() + timeLimit, TraceParent());
+        byte[] bytes = BusCodec.Encode(request, correlation, timeLimit, TraceParent());
         if (bytes.Length > _limits.MaxFrameBytes)
         {
             return new Fault(FaultKind.InvalidArgument, $"'{TRequest.Kind}' is {bytes.Length} bytes and the bus carries {_limits.MaxFrameBytes} at most");
         }
 
-        var call = new PendingCall(correlation, bytes, TRequest.Kind, whenDown);
+        long endsAt = _transport.Time.GetTimestamp() + (long)(timeLimit.TotalSeconds * _transport.Time.TimestampFrequency);
+        var call = new PendingCall(correlation, bytes, TRequest.Kind, whenDown, endsAt);
         _owner.Post(() => Add(call));
         using var late = new CancellationTokenSource(timeLimit, _transport.Time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _stopping.Token, cancellationToken);

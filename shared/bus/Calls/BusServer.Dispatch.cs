@@ -12,73 +12,6 @@ public sealed partial class BusServer
 {
     private static readonly ActivitySource Activities = new("PvExec.Bus");
 
-    // What is left is there at the poller's next turn.
-    private void Receive()
-    {
-        var frames = new NetMQMessage(2);
-        for (int left = BusOwner.MostPerTurn; left > 0 && _router.TryReceiveMultipartMessage(ref frames, 2); left--)
-        {
-            byte[] identity = frames[0].ToByteArray();
-            string name = Convert.ToHexString(identity);
-            if (frames.FrameCount != 2)
-            {
-                BusLog.Unreadable(_log, _name, $"peer {name} sent {frames.FrameCount - 1} frames instead of one");
-                continue;
-            }
-
-            byte[] bytes = frames[1].ToByteArray();
-            if (bytes is [GoneMark])
-            {
-                End(name);
-            }
-            else
-            {
-                Receive(Peer(name, identity), bytes);
-            }
-        }
-    }
-
-    private BusPeer Peer(string name, byte[] identity)
-    {
-        if (!_peers.TryGetValue(name, out BusPeer? peer))
-        {
-            _peers.Add(name, peer = new BusPeer(identity));
-        }
-
-        return peer;
-    }
-
-    private void End(string name)
-    {
-        if (_peers.Remove(name, out BusPeer? peer))
-        {
-            peer.End();
-        }
-    }
-
-    private void Receive(BusPeer peer, byte[] bytes)
-    {
-        if (!BusCodec.Decode(bytes).TryGet(out Envelope? envelope, out Fault? malformed))
-        {
-            // There is no correlation id to answer to.
-            BusLog.Unreadable(_log, _name, malformed.Detail);
-            return;
-        }
-
-        if (Refusal(peer, envelope, bytes.Length) is { } refusal)
-        {
-            Send(peer, Encode(FaultReply.From(refusal), envelope.Correlation));
-        }
-        else if (envelope.Kind == CancelCall.Kind)
-        {
-            GiveUp(peer, envelope.Correlation);
-        }
-        else
-        {
-            Begin(peer, envelope, bytes.Length, _handlers[envelope.Kind]);
-        }
-    }
-
     private Fault? Refusal(BusPeer peer, Envelope envelope, int bytes)
     {
         if (envelope.Version != Envelope.CurrentVersion)
@@ -105,8 +38,8 @@ public sealed partial class BusServer
             return new Fault(FaultKind.AlreadyExists, $"call {envelope.Correlation} to {_name} is under way: use a new correlation id for every call");
         }
 
-        // It waited too long, here or on its way: the caller has given up, and may have asked somebody else.
-        return IsLate(envelope)
+        // The caller has given up, and may have asked somebody else.
+        return TimeLeft(envelope) <= TimeSpan.Zero
             ? new Fault(FaultKind.DeadlineExceeded, $"'{envelope.Kind}' reached {_name} after its deadline, and nothing was done")
             : Overload(peer, bytes);
     }
@@ -118,7 +51,8 @@ public sealed partial class BusServer
             ? new Fault(FaultKind.ResourceExhausted, $"{_name} works on {_inFlight} calls already, {_bytesInFlight} bytes: try again later")
             : null;
 
-    private bool IsLate(Envelope request) => request.Deadline is { } deadline && deadline <= _transport.Time.GetUtcNow();
+    /// <summary>How long the caller waits from now on, as the call arrives; null for as long as it takes.</summary>
+    private TimeSpan? TimeLeft(Envelope request) => request.TimeToLive ?? (request.Deadline - _transport.Time.GetUtcNow());
 
     private void GiveUp(BusPeer peer, ulong correlation)
     {
@@ -138,15 +72,14 @@ public sealed partial class BusServer
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(peer.Gone, _stopping.Token);
         long lateAt = long.MaxValue;
-        if (envelope.Deadline is { } deadline)
+        if (TimeLeft(envelope) is { } left)
         {
-            TimeSpan left = deadline - _transport.Time.GetUtcNow();
             left = left <= TimeSpan.Zero ? TimeSpan.Zero : left < MaxTimer ? left : MaxTimer;
             cancel.CancelAfter(left);
             lateAt = _transport.Time.GetTimestamp() + (long)(left.TotalSeconds * _transport.Time.TimestampFrequency);
         }
 
-        var call = new BusCall(peer, envelope, bytes, cancel) { LateAt = lateAt };
+        var call = new BusCall(peer, envelope, bytes, cancel, _transport.Time) { LateAt = lateAt };
         peer.Calls.Add(envelope.Correlation, call);
         peer.BytesInFlight += bytes;
         _bytesInFlight += bytes;

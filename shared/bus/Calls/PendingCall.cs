@@ -8,9 +8,9 @@ internal sealed class PendingCall
 {
     private readonly TaskCompletionSource<Outcome<Envelope>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public PendingCall(ulong correlation, byte[] request, string kind, WhenDown whenDown)
+    public PendingCall(ulong correlation, byte[] request, string kind, WhenDown whenDown, long endsAt)
     {
-        (Correlation, Request, Kind, WhenDown) = (correlation, request, kind, whenDown);
+        (Correlation, Request, Kind, WhenDown, EndsAt) = (correlation, request, kind, whenDown, endsAt);
         Unsent = new LinkedListNode<PendingCall>(this);
     }
 
@@ -21,6 +21,9 @@ internal sealed class PendingCall
     public string Kind { get; }
 
     public WhenDown WhenDown { get; }
+
+    /// <summary>When the caller waits no longer, as a timestamp.</summary>
+    public long EndsAt { get; }
 
     /// <summary>Its place among those that are to be sent; of no list when it is none of them.</summary>
     public LinkedListNode<PendingCall> Unsent { get; }

@@ -41,10 +41,10 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
     }
 
     /// <summary>Waits for all locks of a set.</summary>
-    /// <param name="deadline">When the caller waits no longer; null for never.</param>
+    /// <param name="timeLeft">How long the caller waits; null for as long as it takes.</param>
     /// <param name="owner">Names the connection that asks.</param>
     /// <param name="ownerGone">Cancelled when that connection ends.</param>
-    /// <returns>The lease's id, or DeadlineExceeded after <paramref name="waitLimit"/> or at <paramref name="deadline"/>.</returns>
+    /// <returns>The lease's id, or DeadlineExceeded after <paramref name="waitLimit"/> or <paramref name="timeLeft"/>.</returns>
     /// <exception cref="OperationCanceledException">The caller waits no longer: nothing is held.</exception>
     /// <exception cref="HandedOverException">A new instance of this service has to be asked; there the place in the queues is kept.</exception>
     public async Task<Outcome<ulong>> AcquireAsync(
@@ -52,15 +52,14 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
         string holder,
         string reason,
         TimeSpan waitLimit,
-        DateTimeOffset? deadline,
+        TimeSpan? timeLeft,
         string owner,
         CancellationToken ownerGone,
         CancellationToken cancellationToken)
     {
         TimeSpan wait = waitLimit < TimeSpan.Zero ? TimeSpan.Zero : waitLimit > LongestWait ? LongestWait : waitLimit;
         long asked = time.GetTimestamp(); // a clock that is set meanwhile makes no call late
-        TimeSpan? left = deadline - time.GetUtcNow();
-        if (left <= TimeSpan.Zero)
+        if (timeLeft <= TimeSpan.Zero)
         {
             return TooLate(scopes, holder);
         }
@@ -73,7 +72,7 @@ public sealed partial class ScopeLeases(LockOrder locks, DecisionGate gate, Time
 
             // The grant may have come just before the end of the wait was seen: nobody takes the lease then.
             cancellationToken.ThrowIfCancellationRequested();
-            if (left <= time.GetElapsedTime(asked))
+            if (timeLeft <= time.GetElapsedTime(asked))
             {
                 return TooLate(scopes, holder);
             }

@@ -36,7 +36,7 @@ internal sealed partial class ModelWorld
         lease.Due = _clock.GetUtcNow() + limit;
         ScopeSet scopes = ScopeSet.From(lease.Scopes.Reads, lease.Scopes.Writes);
         lease.Asking = _instance.Leases.AcquireAsync(
-            scopes, lease.Name, ModelObserver.LeaseReason, limit, deadline: null, lease.Name, lease.Owner.Token, lease.Caller.Token);
+            scopes, lease.Name, ModelObserver.LeaseReason, limit, timeLeft: null, lease.Name, lease.Owner.Token, lease.Caller.Token);
         _clock.Advance(TimeSpan.FromMicroseconds(1));
     }
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Tests.Support;
-using PvExec.Bus.Transport;
 using PvExec.Kernel;
 using PvExec.Proto.Bus;
 using PvExec.Proto.Bus.Common;
@@ -12,60 +10,55 @@ namespace PvExec.Bus.Tests.Calls;
 
 public sealed class CallTests : IDisposable
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    private readonly TestService _service = new();
 
-    private readonly ShortDirectory _directory = new();
-    private readonly ListLogger<BusServer> _log = new();
-
-    private string Socket => _directory.Path("s");
-
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => _service.Dispose();
 
     [Fact]
     public async Task A_call_is_answered()
     {
-        await using BusServer server = Serve((renew, _, _) => Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId + 1, TimeSpan.FromSeconds(5))));
-        await using BusClient client = Client();
-        Outcome<ScopesAcquired> answer = await CallAsync(client, 41);
+        await using BusServer server = _service.Serve((renew, _, _) => Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId + 1, TimeSpan.FromSeconds(5))));
+        await using BusClient client = _service.Client();
+        Outcome<ScopesAcquired> answer = await TestService.RenewAsync(client, 41);
         Assert.Equal(new ScopesAcquired(42, TimeSpan.FromSeconds(5)), answer.Value);
     }
 
     [Fact]
     public async Task Many_calls_at_a_time_each_get_their_own_answer()
     {
-        await using BusServer server = Serve(async (renew, _, _) =>
+        await using BusServer server = _service.Serve(async (renew, _, _) =>
         {
             await Task.Yield();
             return new ScopesAcquired(renew.LeaseId + 1, default);
         });
-        await using BusClient client = Client();
-        Outcome<ScopesAcquired>[] answers = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => CallAsync(client, (ulong)i)));
+        await using BusClient client = _service.Client();
+        Outcome<ScopesAcquired>[] answers = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => TestService.RenewAsync(client, (ulong)i)));
         Assert.Equal(Enumerable.Range(1, 500).Select(i => (ulong)i), answers.Select(answer => answer.Value.LeaseId));
     }
 
     [Fact]
     public async Task A_fault_of_the_handler_arrives_as_it_is()
     {
-        await using BusServer server = Serve((_, _, _) => Task.FromResult<Outcome<ScopesAcquired>>(new Fault(FaultKind.NotFound, "no lease 1")));
-        await using BusClient client = Client();
-        Assert.Equal(new Fault(FaultKind.NotFound, "no lease 1"), (await CallAsync(client, 1)).Fault);
+        await using BusServer server = _service.Serve((_, _, _) => Task.FromResult<Outcome<ScopesAcquired>>(new Fault(FaultKind.NotFound, "no lease 1")));
+        await using BusClient client = _service.Client();
+        Assert.Equal(new Fault(FaultKind.NotFound, "no lease 1"), (await TestService.RenewAsync(client, 1)).Fault);
     }
 
     [Fact]
     public async Task A_bug_in_a_handler_is_logged_and_answered_as_internal()
     {
-        await using BusServer server = Serve((_, _, _) => throw new InvalidOperationException("a bug"));
-        await using BusClient client = Client();
-        Assert.Equal(FaultKind.Internal, (await CallAsync(client, 1)).Fault?.Kind);
-        Assert.Contains("a bug", await _log.LineAsync("failed unexpectedly"), StringComparison.Ordinal);
+        await using BusServer server = _service.Serve((_, _, _) => throw new InvalidOperationException("a bug"));
+        await using BusClient client = _service.Client();
+        Assert.Equal(FaultKind.Internal, (await TestService.RenewAsync(client, 1)).Fault?.Kind);
+        Assert.Contains("a bug", await _service.Log.LineAsync("failed unexpectedly"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_kind_that_nobody_handles_is_answered_with_those_that_are()
     {
-        await using BusServer server = Serve((_, _, _) => throw new InvalidOperationException());
-        await using BusClient client = Client();
-        Outcome<Done> answer = await client.CallAsync<ReleaseScopes, Done>(new ReleaseScopes(1), Long, WhenDown.Wait, CancellationToken.None);
+        await using BusServer server = _service.Serve((_, _, _) => throw new InvalidOperationException());
+        await using BusClient client = _service.Client();
+        Outcome<Done> answer = await client.CallAsync<ReleaseScopes, Done>(new ReleaseScopes(1), TestService.Long, WhenDown.Wait, CancellationToken.None);
         Assert.Equal(FaultKind.InvalidArgument, answer.Fault?.Kind);
         Assert.Contains("does not answer 'exec.scopes.release'; it answers exec.scopes.renew", answer.Fault!.Detail, StringComparison.Ordinal);
     }
@@ -73,8 +66,8 @@ public sealed class CallTests : IDisposable
     [Fact]
     public async Task A_stock_peer_with_a_newer_envelope_or_garbage_gets_a_clear_answer_or_none()
     {
-        await using BusServer server = Serve((_, _, _) => Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(1, default)));
-        using PythonPeer peer = await PythonPeer.StartAsync("DEALER", "connect", Socket);
+        await using BusServer server = _service.Serve((_, _, _) => TestService.Answer(1));
+        using PythonPeer peer = await _service.PeerAsync();
         await peer.SendAsync("garbage");
         await peer.SendAsync("two", "frames");
         await peer.SendBytesAsync(BusCodec.Encode(new Envelope(2, "exec.scopes.renew", 9, null, null, default)));
@@ -89,11 +82,11 @@ public sealed class CallTests : IDisposable
     public async Task After_its_time_a_call_fails_and_the_handler_is_told()
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using BusServer server = Serve((_, _, ct) => NeverAsync(ended, ct));
-        await using BusClient client = Client();
+        await using BusServer server = _service.Serve((_, _, ct) => TestService.NeverAsync(ended, ct));
+        await using BusClient client = _service.Client();
         Outcome<ScopesAcquired> answer = await client.CallAsync<RenewScopes, ScopesAcquired>(new(1), TimeSpan.FromMilliseconds(100), WhenDown.Wait, CancellationToken.None);
         Assert.Equal(FaultKind.DeadlineExceeded, answer.Fault?.Kind);
-        await ended.Task.WaitAsync(Long);
+        await ended.Task.WaitAsync(TestService.Long);
     }
 
     [Fact]
@@ -101,30 +94,30 @@ public sealed class CallTests : IDisposable
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using BusServer server = Serve((_, _, ct) =>
+        await using BusServer server = _service.Serve((_, _, ct) =>
         {
             entered.SetResult();
-            return NeverAsync(ended, ct);
+            return TestService.NeverAsync(ended, ct);
         });
-        await using BusClient client = Client();
+        await using BusClient client = _service.Client();
         using var giveUp = new CancellationTokenSource();
         Task<Outcome<ScopesAcquired>> call = client.CallAsync<RenewScopes, ScopesAcquired>(new(1), TimeSpan.FromHours(1), WhenDown.Fail, giveUp.Token);
-        await entered.Task.WaitAsync(Long);
+        await entered.Task.WaitAsync(TestService.Long);
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await ended.Task.WaitAsync(Long);
+        await ended.Task.WaitAsync(TestService.Long);
     }
 
     [Fact]
     public async Task The_peer_of_a_call_is_gone_when_its_connection_ends()
     {
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using BusServer server = Serve((_, call, _) =>
+        await using BusServer server = _service.Serve((_, call, _) =>
         {
             call.Peer.Gone.Register(gone.SetResult);
-            return Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(1, default));
+            return TestService.Answer(1);
         });
-        using PythonPeer peer = await PythonPeer.StartAsync("DEALER", "connect", Socket);
+        using PythonPeer peer = await _service.PeerAsync();
         await peer.SendBytesAsync(BusCodec.Encode(new RenewScopes(1), 1, null, null));
         Assert.Single(await peer.ReceiveBytesAsync());
         Assert.False(gone.Task.IsCompleted);
@@ -142,33 +135,34 @@ public sealed class CallTests : IDisposable
         };
         ActivitySource.AddActivityListener(listener);
         (BusCall Call, ActivityTraceId Trace, ActivitySpanId Parent)? seen = null;
-        await using BusServer server = Serve((renew, call, _) =>
+        TimeSpan? timeLeft = null;
+        await using BusServer server = _service.Serve((renew, call, _) =>
         {
             seen = (call, Activity.Current!.TraceId, Activity.Current.ParentSpanId);
-            return Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId, default));
+            timeLeft = call.TimeLeft;
+            return TestService.Answer(renew.LeaseId);
         });
-        await using BusClient client = Client();
+        await using BusClient client = _service.Client();
         using Activity caller = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
-        DateTimeOffset before = DateTimeOffset.UtcNow;
-        Assert.Equal(1UL, (await CallAsync(client, 1)).Value.LeaseId);
+        Assert.Equal(1UL, (await TestService.RenewAsync(client, 1)).Value.LeaseId);
         Assert.Equal((caller.TraceId, caller.SpanId), (seen!.Value.Trace, seen.Value.Parent));
         Assert.Equal(caller.Id, seen.Value.Call.TraceParent);
-        Assert.InRange(seen.Value.Call.Deadline!.Value, before + Long - TimeSpan.FromMilliseconds(1), DateTimeOffset.UtcNow + Long);
+        Assert.InRange(timeLeft!.Value, TimeSpan.FromSeconds(1), TestService.Long);
     }
 
     [Fact]
     public async Task A_caller_that_never_reads_its_answers_hurts_only_itself()
     {
         var large = new Fault(FaultKind.NotFound, new string('x', 100_000));
-        await using BusServer server = Serve(
+        await using BusServer server = _service.Serve(
             (renew, _, _) => Task.FromResult(renew.LeaseId == 1 ? (Outcome<ScopesAcquired>)large : new ScopesAcquired(renew.LeaseId, default)),
             BusLimits.Default with { QueuedMessages = 10 });
-        using PythonPeer deaf = await PythonPeer.StartAsync("DEALER", "connect", Socket, "RCVHWM=1", "SNDHWM=0");
+        using PythonPeer deaf = await _service.PeerAsync("RCVHWM=1", "SNDHWM=0");
         await deaf.AskAsync($"burst 2000 {Convert.ToHexString(BusCodec.Encode(new RenewScopes(1), 1, null, null))}");
-        await using BusClient client = Client();
+        await using BusClient client = _service.Client();
         for (ulong i = 2; i < 100; i++)
         {
-            Assert.Equal(i, (await CallAsync(client, i)).Value.LeaseId);
+            Assert.Equal(i, (await TestService.RenewAsync(client, i)).Value.LeaseId);
         }
     }
 
@@ -176,43 +170,16 @@ public sealed class CallTests : IDisposable
     public async Task A_caller_with_too_many_calls_at_a_time_is_told_so_and_others_are_answered()
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using BusServer server = Serve(
-            (renew, _, ct) => renew.LeaseId == 0 ? NeverAsync(ended, ct) : Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId, default)),
+        await using BusServer server = _service.Serve(
+            (renew, _, ct) => renew.LeaseId == 0 ? TestService.NeverAsync(ended, ct) : TestService.Answer(renew.LeaseId),
             BusLimits.Default with { CallsInFlightOfPeer = 1 });
-        await using BusClient greedy = Client();
-        await using BusClient other = Client();
-        Task<Outcome<ScopesAcquired>> never = CallAsync(greedy, 0);
-        Fault? refused = (await CallAsync(greedy, 1)).Fault;
+        await using BusClient greedy = _service.Client();
+        await using BusClient other = _service.Client();
+        Task<Outcome<ScopesAcquired>> never = TestService.RenewAsync(greedy, 0);
+        Fault? refused = (await TestService.RenewAsync(greedy, 1)).Fault;
         Assert.Equal(FaultKind.ResourceExhausted, refused?.Kind);
         Assert.Contains("1 calls of this connection", refused!.Detail, StringComparison.Ordinal);
-        Assert.Equal(2UL, (await CallAsync(other, 2)).Value.LeaseId);
+        Assert.Equal(2UL, (await TestService.RenewAsync(other, 2)).Value.LeaseId);
         Assert.False(never.IsCompleted);
     }
-
-    internal static async Task<Outcome<ScopesAcquired>> NeverAsync(TaskCompletionSource ended, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-            throw new InvalidOperationException("it cannot end otherwise");
-        }
-        catch (OperationCanceledException)
-        {
-            ended.SetResult();
-            throw;
-        }
-    }
-
-    private static Task<Outcome<ScopesAcquired>> CallAsync(BusClient client, ulong id) =>
-        client.CallAsync<RenewScopes, ScopesAcquired>(new RenewScopes(id), Long, WhenDown.Wait, CancellationToken.None);
-
-    private BusServer Serve(Func<RenewScopes, BusCall, CancellationToken, Task<Outcome<ScopesAcquired>>> handler, BusLimits? limits = null)
-    {
-        var server = new BusServer("exec", limits ?? BusLimits.Default, UnixTransportOptions.Default, _log);
-        server.Handle(handler);
-        server.Start(Socket);
-        return server;
-    }
-
-    private BusClient Client() => new("exec", Socket, BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusClient>.Instance);
 }

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Tests.Support;
-using PvExec.Bus.Transport;
 using PvExec.Kernel;
 using PvExec.Proto.Bus;
 using PvExec.Proto.Bus.Common;
@@ -13,77 +11,72 @@ namespace PvExec.Bus.Tests.Calls;
 /// <summary>What an answer hands over belongs to the caller or is taken back; nothing is left between the two.</summary>
 public sealed class GivingUpTests : IDisposable
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
-
-    private readonly ShortDirectory _directory = new();
-    private readonly ListLogger<BusServer> _log = new();
+    private readonly TestService _service = new();
     private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _grant = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _undone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private string Socket => _directory.Path("s");
-
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => _service.Dispose();
 
     [Fact]
     public async Task What_was_handed_over_is_taken_back_when_the_caller_gives_up_after_the_answer_was_sent()
     {
-        await using BusServer server = Serve((renew, call, _) =>
+        await using BusServer server = _service.Serve((renew, call, _) =>
         {
             call.OnGivenUp(_undone.SetResult);
-            return Task.FromResult<Outcome<ScopesAcquired>>(new ScopesAcquired(renew.LeaseId, default));
+            return TestService.Answer(renew.LeaseId);
         });
-        using PythonPeer peer = await PythonPeer.StartAsync("DEALER", "connect", Socket);
+        using PythonPeer peer = await _service.PeerAsync();
         await peer.SendBytesAsync(BusCodec.Encode(new RenewScopes(1), 7, null, null));
         Assert.Equal(7UL, BusCodec.Decode((await peer.ReceiveBytesAsync())[0]).Value.Correlation);
         Assert.False(_undone.Task.IsCompleted);
         await peer.SendBytesAsync(BusCodec.Encode(CancelCall.Value, 8, null, null));
         await peer.SendBytesAsync(BusCodec.Encode(CancelCall.Value, 7, null, null));
-        await _undone.Task.WaitAsync(Long);
+        await _undone.Task.WaitAsync(TestService.Long);
 
         // At most once: a second SetResult would throw, and be logged before the next call is answered.
         await peer.SendBytesAsync(BusCodec.Encode(CancelCall.Value, 7, null, null));
         await peer.SendBytesAsync(BusCodec.Encode(new RenewScopes(1), 9, null, null));
         Assert.Equal(9UL, BusCodec.Decode((await peer.ReceiveBytesAsync())[0]).Value.Correlation);
-        Assert.Empty(_log.Lines);
+        Assert.Empty(_service.Log.Lines);
     }
 
     [Fact]
     public async Task What_was_handed_over_is_taken_back_when_the_handler_ends_well_though_the_caller_gave_up()
     {
-        await using BusServer server = Serve(GrantLaterAsync);
-        await using BusClient client = Client();
+        await using BusServer server = _service.Serve(GrantLaterAsync);
+        await using BusClient client = _service.Client();
         using var giveUp = new CancellationTokenSource();
         Task<Outcome<ScopesAcquired>> call = CallAsync(client, 1, giveUp.Token);
-        await _entered.Task.WaitAsync(Long);
+        await _entered.Task.WaitAsync(TestService.Long);
         await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await _undone.Task.WaitAsync(Long);
+        await _undone.Task.WaitAsync(TestService.Long);
     }
 
     [Fact]
     public async Task What_was_handed_over_is_taken_back_when_the_caller_is_gone_before_it_is_answered()
     {
-        await using BusServer server = Serve(GrantLaterAsync);
-        using PythonPeer peer = await PythonPeer.StartAsync("DEALER", "connect", Socket);
+        await using BusServer server = _service.Serve(GrantLaterAsync);
+        using PythonPeer peer = await _service.PeerAsync();
         await peer.SendBytesAsync(BusCodec.Encode(new RenewScopes(1), 7, null, null));
-        await _entered.Task.WaitAsync(Long);
+        await _entered.Task.WaitAsync(TestService.Long);
         peer.Kill();
-        await _undone.Task.WaitAsync(Long);
+        await _undone.Task.WaitAsync(TestService.Long);
     }
 
     [Fact]
     public async Task However_the_two_race_every_grant_is_either_taken_or_undone()
     {
         var held = new ConcurrentDictionary<ulong, bool>();
-        await using BusServer server = Serve(async (renew, call, _) =>
+        await using BusServer server = _service.Serve(async (renew, call, _) =>
         {
             await Task.Yield();
             held[renew.LeaseId] = true;
             call.OnGivenUp(() => held.TryRemove(renew.LeaseId, out bool _));
             return new ScopesAcquired(renew.LeaseId, default);
         });
-        await using BusClient client = Client();
+        await using BusClient client = _service.Client();
         var random = new Random(1);
         (int taken, int givenUp) = (0, 0);
         for (ulong i = 0; i < 2000; i++)
@@ -107,7 +100,7 @@ public sealed class GivingUpTests : IDisposable
         // Answered after everything that was sent before it, and every handler of those has long been entered.
         await CallAsync(client, ulong.MaxValue, CancellationToken.None);
         held.TryRemove(ulong.MaxValue, out bool _);
-        using var late = new CancellationTokenSource(Long);
+        using var late = new CancellationTokenSource(TestService.Long);
         while (!held.IsEmpty)
         {
             Assert.False(late.IsCancellationRequested, $"{held.Count} of {givenUp} that were given up, beside {taken} taken, are held by nobody");
@@ -126,15 +119,5 @@ public sealed class GivingUpTests : IDisposable
     }
 
     private static Task<Outcome<ScopesAcquired>> CallAsync(BusClient client, ulong id, CancellationToken cancellationToken) =>
-        client.CallAsync<RenewScopes, ScopesAcquired>(new RenewScopes(id), TimeSpan.FromHours(1), WhenDown.Wait, cancellationToken);
-
-    private BusServer Serve(Func<RenewScopes, BusCall, CancellationToken, Task<Outcome<ScopesAcquired>>> handler)
-    {
-        var server = new BusServer("exec", BusLimits.Default, UnixTransportOptions.Default, _log);
-        server.Handle(handler);
-        server.Start(Socket);
-        return server;
-    }
-
-    private BusClient Client() => new("exec", Socket, BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusClient>.Instance);
+        TestService.RenewAsync(client, id, timeLimit: TimeSpan.FromHours(1), cancellationToken: cancellationToken);
 }

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Bus.Calls;
 using PvExec.Bus.Tests.Support;
-using PvExec.Bus.Transport;
 using PvExec.Kernel;
 using PvExec.Proto.Bus;
 using PvExec.Proto.Bus.Exec;
@@ -12,20 +10,17 @@ namespace PvExec.Bus.Tests.Calls;
 /// <summary>What calls may cost in memory, on both sides.</summary>
 public sealed class RoomTests : IDisposable
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
     private static readonly string s_large = new('x', 900_000);
 
-    private readonly ShortDirectory _directory = new();
+    private readonly TestService _service = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private string Socket => _directory.Path("s");
-
-    public void Dispose() => _directory.Dispose();
+    public void Dispose() => _service.Dispose();
 
     [Fact]
     public async Task Calls_that_were_given_up_while_nobody_was_there_leave_nothing()
     {
-        await using BusClient client = Client(BusLimits.Default);
+        await using BusClient client = _service.Client(BusLimits.Default);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         for (int i = 0; i < 200; i++)
         {
@@ -43,10 +38,10 @@ public sealed class RoomTests : IDisposable
     [Fact]
     public async Task Calls_that_wait_are_bounded_by_their_bytes()
     {
-        await using BusClient client = Client(BusLimits.Default with { QueuedBytes = 1_000_000 });
+        await using BusClient client = _service.Client(BusLimits.Default with { QueuedBytes = 1_000_000 });
         Task<Outcome<ScopesAcquired>> first = AcquireAsync(client, WhenDown.Wait, default);
 
-        Fault? refused = (await AcquireAsync(client, WhenDown.Wait, default).WaitAsync(Long)).Fault;
+        Fault? refused = (await AcquireAsync(client, WhenDown.Wait, default).WaitAsync(TestService.Long)).Fault;
 
         Assert.Equal(FaultKind.ResourceExhausted, refused?.Kind);
         Assert.False(first.IsCompleted);
@@ -58,10 +53,10 @@ public sealed class RoomTests : IDisposable
     public async Task Calls_that_are_worked_on_are_bounded_by_their_bytes(long ofPeer, long ofAll)
     {
         await using BusServer server = Serve(BusLimits.Default with { BytesInFlightOfPeer = ofPeer, BytesInFlight = ofAll });
-        await using BusClient client = Client(BusLimits.Default);
+        await using BusClient client = _service.Client(BusLimits.Default);
         Task<Outcome<ScopesAcquired>> first = AcquireAsync(client, WhenDown.Wait, default);
 
-        Fault? refused = (await AcquireAsync(client, WhenDown.Wait, default).WaitAsync(Long)).Fault;
+        Fault? refused = (await AcquireAsync(client, WhenDown.Wait, default).WaitAsync(TestService.Long)).Fault;
 
         Assert.Equal(FaultKind.ResourceExhausted, refused?.Kind);
         Assert.False(first.IsCompleted);
@@ -71,16 +66,14 @@ public sealed class RoomTests : IDisposable
     public async Task An_answer_that_is_too_large_to_be_queued_is_a_fault_that_says_so_and_hands_nothing_over()
     {
         bool undone = false;
-        await using var server = new BusServer("exec", BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusServer>.Instance);
-        server.Handle<RenewScopes, AcquireScopes>((_, call, _) =>
+        await using BusServer server = _service.Serve<RenewScopes, AcquireScopes>((_, call, _) =>
         {
             call.OnGivenUp(() => undone = true);
             return Task.FromResult<Outcome<AcquireScopes>>(new AcquireScopes([], [], "", s_large, default));
         });
-        server.Start(Socket);
-        await using BusClient client = Client(BusLimits.Default);
+        await using BusClient client = _service.Client(BusLimits.Default);
 
-        Outcome<AcquireScopes> answer = await client.CallAsync<RenewScopes, AcquireScopes>(new RenewScopes(1), Long, WhenDown.Wait, default);
+        Outcome<AcquireScopes> answer = await client.CallAsync<RenewScopes, AcquireScopes>(new RenewScopes(1), TestService.Long, WhenDown.Wait, default);
 
         Assert.Equal(FaultKind.ResourceExhausted, answer.Fault?.Kind);
         Assert.Contains("the answer of exec to 'exec.scopes.renew' has 9000", answer.Fault!.Detail, StringComparison.Ordinal);
@@ -106,7 +99,7 @@ public sealed class RoomTests : IDisposable
     private static WeakReference Answered(BusPeer peer, Action undo)
     {
         var request = new Envelope(1, "exec.scopes.acquire", 7, null, null, new byte[100]);
-        var call = new BusCall(peer, request, 100, new CancellationTokenSource());
+        var call = new BusCall(peer, request, 100, new CancellationTokenSource(), TimeProvider.System);
         call.OnGivenUp(undo);
         peer.Remember(call.Request.Correlation, call.Undo!);
         return new WeakReference(call);
@@ -115,13 +108,6 @@ public sealed class RoomTests : IDisposable
     private static Task<Outcome<ScopesAcquired>> AcquireAsync(BusClient client, WhenDown whenDown, CancellationToken cancellationToken) =>
         client.CallAsync<AcquireScopes, ScopesAcquired>(new AcquireScopes([], [], "test", s_large, default), TimeSpan.FromHours(1), whenDown, cancellationToken);
 
-    private BusServer Serve(BusLimits limits)
-    {
-        var server = new BusServer("exec", limits, UnixTransportOptions.Default, NullLogger<BusServer>.Instance);
-        server.Handle<AcquireScopes, ScopesAcquired>((_, _, ct) => CallTests.NeverAsync(_ended, ct));
-        server.Start(Socket);
-        return server;
-    }
-
-    private BusClient Client(BusLimits limits) => new("exec", Socket, limits, UnixTransportOptions.Default, NullLogger<BusClient>.Instance);
+    private BusServer Serve(BusLimits limits) =>
+        _service.Serve<AcquireScopes, ScopesAcquired>((_, _, ct) => TestService.NeverAsync(_ended, ct), limits);
 }

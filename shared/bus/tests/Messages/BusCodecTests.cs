@@ -14,9 +14,34 @@ public sealed class BusCodecTests
     [Fact]
     public void An_envelope_comes_back_as_it_was()
     {
-        byte[] bytes = BusCodec.Encode(new ScopesAcquired(7, TimeSpan.FromSeconds(5)), 42, Deadline, "00-ab-cd-01");
+        byte[] bytes = BusCodec.Encode(new ScopesAcquired(7, TimeSpan.FromSeconds(5)), 42, TimeSpan.FromMinutes(1), "00-ab-cd-01");
         Envelope envelope = BusCodec.Decode(bytes).Value;
-        Assert.Equal((1, "exec.scopes.acquired", 42UL, Deadline, "00-ab-cd-01"), (envelope.Version, envelope.Kind, envelope.Correlation, envelope.Deadline!.Value, envelope.TraceParent));
+        Assert.Equal((1, "exec.scopes.acquired", 42UL, "00-ab-cd-01"), (envelope.Version, envelope.Kind, envelope.Correlation, envelope.TraceParent));
+        Assert.Equal((TimeSpan.FromMinutes(1), null), (envelope.TimeToLive, envelope.Deadline));
+        Assert.Equal(new ScopesAcquired(7, TimeSpan.FromSeconds(5)), BusCodec.Body<ScopesAcquired>(envelope).Value);
+    }
+
+    [Fact]
+    public void A_time_to_live_can_be_changed_in_what_was_encoded()
+    {
+        byte[] bytes = BusCodec.Encode(new RenewScopes(7), 42, TimeSpan.FromMinutes(1), null);
+        BusCodec.SetTimeToLive(bytes, TimeSpan.FromMilliseconds(0.5));
+        Envelope envelope = BusCodec.Decode(bytes).Value;
+        Assert.Equal((42UL, TimeSpan.FromMilliseconds(1)), (envelope.Correlation, envelope.TimeToLive));
+        Assert.Equal(new RenewScopes(7), BusCodec.Body<RenewScopes>(envelope).Value);
+        Assert.Throws<ArgumentException>(() => BusCodec.SetTimeToLive(BusCodec.Encode(new RenewScopes(7), 42, null, null), TimeSpan.Zero));
+    }
+
+    [Theory]
+    [InlineData("C0", null)]
+    [InlineData("64", 100L)]
+    [InlineData("CE000186A0", 100_000L)]
+    [InlineData("FF", 0L)]
+    [InlineData("CF7FFFFFFFFFFFFFFF", 366L * 24 * 3600 * 1000)]
+    public void A_time_to_live_of_any_size_is_read(string hex, long? milliseconds)
+    {
+        Envelope envelope = BusCodec.Decode(Convert.FromHexString("9701A16B01C0C0C400" + hex)).Value;
+        Assert.Equal(milliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null, envelope.TimeToLive);
     }
 
     [Fact]
@@ -82,6 +107,8 @@ public sealed class BusCodecTests
     [InlineData("9301A16BFF")]
     [InlineData("9301A16B01")]
     [InlineData("9601A16B01C0C0C6FFFFFFFF")]
+    [InlineData("9701A16B01C0C0C400C3")]
+    [InlineData("9701A16B01C0C0C400")]
     [InlineData("9601A16B01CF7FFFFFFFFFFFFFFFC0C400")]
     public void Bytes_that_are_no_envelope_are_an_invalid_argument(string hex)
     {

@@ -18,7 +18,7 @@ internal sealed class StreamFuzz(int seed, string socketType)
         ZmtpBytes.Greeting,
         ZmtpBytes.Ready(socketType, "peer"),
         ZmtpBytes.Command([.. ZmtpBytes.Name("PING"), 0, 1, 9, 9]),
-        ZmtpBytes.Message(BusCodec.Encode(new AcquireScopes(["src", "dep"], ["out"], "pv-worktree", "autosave", TimeSpan.FromSeconds(10)), 1, DateTimeOffset.UnixEpoch, "00-ab-cd-01")),
+        ZmtpBytes.Message(BusCodec.Encode(new AcquireScopes(["src", "dep"], ["out"], "pv-worktree", "autosave", TimeSpan.FromSeconds(10)), 1, TimeSpan.FromSeconds(10), "00-ab-cd-01")),
         ZmtpBytes.Message(BusCodec.Encode(CancelCall.Value, 1, null, null)),
         ZmtpBytes.Message([1, (byte)'t'], new byte[700], []),
         ZmtpBytes.Message([0, (byte)'t']),

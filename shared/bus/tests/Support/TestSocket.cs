@@ -109,6 +109,11 @@ internal sealed class TestSocket<TSocket> : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_socket.IsDisposed)
+        {
+            return;
+        }
+
         await _link.DisposeAsync();
         _poller.Dispose();
         _socket.Dispose();
