@@ -44,9 +44,10 @@ public sealed class FrontService(IHttpForwarder forwarder, ServiceSockets socket
     private async Task ForwardAsync(HttpContext context, Service service, string path)
     {
         DeferredReset reset = DeferredReset.Install(context);
+        AnswerEnd answer = AnswerEnd.Install(context);
         ForwarderError error = await forwarder.SendAsync(
-            context, sockets.Address(service), sockets.Invoker(service), Forwarding, HttpTransformer.Default, context.RequestAborted);
-        if (error == ForwarderError.None)
+            context, sockets.Address(service), sockets.Invoker(service), Forwarding, HttpTransformer.Default, answer.Completed);
+        if (error == ForwarderError.None || answer.Completed.IsCancellationRequested)
         {
             return;
         }

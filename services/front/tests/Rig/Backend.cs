@@ -15,14 +15,14 @@ internal sealed class Backend : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentBag<ConnectionContext> _connections = [];
 
-    private Backend(string path, Socket? listener)
+    private Backend(string path, Socket? listener, int? longestMessage)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Events);
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = null;
+            grpc.MaxReceiveMessageSize = longestMessage;
             grpc.MaxSendMessageSize = null;
         });
         if (listener is not null)
@@ -34,6 +34,8 @@ internal sealed class Backend : IAsyncDisposable
         {
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
             kestrel.ListenUnixSocket(path, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
@@ -58,14 +60,15 @@ internal sealed class Backend : IAsyncDisposable
 
     /// <param name="path">The socket's; what is there is replaced.</param>
     /// <param name="listener">Taken over in place of a new socket.</param>
-    public static async Task<Backend> StartAsync(string path, Socket? listener = null)
+    /// <param name="longestMessage">In bytes; null: there is no limit.</param>
+    public static async Task<Backend> StartAsync(string path, Socket? listener = null, int? longestMessage = null)
     {
         if (listener is null)
         {
             File.Delete(path);
         }
 
-        var backend = new Backend(path, listener);
+        var backend = new Backend(path, listener, longestMessage);
         await backend._app.StartAsync();
         return backend;
     }

@@ -9,6 +9,9 @@ internal static class Streams
         System.Text.Encoding.UTF8.GetBytes,
         bytes => System.Text.Encoding.UTF8.GetString(bytes));
 
+    /// <summary>The service ends the call after this message, whatever may still come.</summary>
+    public const string Last = "last";
+
     /// <summary>Answers every message with itself, as it comes.</summary>
     public static readonly Method<string, string> Echo = new(MethodType.DuplexStreaming, "pvexec.v1.Tasks", "Echo", Text, Text);
 }

@@ -11,6 +11,10 @@ internal sealed class StreamsService(BackendEvents events) : StreamsBase
         while (await requests.MoveNext(context.CancellationToken))
         {
             await responses.WriteAsync(requests.Current, context.CancellationToken);
+            if (requests.Current == Streams.Last)
+            {
+                return;
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed class TestFront : IAsyncDisposable
     {
         Paths = new RuntimePaths(_directory.FullName);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddProvider(Log);
         builder.Services.AddSingleton(Paths);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddFront();
@@ -33,6 +33,9 @@ internal sealed class TestFront : IAsyncDisposable
     }
 
     public RuntimePaths Paths { get; }
+
+    /// <summary>What the front has logged.</summary>
+    public NotedLines Log { get; } = new();
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 

@@ -11,7 +11,6 @@ internal sealed partial class RepeatableContent : HttpContent
 {
     private readonly HttpContent _original;
     private readonly CancellationToken _caller;
-    private readonly CancellationTokenSource _stop = new(); // never disposed: it has no timer and is linked to nothing
     private readonly Lock _lock = new(); // guards all below; a leaf
     private KeptBytes? _kept;
     private Task<Exception?>? _pump;
@@ -60,7 +59,7 @@ internal sealed partial class RepeatableContent : HttpContent
             _isSettled = true;
         }
 
-        EndIfOver();
+        ForgetIfOver();
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
@@ -112,7 +111,8 @@ internal sealed partial class RepeatableContent : HttpContent
         var sink = new PumpStream(this);
         try
         {
-            await _original.CopyToAsync(sink, _stop.Token);
+            // Cancelled by whoever owns it: a token from here would end the whole call with it.
+            await _original.CopyToAsync(sink, CancellationToken.None);
             return sink.Failure;
         }
         catch (Exception e)
@@ -145,7 +145,7 @@ internal sealed partial class RepeatableContent : HttpContent
                 _replaying--;
             }
 
-            EndIfOver();
+            ForgetIfOver();
         }
     }
 
@@ -188,28 +188,21 @@ internal sealed partial class RepeatableContent : HttpContent
             _attempted = NewSource();
         }
 
-        EndIfOver();
+        ForgetIfOver();
     }
 
     /// <summary>
-    /// Once settled: forgets what is kept as soon as nobody sends it, which may go on when the response has begun, and ends
-    /// the pump as soon as nobody takes what it reads.
+    /// Once settled: forgets what is kept as soon as nobody sends it, which may go on when the response has begun. The pump
+    /// ends at the next bytes that nobody takes, or when its original is cancelled.
     /// </summary>
-    private void EndIfOver()
+    private void ForgetIfOver()
     {
-        bool isOver = false;
         lock (_lock)
         {
             if (_isSettled && _replaying == 0)
             {
                 Forget();
-                isOver = _attempt is null;
             }
-        }
-
-        if (isOver)
-        {
-            _stop.Cancel();
         }
     }
 
