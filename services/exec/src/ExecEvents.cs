@@ -40,18 +40,22 @@ public sealed class ExecEvents(ILogger<BusPublisher> log) : IExecObserver, IAsyn
         }
     }
 
-    public void Freed(ScopeTicket ticket)
-    {
-        foreach (ScopeClaim claim in ticket.Scopes.Claims)
-        {
-            Publish(new ScopeFreed(claim.Scope, ticket.Holder));
-        }
-    }
+    public void Freed(ScopeTicket ticket) => Freed(ticket.Scopes, ticket.Holder);
+
+    public void FreedUnseen(Run run) => Freed(run.Scopes, run.Id.Value);
 
     public ValueTask DisposeAsync()
     {
         _isDisposed = true;
         return _publisher.DisposeAsync();
+    }
+
+    private void Freed(ScopeSet scopes, string holder)
+    {
+        foreach (ScopeClaim claim in scopes.Claims)
+        {
+            Publish(new ScopeFreed(claim.Scope, holder));
+        }
     }
 
     /// <summary>After a hand-over the leases that the new instance holds are disposed here too: that is nobody's event.</summary>

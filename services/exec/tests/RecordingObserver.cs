@@ -19,6 +19,8 @@ internal sealed class RecordingObserver : IExecObserver
 
     public void Freed(ScopeTicket ticket) => _lines.Writer.TryWrite($"freed by {ticket.Reason}: {ticket.Scopes}");
 
+    public void FreedUnseen(Run run) => _lines.Writer.TryWrite($"freed unseen by {run.Task}: {run.Scopes}");
+
     /// <summary>What it was told since the last time, in order.</summary>
     public string[] Take()
     {

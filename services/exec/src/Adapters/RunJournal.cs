@@ -14,7 +14,7 @@ namespace PvExec.Exec.Adapters;
 /// </summary>
 /// <remarks>
 /// 64 bytes, then the <see cref="FinishPlan"/> if there is one. Byte 0 is the version, 1 why its processes were made to
-/// end (0: they were not), 2 whether <c>finish</c> is over, 3 whether the output is on disk; from 8 on the part of standard
+/// end (0: they were not), 2 whether <c>finish</c> is over, 3 whether the output is on disk, 4 whether it was told that the locks are free again; from 8 on the part of standard
 /// output that could not be kept, its start and its end, and from 24 on that of standard error. Each value is written
 /// before what it speaks of is done, by the one instance that decides.
 /// </remarks>
@@ -25,6 +25,7 @@ public sealed class RunJournal : IDisposable
     private const int EndReasonAt = 1;
     private const int FinishOverAt = 2;
     private const int OnDiskAt = 3;
+    private const int FreedAt = 4;
     private const int StandardGapAt = 8;
     private const int ErrorGapAt = 24;
 
@@ -46,6 +47,13 @@ public sealed class RunJournal : IDisposable
     {
         get => ReadByte(FinishOverAt) != 0;
         set => WriteByte(FinishOverAt, value ? (byte)1 : (byte)0);
+    }
+
+    /// <summary>Whether those who listen were told that the run's locks are free again.</summary>
+    public bool IsFreed
+    {
+        get => ReadByte(FreedAt) != 0;
+        set => WriteByte(FreedAt, value ? (byte)1 : (byte)0);
     }
 
     public bool IsOnDisk => ReadByte(OnDiskAt) != 0;

@@ -16,6 +16,9 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <summary>Where its standard error is kept. It also bears the mark that observers were told of the end: pv-init keeps it as long as it knows the run.</summary>
     public StreamFile? ErrorFile { get; init; }
 
+    /// <summary>Whether an instance has told that the run's locks are free again. Without a <c>finish</c> that is told with the end.</summary>
+    public bool IsFreedTold => HasFinish ? Journal!.IsFreed : ErrorFile is not { IsMarked: false };
+
     /// <summary>What of the output and the input of a run that was taken up cannot be used, and why.</summary>
     public IReadOnlyList<string> NotTakenUp { get; init; } = [];
 

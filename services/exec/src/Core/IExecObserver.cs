@@ -19,4 +19,7 @@ public interface IExecObserver
 
     /// <summary>The locks are given back: told just before, so that the next one to have them is told of afterwards.</summary>
     void Freed(ScopeTicket ticket);
+
+    /// <summary>The run gave its locks back while no instance of the service was there to tell it.</summary>
+    void FreedUnseen(Run run);
 }

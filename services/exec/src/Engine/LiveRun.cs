@@ -31,7 +31,7 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>Its processes were told to end, by a cancellation or by its timeout.</summary>
     public bool WasMadeToEnd { get; set; }
 
-    /// <summary>Whether observers know that it has its locks, and are to be told that it gives them back.</summary>
+    /// <summary>Whether observers know that it has its locks, or had them, and are to be told that it gives them back.</summary>
     public bool IsToldToHold { get; set; }
 
     /// <summary>Its processes, and its <c>finish</c> if it has one, had ended when this instance of the service came to know of it.</summary>

@@ -120,7 +120,7 @@ public sealed partial class RunEngine
         run.Start = adopted.Start;
         bool hasEnded = adopted.AreOver;
         (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task, run.Start?.Started);
-        var live = new LiveRun(run, ticket, order) { Processes = adopted, WasOver = hasEnded, IsToldToHold = !hasEnded };
+        var live = new LiveRun(run, ticket, order) { Processes = adopted, WasOver = hasEnded, IsToldToHold = !hasEnded || !adopted.IsFreedTold };
         if (!ticket.IsHeld)
         {
             ExecLog.AdoptedWithoutLocks(log, run.Id, run.Task, run.Scopes.ToString());

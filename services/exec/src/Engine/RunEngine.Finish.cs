@@ -106,6 +106,24 @@ public sealed partial class RunEngine
         }
     }
 
+    private void TellFreed(LiveRun live)
+    {
+        if (live.WasOver)
+        {
+            observer.FreedUnseen(live.Run);
+        }
+        else
+        {
+            observer.Freed(live.Ticket);
+        }
+
+        // Its end was told before finish began: that says nothing of the locks.
+        if (live.Processes is { HasFinish: true } processes)
+        {
+            processes.Journal!.IsFreed = true;
+        }
+    }
+
     private void TellEnd(LiveRun live, RunResult result)
     {
         // By us, or an earlier instance: an end that nobody was there to see is told now.

@@ -258,7 +258,7 @@ public sealed partial class RunEngine
         if (live.IsToldToHold)
         {
             live.IsToldToHold = false;
-            observer.Freed(live.Ticket);
+            TellFreed(live);
         }
 
         live.Ticket.Release();

@@ -112,6 +112,28 @@ public sealed class RunFinishAdoptionTests : IDisposable
         Assert.Equal((3, 0), (result.Status.Code, result.Finish!.Status!.Value.Code));
         Assert.True(_next.NothingStarted);
         Assert.Empty(_next.Locks.Snapshot());
+
+        // The killed one has told all of it.
+        Assert.Contains("freed by finished: writes src", _killed.Observer.Take());
+        Assert.Empty(_next.Observer.Take());
+    }
+
+    [Fact]
+    public async Task When_finish_ended_while_nobody_was_there_the_next_instance_tells_that_the_locks_are_free_once()
+    {
+        (_, FakeProcess finish) = await FinishingAsync();
+        Assert.Contains("ended finished: exit code 3", _killed.Observer.Take());
+        await KillAsync();
+        finish.Exit();
+        _next.Engine.Adopt(_kept.Owned());
+        await _next.IdleAsync();
+        Assert.Equal(["freed unseen by finished: writes src"], _next.Observer.Take());
+
+        using var third = new EngineFixture();
+        third.Engine.Adopt(_kept.Owned());
+        await third.IdleAsync();
+        Assert.Single(third.Engine.Ended);
+        Assert.Empty(third.Observer.Take());
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class RunObserverTests : IDisposable
         child.SetExited(FakeInit.Exit(3));
         _fixture.Engine.Adopt([child]);
         await _fixture.IdleAsync();
-        Assert.Equal(["ended old: exit code 3"], _fixture.Observer.Take());
+        Assert.Equal(["ended old: exit code 3", "freed unseen by old: writes src"], _fixture.Observer.Take());
 
         using var next = new EngineFixture();
         Child same = Owned((RunFiles.ErrorStore, Again(errors)));

@@ -41,6 +41,10 @@ internal sealed class ModelObserver(ModelOccupancy occupancy, ConcurrentDictiona
         }
     }
 
+    public void FreedUnseen(Run run)
+    {
+    }
+
     public void Kill() => _isKilled = true;
 
     private static string[] Of(ScopeTicket ticket, ScopeAccess access) =>

@@ -64,7 +64,7 @@ internal sealed partial class Freezer
     private void LetGo()
     {
         _starts.Release();
-        if (_freezes.Count == 0)
+        if (_freezes.Count == 0 && !_isLeftFrozen)
         {
             Unmark();
         }

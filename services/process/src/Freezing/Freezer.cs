@@ -15,6 +15,7 @@ internal sealed partial class Freezer(TreeBrake brake, FrozenMark mark, TimeProv
     private static readonly TimeSpan ThawAgain = TimeSpan.FromSeconds(1);
 
     private readonly StartHold _starts = new();
+    private readonly CancellationTokenSource _leaving = new();
 
     /// <summary>One freeze, thaw or release at a time; guards the fields below, and the brake.</summary>
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -159,31 +160,6 @@ internal sealed partial class Freezer(TreeBrake brake, FrozenMark mark, TimeProv
         }
     }
 
-    /// <summary>Lets go on what an earlier instance left frozen. What cannot be is left to the next instance.</summary>
-    public async Task ThawLeftAsync(IEnumerable<Child> processes)
-    {
-        if (!mark.Exists)
-        {
-            return;
-        }
-
-        bool areThawed = true;
-        foreach (Child child in processes)
-        {
-            if (!await brake.ContinueAsync(child))
-            {
-                ProcessLog.NotThawed(log, child.Label, child.Pid);
-                areThawed = false;
-            }
-        }
-
-        if (areThawed)
-        {
-            Unmark();
-            ProcessLog.ThawedLeft(log);
-        }
-    }
-
     /// <summary>Ends every freeze and begins no more. The gate stays: who waits at it is refused.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -192,6 +168,8 @@ internal sealed partial class Freezer(TreeBrake brake, FrozenMark mark, TimeProv
         _disposed = true;
         all = [.. _freezes.Values];
         _gate.Release();
+        await _leaving.CancelAsync();
+        await LeftThawed;
         foreach (Freeze freeze in all)
         {
             freeze.AskToThaw();

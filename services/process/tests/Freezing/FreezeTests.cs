@@ -112,18 +112,54 @@ public sealed class FreezeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_thawed_at_the_start_is_left_to_the_instance_after()
+    public async Task What_cannot_be_thawed_at_the_start_is_tried_again_until_it_can()
+    {
+        var clock = new ManualClock();
+        Freezer next = await FailToThawAsync(clock);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(File.Exists(_harness.FrozenFile));
+
+        // A freeze that begins and ends meanwhile is no reason to forget the others.
+        await next.ThawAsync((await next.FreezeAsync(() => new Dictionary<string, Child>(), "test", Long, CancellationToken.None)).Value.Id);
+        Assert.True(File.Exists(_harness.FrozenFile));
+
+        _harness.Tables.Looked = null;
+        while (!next.LeftThawed.IsCompleted)
+        {
+            Task again = clock.NextTimer;
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(next.LeftThawed, again).WaitAsync(EngineHarness.Patience);
+        }
+
+        Assert.False(File.Exists(_harness.FrozenFile));
+        Assert.False(_harness.Groups.Asked[^1]);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_thawed_while_an_instance_is_there_is_left_to_the_instance_after()
+    {
+        Freezer first = await FailToThawAsync(new ManualClock());
+        await first.DisposeAsync().AsTask().WaitAsync(EngineHarness.Patience);
+        Assert.True(first.LeftThawed.IsCompleted);
+        Assert.True(File.Exists(_harness.FrozenFile));
+
+        _harness.Tables.Looked = null;
+        await _harness.NewFreezer(TimeProvider.System).ThawLeftAsync(_harness.Init.Spawned.Select(spawned => spawned.Child));
+        Assert.False(File.Exists(_harness.FrozenFile));
+    }
+
+    /// <summary>A new instance that finds a frozen process, and no descriptor left to let it go on with.</summary>
+    private async Task<Freezer> FailToThawAsync(TimeProvider clock)
     {
         Child child = await StartAsync("web");
         _ = await FreezeAsync(Long);
         _harness.Groups.Group = "web";
         _harness.Tables.Looked = () => throw new IOException("too many open files");
-        await _harness.NewFreezer(TimeProvider.System).ThawLeftAsync([child]);
+        Freezer next = _harness.NewFreezer(clock);
+        await next.ThawLeftAsync([child]);
         Assert.True(File.Exists(_harness.FrozenFile));
-
-        _harness.Tables.Looked = null;
-        await _harness.NewFreezer(TimeProvider.System).ThawLeftAsync([child]);
-        Assert.False(File.Exists(_harness.FrozenFile));
+        Assert.False(next.LeftThawed.IsCompleted);
+        return next;
     }
 
     [Fact]
