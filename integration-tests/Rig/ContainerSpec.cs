@@ -16,6 +16,9 @@ public sealed record ContainerSpec
     /// <summary>Whether it may mount: the worktree is then in memory.</summary>
     public bool MayMount { get; init; }
 
+    /// <summary>Whether it sees its own control groups as all there are, and may write them once they are mounted; with <see cref="MayMount"/>.</summary>
+    public bool OwnGroups { get; init; }
+
     /// <summary>Whether it has a terminal, as with <c>docker run -it</c>.</summary>
     public bool Terminal { get; init; }
 

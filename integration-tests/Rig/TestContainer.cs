@@ -118,6 +118,7 @@ public sealed partial class TestContainer : IAsyncDisposable
                     parameters.HostConfig.Tmpfs = new Dictionary<string, string> { [Paths.Runtime] = $"size={room},mode=700" };
                 }
 
+                parameters.HostConfig.CgroupnsMode = spec.OwnGroups ? "private" : "";
                 if (spec.MayMount)
                 {
                     parameters.HostConfig.CapAdd = ["SYS_ADMIN"];
