@@ -26,6 +26,9 @@ public sealed class FakeInit : IInit
     /// <summary>Called with every signal, on the sender's thread.</summary>
     public Action<Child, int>? OnSignal { get; set; }
 
+    /// <summary>Whether descendants of a child that has ended still run.</summary>
+    public Func<Child, bool> HasDescendants { get; set; } = _ => false;
+
     public IReadOnlyList<Child> Owned { get; set; } = [];
 
     public Task<TimeSpan> StopRequested => _stop.Task;
@@ -66,6 +69,11 @@ public sealed class FakeInit : IInit
 
     public ValueTask<Outcome<Unit>> SignalAsync(Child child, int signal, SignalScope scope, CancellationToken cancellationToken)
     {
+        if (signal == 0)
+        {
+            return ValueTask.FromResult<Outcome<Unit>>(!child.Exited.IsCompleted || HasDescendants(child) ? Unit.Value : new Fault(FaultKind.NotFound, "nobody is left"));
+        }
+
         lock (_lock)
         {
             _signals.Add((child, signal, scope));

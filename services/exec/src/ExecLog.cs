@@ -67,6 +67,12 @@ internal static partial class ExecLog
     [LoggerMessage(3019, LogLevel.Error, "run {Run} of {Task}, taken up again, goes on without a part of what it had: {What}")]
     public static partial void NotTakenUp(ILogger log, RunId run, string task, string what);
 
+    [LoggerMessage(3020, LogLevel.Warning, "run {Run} of {Task}: its filter was started and `run` was not, when this service was killed: it has not run, and the filter is killed")]
+    public static partial void NeverRan(ILogger log, RunId run, string task);
+
+    [LoggerMessage(3021, LogLevel.Warning, "no output can be kept on disk ({Reason}): runs that ask for it (on_disk) are refused; see that the daemon may write to {Directory}, or name another directory with --output-dir")]
+    public static partial void OutputDirectoryUnusable(ILogger log, string directory, string reason);
+
     [LoggerMessage(3040, LogLevel.Warning, "run {Run} of {Task}: finish: {Status}{Why}")]
     public static partial void FinishFailed(ILogger log, RunId run, string task, ExitStatus status, string why);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using PvExec.Exec;
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Adapters.Input;
@@ -52,6 +53,13 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
             services.GetRequiredService<MainTask>().Recall(services.GetRequiredService<IInit>().Owned);
             services.GetRequiredService<ExecSuccession>().TakeOver(
                 services.GetRequiredService<IInit>().Owned, services.GetRequiredService<Inheritance>());
+
+            // Only runs that ask for it need it: without it the service does all the rest.
+            string directory = services.GetRequiredService<ExecOptions>().OutputDirectory;
+            if (!OutputDirectory.Check(directory).Succeeded(out Fault? unusable))
+            {
+                ExecLog.OutputDirectoryUnusable(services.GetRequiredService<ILogger<RunStarter>>(), directory, unusable.Detail);
+            }
         }
 
         return Task.FromResult(roots);

@@ -21,9 +21,10 @@ public sealed partial class TasksGrpc
         string? id = context.RequestHeaders.GetValue(NextInstance.HoldIdHeader);
         ScopeHold hold = (id is null ? holds.Ask(terms.Scopes, terms.Holder, terms.Reason) : holds.Resume(id)).Value;
         bool isTold;
+        await using var caller = new PatientWriter<V1.HoldScopesEvent>(responseStream, context.CancellationToken);
         try
         {
-            isTold = await HoldAsync(hold, terms, responseStream, context.CancellationToken);
+            isTold = await HoldAsync(hold, terms, caller, context.CancellationToken);
         }
         catch
         {
@@ -36,15 +37,15 @@ public sealed partial class TasksGrpc
             throw;
         }
 
-        await HoldThereAsync(hold, request, isTold, responseStream, context.CancellationToken);
+        await HoldThereAsync(hold, request, isTold, caller, context.CancellationToken);
     }
 
     /// <summary>Returns when the next instance has the hold: whether the caller knows that it is held.</summary>
     /// <exception cref="FaultException">A time is over, or the system stops.</exception>
     private async Task<bool> HoldAsync(
-        ScopeHold hold, HoldTerms terms, IServerStreamWriter<V1.HoldScopesEvent> responseStream, CancellationToken cancellationToken)
+        ScopeHold hold, HoldTerms terms, PatientWriter<V1.HoldScopesEvent> caller, CancellationToken cancellationToken)
     {
-        if (!await WaitAsync(hold, terms, responseStream, cancellationToken))
+        if (!await WaitAsync(hold, terms, caller, cancellationToken))
         {
             return false;
         }
@@ -57,7 +58,7 @@ public sealed partial class TasksGrpc
 
         DateTimeOffset since = hold.Ticket.HeldSince;
         var held = new V1.HoldScopesEvent { Held = new V1.ScopesHeld { Since = Timestamp.FromDateTimeOffset(since) } };
-        await TellAsync(held, LeftOf(terms.HoldLimit, since), responseStream, cancellationToken);
+        await TellAsync(held, holds.Stopping, LeftOf(terms.HoldLimit, since), caller, cancellationToken);
         while (LeftOf(terms.HoldLimit, since) is var left && left != TimeSpan.Zero)
         {
             Task sooner = Task.WhenAny(next.IsThere, holds.Stopping);
@@ -74,7 +75,7 @@ public sealed partial class TasksGrpc
 
     /// <returns>False when the next instance has to be asked.</returns>
     private async Task<bool> WaitAsync(
-        ScopeHold hold, HoldTerms terms, IServerStreamWriter<V1.HoldScopesEvent> responseStream, CancellationToken cancellationToken)
+        ScopeHold hold, HoldTerms terms, PatientWriter<V1.HoldScopesEvent> caller, CancellationToken cancellationToken)
     {
         V1.Queued? told = null;
         while (!hold.Ticket.Granted.IsCompleted)
@@ -86,10 +87,10 @@ public sealed partial class TasksGrpc
             }
 
             V1.Queued queued = ScopeMessages.ToQueued(hold.Ticket, hold.Requested);
-            if (!queued.Equals(told) && !hold.Ticket.Granted.IsCompleted)
+            if (caller.IsIdle && !queued.Equals(told) && !hold.Ticket.Granted.IsCompleted)
             {
                 told = queued;
-                await TellAsync(new V1.HoldScopesEvent { Queued = queued }, left, responseStream, cancellationToken);
+                await TellAsync(new V1.HoldScopesEvent { Queued = queued }, hold.Ticket.Granted, left, caller, cancellationToken);
                 left = LeftOf(terms.WaitLimit, hold.Requested);
             }
 
@@ -105,24 +106,23 @@ public sealed partial class TasksGrpc
         return true;
     }
 
-    /// <summary>Returns when the event is written, or when the time is up: a caller that does not read must not keep a limit from being looked at.</summary>
-    private async Task TellAsync(
-        V1.HoldScopesEvent told, TimeSpan left, IServerStreamWriter<V1.HoldScopesEvent> responseStream, CancellationToken cancellationToken)
+    /// <summary>
+    /// Returns when the event is written, and before that when the time is up, the system stops, the next instance has to be asked or there is
+    /// other news: a caller that does not read must not keep these from being looked at.
+    /// </summary>
+    private async Task TellAsync(V1.HoldScopesEvent told, Task news, TimeSpan left, PatientWriter<V1.HoldScopesEvent> caller, CancellationToken cancellationToken)
     {
-        using var timeIsUp = new CancellationTokenSource(left, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeIsUp.Token);
-        try
+        Task written = caller.TellAsync(told);
+        Task sooner = Task.WhenAny(written, news, next.IsThere, holds.Stopping);
+        await sooner.WaitAsync(left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (written.IsCompleted)
         {
-            await responseStream.WriteAsync(told, left == Timeout.InfiniteTimeSpan ? cancellationToken : either.Token);
-        }
-        catch (OperationCanceledException) when (timeIsUp.IsCancellationRequested)
-        {
-            // Whoever calls this looks at the limit next.
+            await written;
         }
     }
 
     private async Task HoldThereAsync(
-        ScopeHold hold, V1.HoldScopesRequest request, bool isTold, IServerStreamWriter<V1.HoldScopesEvent> responseStream, CancellationToken cancellationToken)
+        ScopeHold hold, V1.HoldScopesRequest request, bool isTold, PatientWriter<V1.HoldScopesEvent> caller, CancellationToken cancellationToken)
     {
         bool isBound = false;
         try
@@ -134,7 +134,7 @@ public sealed partial class TasksGrpc
                 if (!isHeld || !isTold)
                 {
                     isTold |= isHeld;
-                    await responseStream.WriteAsync(told, cancellationToken);
+                    await caller.TellAsync(told);
                 }
             }
         }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using PvExec.Exec.Api;
 using PvExec.Exec.Core.Input;
@@ -48,6 +49,7 @@ public sealed partial class TasksGrpc
 
         RunCaller caller = RunRequests.CallerOf(start.Run).Value;
         AcceptedRun accepted = engine.Accept(InteractiveRequests.FromApi(start).Value, caller).Value;
+        start.Run.Input = ByteString.Empty;
         try
         {
             await InteractAsync(

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using PvExec.Exec.Api;
 using PvExec.Exec.Core.Runs;
@@ -13,6 +14,9 @@ public sealed partial class TasksGrpc
     {
         RunCaller caller = RunRequests.CallerOf(request).Value;
         AcceptedRun accepted = engine.Accept(RunRequests.FromApi(request).Value, caller).Value;
+
+        // The engine has it, as long as it needs it; the message is there as long as the call.
+        request.Input = ByteString.Empty;
         try
         {
             await TellCallerAsync(accepted, caller, request, responseStream, context.CancellationToken);

@@ -1,7 +1,6 @@
 using Grpc.Core;
 using PvExec.Exec.Api;
 using PvExec.Exec.Core.Scopes;
-using PvExec.Exec.Holds;
 using PvExec.Kernel;
 using V1 = PvExec.Api.V1;
 
@@ -29,15 +28,17 @@ public sealed partial class TasksGrpc
     {
         while (!next.IsThere.IsCompleted)
         {
-            if (holds.Stopping.IsCompleted)
-            {
-                throw new FaultException(ScopeHolds.StopFault());
-            }
-
+            // Looked at first: whatever changed before the stop's end is told before it.
+            bool isStopped = engine.Watches.Stopped.IsCompleted;
             Task changed = watch.Changed();
             if (watch.Next() is not { } news)
             {
-                await Task.WhenAny(changed, next.IsThere, holds.Stopping).WaitAsync(cancellationToken);
+                if (isStopped)
+                {
+                    throw new FaultException(new Fault(FaultKind.Unavailable, "the system is stopping: no run is left to hold any scope"));
+                }
+
+                await Task.WhenAny(changed, next.IsThere, engine.Watches.Stopped).WaitAsync(cancellationToken);
                 continue;
             }
 

@@ -114,11 +114,19 @@ public sealed class WatchScopesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stop_of_the_system_ends_the_stream()
+    public async Task A_stop_of_the_system_ends_the_stream_after_the_last_run()
     {
         Task stopped = Watch();
         await _told.NextAsync();
+        Task<Contract.ExecResp> call = SuccessionFixture.CallAsync(_fixture.Old, "writes", new TestCallContext(CancellationToken.None));
+        FakeProcess process = await _fixture.StartedAsync();
+        Assert.Single(Assert.Single((await _told.NextAsync()).Scopes).Holders);
         _fixture.Old.Holds.Stop();
+        Task stop = _fixture.Old.Engine.StopAsync(TimeSpan.FromMinutes(5), CancellationToken.None);
+
+        process.Exit();
+        Assert.Empty(Assert.Single((await _told.NextAsync(stopped)).Scopes).Holders);
+        await Task.WhenAll(call, stop).WaitAsync(SuccessionFixture.Patience);
         FaultException e = await Assert.ThrowsAsync<FaultException>(() => stopped.WaitAsync(SuccessionFixture.Patience));
         Assert.Equal(FaultKind.Unavailable, e.Fault.Kind);
         Assert.Equal(0, _fixture.Old.Watches.Count);

@@ -13,7 +13,10 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <summary>Null when the run needs none.</summary>
     public RunJournal? Journal { get; init; }
 
-    /// <summary>Where its standard error is kept. It also bears the mark that observers were told of the end: pv-init keeps it as long as it knows the run.</summary>
+    /// <summary>
+    /// Where its standard error is kept. It also bears the marks that observers were told of the end, and that the processes were told
+    /// to end and may not all be gone: pv-init keeps it as long as it knows the run.
+    /// </summary>
     public StreamFile? ErrorFile { get; init; }
 
     /// <summary>Whether an instance has told that the run's locks are free again. Without a <c>finish</c> that is told with the end.</summary>
@@ -120,6 +123,21 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
         }
 
         return all;
+    }
+
+    /// <summary>Whether nobody is left of them and their descendants, as long as pv-init has not forgotten them.</summary>
+    public async Task<bool> AreGoneAsync(CancellationToken cancellationToken)
+    {
+        foreach (RunProcess process in processes)
+        {
+            Outcome<Unit> left = await init.SignalAsync(process.Child, 0, SignalScope.Tree, cancellationToken);
+            if (left.Fault is not { Kind: FaultKind.NotFound })
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Kills the descendants of processes that have ended, as long as pv-init has not forgotten these.</summary>

@@ -124,7 +124,9 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
     public RunProcesses Adopt(IReadOnlyList<RunProcess> processes, Run run)
     {
         RunOutput output = run.Output;
-        RunProcess[] own = [.. processes.Where(process => process.Role != RunRole.Finish)];
+
+        // The filter first: so they are acknowledged, and one that is alone was left alone before `run` was started.
+        RunProcess[] own = [.. processes.Where(process => process.Role != RunRole.Finish).OrderByDescending(process => process.Role)];
         var kept = own.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
         var notTakenUp = new List<string>();
         RunJournal? journal = Try("its journal", () =>

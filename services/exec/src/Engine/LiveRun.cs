@@ -19,6 +19,9 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>Its locks were not free when it asked for them.</summary>
     public bool Waits { get; init; }
 
+    /// <summary>What it may hold in memory while it waits, in bytes.</summary>
+    public int HeldBytes { get; init; }
+
     /// <summary>What was asked for, until its processes run.</summary>
     public RunRequest? Request { get; set; }
 
@@ -27,9 +30,6 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
 
     /// <summary>Watches over its time while its processes run.</summary>
     public RunTimer? Timer { get; set; }
-
-    /// <summary>Its processes were told to end, by a cancellation or by its timeout.</summary>
-    public bool WasMadeToEnd { get; set; }
 
     /// <summary>Whether observers know that it has its locks, or had them, and are to be told that it gives them back.</summary>
     public bool IsToldToHold { get; set; }

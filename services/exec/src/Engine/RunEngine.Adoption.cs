@@ -16,9 +16,8 @@ public sealed partial class RunEngine
     /// read on, and those that have ended are among the ended ones. Call it before any lock is granted to anyone else.
     /// </summary>
     /// <remarks>
-    /// Of a task with a filter one process may be alone: a filter whose <c>run</c> was never started, or has ended,
-    /// sees the end of its input and ends; a <c>run</c> whose filter has ended is told by the kernel (SIGPIPE). Either
-    /// way the locks are held till both have ended.
+    /// Of a task with a filter one process may have ended: a filter whose <c>run</c> has sees the end of its input and
+    /// ends; a <c>run</c> whose filter has is told by the kernel (SIGPIPE). Either way the locks are held till both have ended.
     /// </remarks>
     public void Adopt(IReadOnlyList<Child> owned)
     {
@@ -59,7 +58,7 @@ public sealed partial class RunEngine
         Run run = NewRun(waiting.Id, request.TaskName, scopes, waiting.Requested, request, task);
         (ScopeTicket ticket, long order) = locks.Request(scopes, run.Id.Value, run.Task, waiting.Requested);
         bool waits = !ticket.Granted.IsCompleted;
-        var live = new LiveRun(run, ticket, order) { Request = request, Waits = waits };
+        var live = new LiveRun(run, ticket, order) { Waits = waits, HeldBytes = request.HeldBytes };
         _callers.Know(run);
         fault ??= OpenInput(run, task!, request);
         if (task is null || fault is not null)
@@ -71,7 +70,7 @@ public sealed partial class RunEngine
 
         if (waits)
         {
-            _waitingRoom.EnterAnyway(request.HeldBytes);
+            _waitingRoom.EnterAnyway(live.HeldBytes);
         }
         else
         {
@@ -80,7 +79,8 @@ public sealed partial class RunEngine
 
         _live[run.Id] = live;
         ExpectReader(live, options.CallerReturnTime);
-        Drive(live, task, request);
+        live.Request = WithoutInput(request, run);
+        Drive(live, task, live.Request);
     }
 
     /// <summary>The runs that wait, in the order of their requests. Call it when the gate is closed.</summary>
@@ -98,11 +98,12 @@ public sealed partial class RunEngine
         if (processes.TrueForAll(process => process.Role == RunRole.Finish))
         {
             // The run had been forgotten, up to this, when the instance before was killed.
-            _forgetting.AddRange(processes.Select(process => starter.ForgetAsync(process.Child)));
+            processes.ForEach(process => ForgetLater(process.Child));
             return;
         }
 
-        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, NewOutput(note.RunId, note.Task, note.Standard, note.Error, isOnDisk: false, note.IsLossless), RunState.Running)
+        bool neverRan = processes.TrueForAll(process => process.Role == RunRole.Log);
+        var run = new Run(note.RunId, note.Task, note.Scopes, note.Requested, NewOutput(note.RunId, note.Task, note.Standard, note.Error, isOnDisk: false, note.IsLossless), neverRan ? RunState.Starting : RunState.Running)
         {
             Timeouts = note.Timeouts,
             Token = note.Token,
@@ -116,9 +117,13 @@ public sealed partial class RunEngine
         }
 
         // A second finish: it was asked for twice, and the run's end is that of the first.
-        _forgetting.AddRange(processes.Where(process => process.Role == RunRole.Finish).Skip(1).Select(process => starter.ForgetAsync(process.Child)));
+        foreach (RunProcess second in processes.Where(process => process.Role == RunRole.Finish).Skip(1))
+        {
+            ForgetLater(second.Child);
+        }
+
         run.Start = adopted.Start;
-        bool hasEnded = adopted.AreOver;
+        bool hasEnded = adopted.AreOver && !neverRan && adopted.ErrorFile is not { IsEnding: true };
         (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task, run.Start?.Started);
         var live = new LiveRun(run, ticket, order) { Processes = adopted, WasOver = hasEnded, IsToldToHold = !hasEnded || !adopted.IsFreedTold };
         if (!ticket.IsHeld)
@@ -133,6 +138,12 @@ public sealed partial class RunEngine
 
         _runningRoom.EnterAnyway();
         _live[run.Id] = live;
+        if (neverRan)
+        {
+            live.Work = EndFilterAsync(live, adopted);
+            return;
+        }
+
         _callers.Know(run);
         ExpectReader(live, options.CallerReturnTime);
         live.Timer = NewTimer(live, adopted);

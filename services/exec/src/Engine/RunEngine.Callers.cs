@@ -152,7 +152,7 @@ public sealed partial class RunEngine
         Outcome<AcceptedRun> accepted = _callers.FindOrAdd(request.Token, caller.Id, IsThere, () => Enqueue(task, request).Then<Run>(live => (queued = live).Run));
         if (queued is not null)
         {
-            Drive(queued, task, request);
+            Drive(queued, task, queued.Request!);
         }
 
         return accepted;

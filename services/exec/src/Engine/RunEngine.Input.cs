@@ -79,6 +79,9 @@ public sealed partial class RunEngine
         }
     }
 
+    /// <summary>What has come of the input is in the run's own file: no need to hold it twice while the run waits.</summary>
+    private static RunRequest WithoutInput(RunRequest request, Run run) => run.Input is null ? request : request with { Input = ReadOnlyMemory<byte>.Empty };
+
     /// <summary>The request as if all input that has come so far had been in it.</summary>
     private static RunRequest WithInput(RunRequest request, Run run) => run.Input is not { } input
         ? request

@@ -62,6 +62,7 @@ public sealed partial class RunEngine
     private async Task FinishAsync(LiveRun live, RunProcesses processes)
     {
         RunResult? result = await InTimeAsync(live, processes);
+        await EndRestAsync(live, processes);
         if (processes.HasFinish)
         {
             result = await RunFinishAsync(live, processes, result);
@@ -103,11 +104,6 @@ public sealed partial class RunEngine
         {
             gate.Leave();
         }
-
-        if (live.WasMadeToEnd)
-        {
-            await KillRestAsync(live, processes);
-        }
     }
 
     private async Task EndAsync(LiveRun live, RunProcesses processes, RunResult result)
@@ -140,7 +136,7 @@ public sealed partial class RunEngine
     /// <summary>The end of the processes, which are made to end when the task's time is up.</summary>
     private async Task<RunResult> InTimeAsync(LiveRun live, RunProcesses processes)
     {
-        if (processes.Journal?.EndReason == EndSignal.Cancel)
+        if (processes.Journal?.EndReason == EndSignal.Cancel || processes.ErrorFile is { IsEnding: true })
         {
             // An earlier instance was asked to end it, and may have ended before it did.
             live.Timer!.Cancel();
@@ -149,7 +145,6 @@ public sealed partial class RunEngine
         Task<RunResult> ended = processes.EndedAsync();
         EndSignal? reason = await live.Timer!.WatchAsync(processes.Started, ended);
         RunResult result = await ended;
-        live.WasMadeToEnd = reason is not null;
         if (reason == EndSignal.TimeIsUp)
         {
             ExecLog.TimedOut(log, live.Run.Id, live.Run.Task, live.Run.Timeouts.Run!.Value.TotalSeconds, result.Status);
@@ -159,25 +154,6 @@ public sealed partial class RunEngine
         return result with { TimedOut = (processes.Journal?.EndReason ?? reason) == EndSignal.TimeIsUp };
     }
 
-    /// <summary>Descendants that got TERM with the run's processes have as long as these had.</summary>
-    private async Task KillRestAsync(LiveRun live, RunProcesses processes)
-    {
-        await Task.Delay(live.Run.Timeouts.Kill, time);
-        if (gate.TryEnter())
-        {
-            try
-            {
-                if (!(await processes.KillRestAsync(CancellationToken.None)).Succeeded(out Fault? fault))
-                {
-                    ExecLog.SignalFailed(log, live.Run.Id, live.Run.Task, Kill, fault.Detail);
-                }
-            }
-            finally
-            {
-                gate.Leave();
-            }
-        }
-    }
 
     private RunTimer NewTimer(LiveRun live, RunProcesses processes) =>
         new(
@@ -189,6 +165,10 @@ public sealed partial class RunEngine
                     try
                     {
                         processes.Journal?.NoteEnd(reason);
+                        if (processes.ErrorFile is { } file)
+                        {
+                            file.IsEnding = true;
+                        }
                     }
                     finally
                     {

@@ -56,13 +56,13 @@ public sealed partial class RunEngine
         await EndedAsync(timeLeft * (1 - options.StopKillShare), cancellationToken);
     }
 
-    /// <summary>Waits until no run is left.</summary>
+    /// <summary>Waits until no run is left, and nothing of one that is to be forgotten.</summary>
     /// <returns>False when the time was up before.</returns>
     public async Task<bool> EndedAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var timeIsUp = new CancellationTokenSource(atMost, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeIsUp.Token, cancellationToken);
-        while (_live.Values.Select(live => live.Gone).ToArray() is { Length: > 0 } gone)
+        while (_live.Values.Select(live => live.Gone).Append(_forgetting).Where(gone => !gone.IsCompleted).ToArray() is { Length: > 0 } gone)
         {
             Task all = Task.WhenAll(gone);
             await all.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

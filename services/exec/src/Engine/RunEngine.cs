@@ -36,7 +36,7 @@ public sealed partial class RunEngine(
     private readonly WaitingRoom _waitingRoom = new(options.MaxWaitingRuns, options.MaxWaitingInputBytes);
     private readonly RunningRoom _runningRoom = new(options.MaxRunningRuns);
     /// <summary>What is left of runs that were forgotten already.</summary>
-    private readonly List<Task> _forgetting = [];
+    private Task _forgetting = Task.CompletedTask;
 
     private volatile bool _stopping;
 
@@ -154,7 +154,7 @@ public sealed partial class RunEngine(
 
     private Outcome<Run> Queue(TaskDefinition task, RunRequest request) => Enqueue(task, request).Then<Run>(live =>
     {
-        Drive(live, task, request);
+        Drive(live, task, live.Request!);
         return live.Run;
     });
 
@@ -170,7 +170,8 @@ public sealed partial class RunEngine(
 
         (ScopeTicket ticket, long order) = locks.Request(task.Scopes, run.Id.Value, run.Task);
         bool waits = !ticket.Granted.IsCompleted;
-        Fault? full = waits ? _waitingRoom.Enter(request.HeldBytes, task) : _runningRoom.Enter(task);
+        int heldBytes = request.HeldBytes;
+        Fault? full = waits ? _waitingRoom.Enter(heldBytes, task) : _runningRoom.Enter(task);
         if (full is not null)
         {
             ticket.Release();
@@ -178,7 +179,7 @@ public sealed partial class RunEngine(
             return full;
         }
 
-        var live = new LiveRun(run, ticket, order) { Request = request, Waits = waits };
+        var live = new LiveRun(run, ticket, order) { Request = WithoutInput(request, run), Waits = waits, HeldBytes = heldBytes };
         _live[run.Id] = live;
         Watches.Changed(run);
         return live;
@@ -226,7 +227,7 @@ public sealed partial class RunEngine(
         {
             ExecLog.Waits(log, live.Run.Id, live.Run.Task, live.Run.Scopes.ToString());
             await live.Ticket.Granted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _waitingRoom.Leave(request.HeldBytes);
+            _waitingRoom.Leave(live.HeldBytes);
         }
 
         return await StartAsync(live, task, request);

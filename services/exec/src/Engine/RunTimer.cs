@@ -14,6 +14,9 @@ public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> 
 
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>When they were asked to end, as a timestamp of the clock; null when they were not.</summary>
+    public long? Asked { get; private set; }
+
     /// <summary>Asks for the end. A second call does nothing.</summary>
     public void Cancel() => _cancelled.TrySetResult();
 
@@ -34,6 +37,7 @@ public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> 
             {
                 case EndAction.Terminate:
                     reason = next;
+                    Asked = time.GetTimestamp();
                     note?.Invoke(next);
                     left = grace;
                     await signal(Terminate);

@@ -66,6 +66,17 @@ public sealed class OutputPumpTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_for_output_is_tried_and_what_is_wrong_with_it_is_said()
+    {
+        using var directory = new TemporaryDirectory();
+        Assert.True(OutputDirectory.Check(directory.Path).Succeeded(out _));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
+
+        Assert.Contains(directory.At("gone"), OutputDirectory.Check(directory.At("gone")).Fault!.Detail, StringComparison.Ordinal);
+        Assert.Contains("/proc", OutputDirectory.Check("/proc").Fault!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_full_disk_neither_blocks_the_writer_nor_ends_its_pipe_and_what_comes_is_a_gap()
     {
         using StreamFile full = StreamFile.Open(File.OpenHandle("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), isOnDisk: true);

@@ -65,8 +65,11 @@ public sealed class RunCancelTests : IDisposable
     {
         Run run = _fixture.Submit("quick");
         FakeProcess process = await _fixture.StartedAsync();
+        bool isKilled = false;
+        _fixture.Init.HasDescendants = _ => !isKilled;
         _fixture.Init.OnSignal += (child, signal) =>
         {
+            isKilled = signal == 9;
             if (signal == 15)
             {
                 process.Exit();
@@ -80,12 +83,62 @@ public sealed class RunCancelTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_was_cancelled_holds_its_locks_until_its_descendants_are_gone()
+    {
+        var clock = new ManualClock();
+        using var fixture = new EngineFixture(time: clock);
+        fixture.Init.Started = clock.GetUtcNow();
+        Run run = fixture.Submit("writes");
+        FakeProcess process = await fixture.StartedAsync();
+        Run next = fixture.Submit("writes");
+        var killed = new TaskCompletionSource();
+        fixture.Init.HasDescendants = _ => !killed.Task.IsCompleted;
+        fixture.Init.OnSignal = (_, signal) =>
+        {
+            if (signal == 15)
+            {
+                process.Exit(keepFiles: true);
+            }
+            else
+            {
+                killed.SetResult();
+            }
+        };
+
+        Task<bool> cancelled = fixture.Engine.CancelAsync(run, s_why, s_never);
+        await AdvanceAsync(clock, killed.Task, () => Assert.Equal((false, RunState.Waiting), (run.Completion.IsCompleted, next.State)));
+        process.Dispose();
+        Task<FakeProcess> started = fixture.StartedAsync();
+        await AdvanceAsync(clock, started, () => { });
+        Assert.Equal([15, 9], fixture.Init.Signals.Select(sent => sent.Signal));
+        Assert.True(await cancelled.WaitAsync(EngineFixture.Patience));
+        (await started).Exit();
+        Assert.True((await EngineFixture.ResultOf(next)).Value.Status.Succeeded);
+    }
+
+    [Fact]
     public async Task Nothing_is_killed_after_a_run_that_ended_by_itself()
     {
         _fixture.Submit("quick");
         (await _fixture.StartedAsync()).Exit();
         await _fixture.IdleAsync();
         Assert.Equal(0, _signals.Reader.Count);
+    }
+
+    /// <summary>Lets time pass, step by step, until something has come of it.</summary>
+    private static async Task AdvanceAsync(ManualClock clock, Task until, Action before)
+    {
+        while (!until.IsCompleted)
+        {
+            Task timer = clock.Timers > 0 ? Task.CompletedTask : clock.NextTimer;
+            await Task.WhenAny(until, timer).WaitAsync(EngineFixture.Patience);
+            if (!until.IsCompleted)
+            {
+                before();
+                clock.Advance(TimeSpan.FromMilliseconds(20));
+                await Task.Yield();
+            }
+        }
     }
 
     private async Task<(Child Child, int Signal)> SignalAsync() => await _signals.Reader.ReadAsync().AsTask().WaitAsync(EngineFixture.Patience);

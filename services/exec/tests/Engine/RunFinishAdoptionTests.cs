@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using PvExec.Exec.Adapters;
 using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
+using PvExec.Exec.Engine;
 using PvExec.Exec.Tests.Adapters;
 using PvExec.Exec.Tests.Succession;
 using PvExec.Hosting.Init;
@@ -150,6 +151,39 @@ public sealed class RunFinishAdoptionTests : IDisposable
         await _next.IdleAsync();
         Assert.Null((await _next.Engine.Find(run.Id)!.Completion).Value.Finish!.Status);
         Assert.True(_next.NothingStarted);
+    }
+
+    [Fact]
+    public async Task Killed_between_the_starts_of_the_filter_and_of_run_neither_finish_nor_the_run_is_told_and_the_filter_is_killed_under_its_locks()
+    {
+        TaskFiles.Write(_killed.Root, "finished/log", "cat");
+        foreach (EngineFixture fixture in new[] { _killed, _next })
+        {
+            TaskFiles.Write(fixture.Root, "finished/run", "true");
+            TaskFiles.Write(fixture.Root, "finished/output_scopes", "src", executable: false);
+        }
+
+        var request = new RunRequest("finished", [], ReadOnlyMemory<byte>.Empty, 0) { Token = new ClientToken("t", "f") };
+        AcceptedRun run = _killed.Engine.Accept(request, RunCaller.New(OnDisconnect.GoOn)).Value;
+        FakeProcess filter = await _killed.StartedAsync();
+        await _killed.StartedAsync();
+        await KillAsync();
+        Child left = Assert.Single(_kept.Owned(), child => child.Label.EndsWith("/log", StringComparison.Ordinal));
+        _next.Engine.Adopt([left]);
+
+        // With its token it is a new run, which waits for the filter's locks.
+        AcceptedRun again = _next.Engine.Accept(request, RunCaller.New(OnDisconnect.GoOn)).Value;
+        Assert.Equal((false, RunState.Waiting), (again.IsAttached, again.Run.State));
+        Assert.Equal((left, 9, SignalScope.Tree), Assert.Single(_next.Init.Signals));
+        filter.Dispose();
+        left.SetExited(FakeInit.Killed(9));
+
+        FakeProcess process = await _next.StartedAsync();
+        Assert.Equal(again.Run.Id.Value, process.Spec.Label);
+        Assert.Equal([left], _next.Init.Acknowledged);
+        Assert.Null(_next.Engine.Find(run.Run.Id));
+        process.Exit();
+        await _next.IdleAsync();
     }
 
     [Fact]

@@ -142,6 +142,37 @@ public sealed class HoldScopesTests : IAsyncLifetime
         Assert.True(next.IsHeld);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stop_of_the_system_ends_the_stream_of_a_caller_that_does_not_read(bool waits)
+    {
+        ScopeTicket? other = waits ? Write("src") : null;
+        _events.StopReadingUntil(new TaskCompletionSource().Task);
+        Task stream = Hold(Request("src"));
+        Service.Holds.Stop();
+
+        FaultException e = await Assert.ThrowsAsync<FaultException>(() => stream.WaitAsync(SuccessionFixture.Patience));
+        Assert.Equal(FaultKind.Unavailable, e.Fault.Kind);
+        other?.Release();
+        Assert.Empty(Service.Locks.Snapshot());
+    }
+
+    [Fact]
+    public async Task One_that_did_not_read_while_it_waited_is_told_that_it_holds()
+    {
+        ScopeTicket first = Write("src");
+        var reads = new TaskCompletionSource();
+        _events.StopReadingUntil(reads.Task);
+        Task stream = Hold(Request("src"));
+        first.Release();
+        reads.SetResult();
+
+        Assert.NotNull((await _events.NextAsync(stream)).Queued);
+        Assert.NotNull((await _events.NextAsync(stream)).Held);
+        await EndAsync(stream);
+    }
+
     [Fact]
     public async Task Of_many_that_ask_at_once_no_more_are_let_in_than_there_may_be()
     {

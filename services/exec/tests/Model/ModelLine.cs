@@ -22,6 +22,12 @@ internal sealed class ModelLine(ModelInit init) : IInit
 
     public ValueTask<Outcome<Unit>> SignalAsync(Child child, int signal, SignalScope scope, CancellationToken cancellationToken)
     {
+        if (signal == 0)
+        {
+            // Here no process has descendants.
+            return ValueTask.FromResult<Outcome<Unit>>(child.Exited.IsCompleted ? new Fault(FaultKind.NotFound, "nobody is left") : Unit.Value);
+        }
+
         init.Signal(this, child, signal);
         return ValueTask.FromResult<Outcome<Unit>>(Unit.Value);
     }

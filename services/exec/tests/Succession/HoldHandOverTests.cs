@@ -63,6 +63,22 @@ public sealed class HoldHandOverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_hold_of_a_caller_that_does_not_read_goes_to_the_next_instance_and_it_is_told_once()
+    {
+        var reads = new TaskCompletionSource();
+        _events.StopReadingUntil(reads.Task);
+        Task stream = Hold(Request("src"));
+        await _fixture.HandOverAsync();
+        await BoundAsync();
+        Assert.False(_fixture.New.Locks.Request(ScopeSet.From([], ["src"]), "late", "test").IsHeld);
+
+        reads.SetResult();
+        Assert.NotNull((await _events.NextAsync(stream)).Held);
+        Assert.True(_events.IsEmpty);
+        await EndAsync(stream);
+    }
+
+    [Fact]
     public async Task A_hold_whose_time_is_over_at_the_next_instance_ends_as_it_would_have_here()
     {
         Task<Contract.ExecResp> first = SuccessionFixture.CallAsync(_fixture.Old, "writes", new TestCallContext(CancellationToken.None));

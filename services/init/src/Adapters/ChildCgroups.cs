@@ -231,7 +231,8 @@ internal sealed class ChildCgroups
         };
     }
 
-    private bool IsPopulated(ulong child)
+    /// <summary>Whether a process is in a child's group or below it; zombies do not count.</summary>
+    public bool IsPopulated(ulong child)
     {
         Span<byte> room = stackalloc byte[NameSize];
         Span<byte> events = stackalloc byte[128];

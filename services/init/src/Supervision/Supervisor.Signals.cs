@@ -17,6 +17,14 @@ internal sealed partial class Supervisor
             return;
         }
 
+        if (signal is { Number: 0, Scope: 2 })
+        {
+            // As with kill(2), nothing is sent, and the answer says whether there is anybody to send it to.
+            bool isLeft = _children.TryGet(signal.Child, out ChildRecord? asked) && asked.Owner == owner.Service && IsTreeLeft(asked);
+            Reply(line, packet.Correlation, isLeft ? new Done() : new Failed((int)FaultKind.NotFound, $"nobody is left of the tree of child {signal.Child}"));
+            return;
+        }
+
         if (signal.Number is < 1 or > Signals.Last || signal.Scope is < 0 or > 2)
         {
             Reply(line, packet.Correlation, new Failed((int)FaultKind.InvalidArgument, $"{signal.Number} is no signal, or {signal.Scope} no scope"));
@@ -63,6 +71,23 @@ internal sealed partial class Supervisor
 
             SendToTree(child, signal, lives);
             return 0;
+        }
+    }
+
+    /// <summary>Whether anybody of a child's tree still runs. A process that is forking just then may be missed where there are no cgroups.</summary>
+    private bool IsTreeLeft(ChildRecord child)
+    {
+        if (child.HasCgroup)
+        {
+            return child.Exit is null || _cgroups!.IsPopulated(child.Id);
+        }
+
+        ulong? mark = _childDefaults.Mark?.Of(child.Id);
+        lock (_reaper.Gate)
+        {
+            TakeEnded();
+            return child.Exit is null
+                || ProcessTree.Of(ProcessStat.ReadAll(), child.Pid, leaderLives: false, pid => mark is { } value && ProcessLimits.FileLocks(pid) == value).Count > 0;
         }
     }
 

@@ -6,7 +6,7 @@ namespace PvExec.Init.Tests.Published;
 
 public sealed class TreeTests : IDisposable
 {
-    private const int Spawned = 66, Exited = 71;
+    private const int Spawned = 66, Done = 68, Failed = 69, Exited = 71;
 
     /// <summary>As if the machine had no cgroup2 file system.</summary>
     private static readonly string[] WithoutCgroups = ["unshare", "-m", "sh", "-c", "umount -at cgroup2; exec \"$0\" \"$@\""];
@@ -45,6 +45,27 @@ public sealed class TreeTests : IDisposable
         Assert.NotNull(ProcessStat.TryRead(other));
         Assert.Equal(0, init.Stop());
         Assert.Null(ProcessStat.TryRead(other));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whether_anybody_is_left_of_a_tree_can_be_asked(bool withCgroups)
+    {
+        Assert.SkipUnless(!withCgroups || WritableCgroups.AreThere, "no cgroup2 file system can be written here");
+        using RunningInit init = _installation.Start(wrapper: withCgroups ? [] : WithoutCgroups);
+        StandIn exec = init.Connect("exec");
+        (ulong child, int daemon) = StartWithDaemon(exec, "exit 3");
+        Assert.Equal(3, exec.Message(Exited)[1].GetInt32());
+        SignalTree(exec, child, 0);
+        exec.Message(Done);
+
+        SignalTree(exec, child, 9);
+        exec.Message(Done);
+        WaitUntilGone(daemon);
+        SignalTree(exec, child, 0);
+        Assert.Equal((int)PvExec.Kernel.FaultKind.NotFound, exec.Message(Failed)[0].GetInt32());
+        Assert.Equal(0, init.Stop());
     }
 
     [Theory]

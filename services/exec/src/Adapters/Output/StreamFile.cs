@@ -38,6 +38,20 @@ public sealed class StreamFile : IStreamBytes
         }
     }
 
+    /// <summary>Another such mark: the set-group-ID bit.</summary>
+    public bool IsEnding
+    {
+        get => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(_file) & UnixFileMode.SetGroup) != 0;
+        set
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                UnixFileMode mode = File.GetUnixFileMode(_file) & ~UnixFileMode.SetGroup;
+                File.SetUnixFileMode(_file, value ? mode | UnixFileMode.SetGroup : mode);
+            }
+        }
+    }
+
     public long Length => RandomAccess.GetLength(_file);
 
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
