@@ -8,7 +8,7 @@ public sealed class LosslessTests(SharedDaemon shared) : IClassFixture<SharedDae
     private const string Flood = "seq 1 30000000 | head -c 200000000";
 
     /// <summary>The state of a run, or how much it has written.</summary>
-    private const string Show = "show() { pv_exec runs show --json \"$run\" | grep -o \"\\\"$1\\\":[^,]*\" | cut -d: -f2 | tr -d '\"'; }";
+    private const string Show = "show() { pv_exec runs show --json \"$run\" | grep -o \"\\\"$1\\\":[^,]*\" | cut -d: -f2 | tr -d '\" '; }";
 
     private readonly TestContainer _daemon = shared.Container;
 
@@ -23,7 +23,7 @@ public sealed class LosslessTests(SharedDaemon shared) : IClassFixture<SharedDae
             cd "$(mktemp -d)"
             mkfifo late never
             {{Flood}} | sha256sum >sum
-            sleep 1000 <never & still=$!
+            exec 3<>never
             { until [ -e go ]; do sleep 0.02; done; head -c 60000000; touch restart; until [ -e on ]; do sleep 0.02; done; head -c 60000000; touch kill; until [ -e on2 ]; do sleep 0.02; done; cat; } <late | sha256sum >got & reader=$!
             { code=0; pv_exec exec -w --verbose flood >late 2>err || code=$?; echo "$code" >exit; } & waited=$!
             until run=$(sed -n 's/^pv_exec: run //p' err 2>&1) && [ -n "$run" ]; do sleep 0.02; done
@@ -34,13 +34,13 @@ public sealed class LosslessTests(SharedDaemon shared) : IClassFixture<SharedDae
             [ "$(show stdoutBytes)" -lt 20000000 ]
             touch go
             until [ -e restart ]; do sleep 0.02; done
-            pv_exec services restart exec
+            pv_exec services restart exec >restarted
             touch on
             until [ -e kill ]; do sleep 0.02; done
-            kill -KILL "$(pgrep -x pv-exec)"
+            kill -KILL "$(pgrep -nx pv-exec)"
             touch on2
             wait "$waited" "$reader"
-            kill "$logs" "$still"
+            kill "$logs"
             cat exit
             cmp sum got
             """);

@@ -73,6 +73,9 @@ internal static partial class ExecLog
     [LoggerMessage(3021, LogLevel.Warning, "no output can be kept on disk ({Reason}): runs that ask for it (on_disk) are refused; see that the daemon may write to {Directory}, or name another directory with --output-dir")]
     public static partial void OutputDirectoryUnusable(ILogger log, string directory, string reason);
 
+    [LoggerMessage(3022, LogLevel.Warning, "run {Run} of {Task} waits, and would lose its place if this service were killed: it cannot be noted ({Reason})")]
+    public static partial void WaitingNotNoted(ILogger log, RunId run, string task, string reason);
+
     [LoggerMessage(3040, LogLevel.Warning, "run {Run} of {Task}: finish: {Status}{Why}")]
     public static partial void FinishFailed(ILogger log, RunId run, string task, ExitStatus status, string why);
 

@@ -39,6 +39,9 @@ public sealed record ExecOptions
     /// <summary>How long a new instance of the service counts callers of a run that do not come to it from the one before.</summary>
     public TimeSpan CallerReturnTime { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a run that waited when the service was killed waits on without a caller that comes back, if it was to be withdrawn without one.</summary>
+    public TimeSpan LostCallerTime { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How long a run waits for a caller that does not read what it wants every byte of.</summary>
     public TimeSpan ReaderPatience { get; init; } = TimeSpan.FromSeconds(30);
 

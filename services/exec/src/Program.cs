@@ -28,6 +28,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<InputPump>();
     daemon.Services.AddSingleton<RunInputs>();
     daemon.Services.AddSingleton<RunStarter>();
+    daemon.Services.AddSingleton<WaitingNotes>();
     daemon.Services.AddSingleton<RunEngine>();
     daemon.Services.AddSingleton<ExecEvents>();
     daemon.Services.AddSingleton<IExecObserver>(services => services.GetRequiredService<ExecEvents>());

@@ -125,7 +125,7 @@ public sealed class WatchScopesTests : IAsyncLifetime
         Task stop = _fixture.Old.Engine.StopAsync(TimeSpan.FromMinutes(5), CancellationToken.None);
 
         process.Exit();
-        Assert.Empty(Assert.Single((await _told.NextAsync(stopped)).Scopes).Holders);
+        Assert.Empty(Assert.Single((await _told.NextAsync()).Scopes).Holders);
         await Task.WhenAll(call, stop).WaitAsync(SuccessionFixture.Patience);
         FaultException e = await Assert.ThrowsAsync<FaultException>(() => stopped.WaitAsync(SuccessionFixture.Patience));
         Assert.Equal(FaultKind.Unavailable, e.Fault.Kind);

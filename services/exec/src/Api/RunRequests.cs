@@ -17,6 +17,7 @@ internal static class RunRequests
             Output = OutputLimitMessages.FromApi(request.Output),
             Interaction = interaction,
             IsLossless = request.Lossless,
+            OnDisconnect = OnDisconnectOf(request.OnDisconnect).TryGet(out OnDisconnect wanted, out _) ? wanted : default,
         };
         return ClientToken.Of(request.ClientToken, plain).Then<RunRequest>(token => plain with { Token = token });
     }

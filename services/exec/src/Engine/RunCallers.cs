@@ -84,11 +84,12 @@ internal sealed class RunCallers
     }
 
     /// <summary>Those callers were there in the instance before; they count until <see cref="Expire"/>, and on if they have joined by then.</summary>
-    public void Expect(RunId run, IReadOnlyList<string> callers)
+    /// <param name="lastToLeave">Who counts as the last to have left if none of them comes; null for nobody.</param>
+    public void Expect(RunId run, IReadOnlyList<string> callers, RunCaller? lastToLeave = null)
     {
         lock (_lock)
         {
-            _expected[run] = new Expected(callers);
+            _expected[run] = new Expected(callers) { LastToLeave = lastToLeave };
             foreach (string caller in callers)
             {
                 Join(_callers, run, caller);

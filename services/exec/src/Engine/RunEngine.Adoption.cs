@@ -79,8 +79,21 @@ public sealed partial class RunEngine
 
         _live[run.Id] = live;
         ExpectReader(live, options.CallerReturnTime);
+        Note(live, request);
         live.Request = WithoutInput(request, run);
         Drive(live, task, live.Request);
+    }
+
+    /// <summary>As <see cref="Resume"/>, for one whose callers went with an instance that was killed. The last one is waited for as long as such a call is made again.</summary>
+    public void ResumeLost(WaitingRun waiting)
+    {
+        Resume(waiting);
+        if (_live.TryGetValue(waiting.Id, out LiveRun? live) && waiting.Request.OnDisconnect != OnDisconnect.GoOn)
+        {
+            var lost = RunCaller.New(waiting.Request.OnDisconnect);
+            _callers.Expect(waiting.Id, [lost.Id], lost);
+            live.CallersExpected = time.CreateTimer(_ => ExpireCallers(live), null, options.LostCallerTime, Timeout.InfiniteTimeSpan);
+        }
     }
 
     /// <summary>The runs that wait, in the order of their requests. Call it when the gate is closed.</summary>

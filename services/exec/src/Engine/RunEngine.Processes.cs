@@ -41,6 +41,7 @@ public sealed partial class RunEngine
             if (started.TryGet(out RunProcesses? processes, out Fault? fault))
             {
                 run.On(RunSignal.Started);
+                notes.Remove(run.Id);
                 live.Processes = processes;
                 live.Timer = NewTimer(live, processes);
                 live.Request = null;
@@ -127,6 +128,7 @@ public sealed partial class RunEngine
     {
         Run run = live.Run;
         run.On(RunSignal.StartFailed);
+        notes.Remove(run.Id);
         Free(live);
         run.Complete(fault);
         await RetireAsync(live);

@@ -6,6 +6,7 @@ using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Core.Tasks;
+using PvExec.Exec.Succession;
 using PvExec.Hosting;
 using PvExec.Hosting.Succession;
 using PvExec.Kernel;
@@ -23,6 +24,7 @@ public sealed partial class RunEngine(
     DecisionGate gate,
     TaskDirectories tasks,
     RunStarter starter,
+    WaitingNotes notes,
     DaemonEnvironment daemonEnvironment,
     DaemonOptions daemonOptions,
     ExecOptions options,
@@ -102,6 +104,7 @@ public sealed partial class RunEngine(
         if (_live.TryGetValue(run.Id, out LiveRun? live))
         {
             live.Ticket.Release();
+            notes.Remove(run.Id);
             run.Complete(why);
             Forget(live);
             _callers.Forget(run);
@@ -181,6 +184,11 @@ public sealed partial class RunEngine(
 
         var live = new LiveRun(run, ticket, order) { Request = WithoutInput(request, run), Waits = waits, HeldBytes = heldBytes };
         _live[run.Id] = live;
+        if (waits)
+        {
+            Note(live, request);
+        }
+
         Watches.Changed(run);
         return live;
     }
@@ -207,6 +215,15 @@ public sealed partial class RunEngine(
         };
         output.Pace?.Expect();
         return output;
+    }
+
+    /// <summary>A run with a token keeps its place, whatever becomes of this service: its caller knows that it was accepted, or will ask again.</summary>
+    private void Note(LiveRun live, RunRequest request)
+    {
+        if (request.Token is not null)
+        {
+            notes.Add(new WaitingRun(live.Order, live.Run.Id, live.Run.Requested, request));
+        }
     }
 
     private void Drive(LiveRun live, TaskDefinition task, RunRequest request)

@@ -16,7 +16,7 @@ namespace PvExec.Exec.Succession;
 /// to the new one again. So a run whose end came in between is ended there, by one instance and exactly once.
 /// </remarks>
 public sealed class ExecSuccession(
-    DecisionGate gate, OutputPump pump, InputPump inputPump, RunInputs inputs, RunEngine engine,
+    DecisionGate gate, OutputPump pump, InputPump inputPump, RunInputs inputs, RunEngine engine, WaitingNotes notes,
     ScopeLeases leases, ScopeHolds holds, ExecBus bus, ExecEvents events, ILogger<ExecSuccession> log)
 {
     /// <summary>
@@ -43,6 +43,7 @@ public sealed class ExecSuccession(
     public void TakeOver(IReadOnlyList<Child> owned, Inheritance inheritance)
     {
         inputs.Find(inheritance.Stored);
+        IReadOnlyList<WaitingRun> noted = notes.Find(inheritance.Stored);
         engine.Adopt(owned);
         inputs.ForgetOthers();
         HandOverTable table = HandOverTable.Empty;
@@ -50,6 +51,15 @@ public sealed class ExecSuccession(
         {
             ExecLog.TableUnreadable(log, fault.Detail);
             table = HandOverTable.Empty;
+        }
+
+        if (ReferenceEquals(table, HandOverTable.Empty))
+        {
+            // One that was being started when the instance before was killed may run.
+            foreach (WaitingRun run in noted.Where(run => engine.Find(run.Id) is null))
+            {
+                engine.ResumeLost(run);
+            }
         }
 
         foreach (HeldLease lease in table.Leases)
@@ -70,6 +80,7 @@ public sealed class ExecSuccession(
             resume();
         }
 
+        notes.ForgetFound();
         foreach (CalledRun called in table.Called)
         {
             engine.Restore(called);

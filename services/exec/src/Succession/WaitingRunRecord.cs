@@ -7,14 +7,15 @@ using PvExec.Exec.Engine;
 
 namespace PvExec.Exec.Succession;
 
-/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes, client token, output limits, interaction, whether its caller is waited for.</summary>
+/// <summary>A run that waits: order, id, milliseconds since 1970, task, variables (names and values in turn), input, head bytes, client token, output limits, interaction, whether its caller is waited for, what its caller wants when it goes.</summary>
 internal static class WaitingRunRecord
 {
     private const int FieldsAtFirst = 7;
     private const int FieldsWithToken = 8;
     private const int FieldsWithLimits = 9;
     private const int FieldsWithInteraction = 10;
-    private const int Fields = 11;
+    private const int FieldsWithLossless = 11;
+    private const int Fields = 12;
 
     public static void Write(ref MessagePackWriter writer, WaitingRun run)
     {
@@ -36,6 +37,7 @@ internal static class WaitingRunRecord
         OutputLimitsRecord.Write(ref writer, run.Request.Output);
         InteractionRecord.Write(ref writer, run.Request.Interaction);
         writer.Write(run.Request.IsLossless);
+        writer.Write((int)run.Request.OnDisconnect);
     }
 
     public static WaitingRun Read(ref MessagePackReader reader)
@@ -57,9 +59,10 @@ internal static class WaitingRunRecord
         ClientToken? token = fields < FieldsWithToken ? null : reader.ReadToken();
         OutputLimits limits = fields < FieldsWithLimits ? OutputLimits.Default : OutputLimitsRecord.Read(ref reader);
         Interaction? interaction = fields < FieldsWithInteraction ? null : InteractionRecord.Read(ref reader);
-        bool isLossless = fields >= Fields && reader.ReadBoolean();
+        bool isLossless = fields >= FieldsWithLossless && reader.ReadBoolean();
+        OnDisconnect onDisconnect = fields < Fields ? default : (OnDisconnect)reader.ReadInt32();
         reader.EndRecord(fields, Fields);
-        var request = new RunRequest(task, variables, input, headBytes) { Token = token, Output = limits, Interaction = interaction, IsLossless = isLossless };
+        var request = new RunRequest(task, variables, input, headBytes) { Token = token, Output = limits, Interaction = interaction, IsLossless = isLossless, OnDisconnect = onDisconnect };
         return new WaitingRun(order, id, requested, request);
     }
 }

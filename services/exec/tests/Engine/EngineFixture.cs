@@ -6,6 +6,7 @@ using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
+using PvExec.Exec.Succession;
 using PvExec.Exec.Tests.Adapters;
 using PvExec.Hosting;
 using PvExec.Hosting.Init;
@@ -33,6 +34,7 @@ internal sealed class EngineFixture : IDisposable
             Gate,
             new TaskDirectories([Root.Path]),
             new RunStarter(Init, _pump, new RunInputs(_inputs, Store)),
+            new WaitingNotes(Store, NullLogger<WaitingNotes>.Instance),
             new DaemonEnvironment(["PATH=/bin", "LANG=C"]),
             new DaemonOptions { MountPoint = mountPoint },
             options ?? new ExecOptions(),

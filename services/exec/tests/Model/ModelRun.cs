@@ -11,6 +11,9 @@ internal sealed class ModelRun(Run real, ModelTask task, bool fails) : ModelClai
 
     public bool Fails { get; } = fails;
 
+    /// <summary>Whether it waited when it was accepted; one that has a client token too outlives a kill as long as it does.</summary>
+    public bool Waited { get; } = real.State == RunState.Waiting;
+
     /// <summary>When it is made to end, once it runs.</summary>
     public DateTimeOffset? Due { get; set; }
 }

@@ -30,16 +30,15 @@ internal sealed partial class ModelWorld
             _queue.Claims.Remove(lease);
         }
 
+        // The next instance may start some of those that wait before it is looked at.
+        ILookup<string, bool> left = _init.Kept.ToLookup(process => process.Run, process => process.IsFilter);
         (_instance, _observer) = NewInstance();
         _instance.TakeOver(_init.Line.Owned, ReadOnlyMemory<byte>.Empty, handedOver: false);
         foreach (ModelRun run in _queue.Claims.OfType<ModelRun>().ToArray())
         {
-            if (!ProcessesOf(run).Any())
+            if (!left[run.Name].Contains(false))
             {
-                // It waited, or was about to be started: it is lost with its caller.
-                Assert.Null(_instance.Engine.Find(run.Real.Id));
-                Assert.True(_ended.TryAdd(run.Name, new Fault(FaultKind.Unavailable, "lost")));
-                _queue.Claims.Remove(run);
+                await SeeLostAsync(run, hasFilter: left.Contains(run.Name));
                 continue;
             }
 
@@ -49,7 +48,28 @@ internal sealed partial class ModelWorld
             }
         }
 
+        _queue.PutHoldersFirst();
         await SeeTakenUpAsync();
+    }
+
+    /// <summary>It waited, or was about to be started: it waits again, or is lost with its caller, and its filter killed.</summary>
+    private async Task SeeLostAsync(ModelRun run, bool hasFilter)
+    {
+        if (run is { Waited: true, Real.Token: not null } && !hasFilter)
+        {
+            Assert.NotNull(_instance.Engine.Find(run.Real.Id));
+            return;
+        }
+
+        if (_instance.Engine.Find(run.Real.Id) is { } filtered)
+        {
+            run.Real = filtered;
+            await SeeFaultAsync(run, FaultKind.Unavailable);
+            return;
+        }
+
+        Assert.True(_ended.TryAdd(run.Name, new Fault(FaultKind.Unavailable, "lost")));
+        _queue.Claims.Remove(run);
     }
 
     private async Task HandOverAsync()

@@ -22,7 +22,11 @@ internal sealed partial class ModelWorld
     private ModelRun Submit(ModelTask task, bool fails)
     {
         KeyValuePair<string, string>[] variables = fails ? [new("MODEL_REFUSED", "1")] : [];
-        Run real = _instance.Engine.Submit(new RunRequest(task.Name, variables, ReadOnlyMemory<byte>.Empty, 0)).Value;
+        Run real = _instance.Engine.Submit(new RunRequest(task.Name, variables, ReadOnlyMemory<byte>.Empty, 0)
+        {
+            Token = Chance(50) ? new ClientToken($"{_accepted}", "") : null,
+            OnDisconnect = OnDisconnect.GoOn,
+        }).Value;
         _accepted++;
         _doing = $"run {real.Id} of {task.Name}{(fails ? ", which cannot be started" : "")}";
         var run = new ModelRun(real, task, fails);

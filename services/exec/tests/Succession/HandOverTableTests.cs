@@ -20,7 +20,7 @@ public sealed class HandOverTableTests
         [
             new WaitingRun(3, RunId.New(s_time), s_time, new RunRequest("common/ü", [new("A", "b=c"), new("A", "")], new byte[] { 0, 255 }, 10) { Token = new ClientToken("tö", "f1"), Output = new OutputLimits { HeadBytes = 5, OnDisk = true } }),
             new WaitingRun(9, RunId.New(s_time), s_time, new RunRequest("x", [], ReadOnlyMemory<byte>.Empty, 0)),
-            new WaitingRun(10, RunId.New(s_time), s_time, new RunRequest("y", [], new byte[] { 1 }, 0) { Interaction = new Interaction(null) { IsClosed = true }, IsLossless = true }),
+            new WaitingRun(10, RunId.New(s_time), s_time, new RunRequest("y", [], new byte[] { 1 }, 0) { Interaction = new Interaction(null) { IsClosed = true }, IsLossless = true, OnDisconnect = OnDisconnect.GoOn }),
             new WaitingRun(11, RunId.New(s_time), s_time, new RunRequest("z", [], ReadOnlyMemory<byte>.Empty, 0) { Interaction = new Interaction(new TerminalSettings("vt100", 65_535, 1)) }),
         ],
         [new HeldLease(ulong.MaxValue, "pv-worktree", "a save", ScopeSet.From(["src"], ["dep"]))],
@@ -88,7 +88,7 @@ public sealed class HandOverTableTests
     private static string Describe(HandedHold hold) => (hold with { Scopes = ScopeSet.Empty }).ToString() + hold.Scopes;
 
     private static string Describe(WaitingRun run) =>
-        $"{run.Order} {run.Id} {run.Requested:O} {run.Request.TaskName} {string.Join(' ', run.Request.Variables)} {Convert.ToHexString(run.Request.Input.Span)} {run.Request.HeadBytes} {run.Request.Token} {run.Request.Output} {run.Request.Interaction} {run.Request.IsLossless}";
+        $"{run.Order} {run.Id} {run.Requested:O} {run.Request.TaskName} {string.Join(' ', run.Request.Variables)} {Convert.ToHexString(run.Request.Input.Span)} {run.Request.HeadBytes} {run.Request.Token} {run.Request.Output} {run.Request.Interaction} {run.Request.IsLossless} {run.Request.OnDisconnect}";
 
     /// <summary>Appends nil to the array at the top and to those that are records: at an even depth.</summary>
     private static byte[] WithOneMoreField(ReadOnlyMemory<byte> bytes, int depth)

@@ -48,14 +48,15 @@ internal sealed class Instance : IAsyncDisposable
         _store = store;
         var inputs = new RunInputs(_inputs, store);
         var order = new LockOrder(Locks);
+        var notes = new WaitingNotes(store, NullLogger<WaitingNotes>.Instance);
         Engine = new RunEngine(
-            order, Gate, new TaskDirectories([root]), new RunStarter(init, _pump, inputs), new DaemonEnvironment(["PATH=/bin"]),
+            order, Gate, new TaskDirectories([root]), new RunStarter(init, _pump, inputs), notes, new DaemonEnvironment(["PATH=/bin"]),
             new DaemonOptions(), options ?? new ExecOptions(), Exit, observer ?? Observer, time, NullLogger<RunEngine>.Instance);
         Leases = new ScopeLeases(order, Gate, time, observer ?? Observer, NullLogger<ScopeLeases>.Instance);
         Next = new NextInstance(Paths, _successor, TimeProvider.System);
         _bus = new ExecBus(Leases, NullLogger<BusServer>.Instance);
         Holds = new ScopeHolds(order, Gate, Options, clock ?? Clock, observer ?? Observer, NullLogger<ScopeHolds>.Instance);
-        _succession = new ExecSuccession(Gate, _pump, _inputs, inputs, Engine, Leases, Holds, _bus, _events, NullLogger<ExecSuccession>.Instance);
+        _succession = new ExecSuccession(Gate, _pump, _inputs, inputs, Engine, notes, Leases, Holds, _bus, _events, NullLogger<ExecSuccession>.Instance);
         Exec = new ExecGrpc(Engine, Next);
         Watches = new ScopeWatches(Locks);
         _directories = new TaskDirectories([root]);

@@ -21,7 +21,15 @@ internal sealed partial class Supervisor
         {
             // As with kill(2), nothing is sent, and the answer says whether there is anybody to send it to.
             bool isLeft = _children.TryGet(signal.Child, out ChildRecord? asked) && asked.Owner == owner.Service && IsTreeLeft(asked);
-            Reply(line, packet.Correlation, isLeft ? new Done() : new Failed((int)FaultKind.NotFound, $"nobody is left of the tree of child {signal.Child}"));
+            if (isLeft)
+            {
+                Reply(line, packet.Correlation, new Done());
+            }
+            else
+            {
+                Reply(line, packet.Correlation, new Failed((int)FaultKind.NotFound, $"nobody is left of the tree of child {signal.Child}"));
+            }
+
             return;
         }
 

@@ -23,6 +23,9 @@ public sealed record RunRequest(
     /// <summary>The run waits for its caller to read what it writes.</summary>
     public bool IsLossless { get; init; }
 
+    /// <summary>What becomes of the run when its caller does not come back to it.</summary>
+    public OnDisconnect OnDisconnect { get; init; }
+
     /// <summary>Set when more input comes than <see cref="Input"/>, or on a terminal.</summary>
     public Interaction? Interaction { get; init; }
 
