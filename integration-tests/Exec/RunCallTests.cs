@@ -114,6 +114,36 @@ public sealed class RunCallTests(SharedDaemon shared) : IClassFixture<SharedDaem
         await _daemon.WaitUntilAsync("python3 /tmp/client/stream_tasks.py ListRuns '{\"task_name\": \"stubborn\"}' | grep -q RUN_STATE_ENDED");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_waits_for_a_run_that_is_cancelled_starts_when_the_last_of_its_descendants_is_gone_also_after_a_kill_of_the_service(bool isKilled)
+    {
+        string task = isKilled ? "lingers-killed" : "lingers";
+        await _daemon.AddTaskAsync(task, $"(trap '' TERM; exec -a {task}-child sleep 4321) & echo $$ >/tmp/{task}.pid; echo up; wait", writes: [task]);
+        await _daemon.WriteAsync($"{Paths.OwnTasks}/{task}/timeout-kill", "2\n");
+        await _daemon.AddTaskAsync(task + "-after", $"pgrep -f '^{task}-child' || echo gone", reads: [task]);
+        await _daemon.OpenTasksAsync(task, "Run", new { task_name = task, on_disconnect = "ON_DISCONNECT_GO_ON" });
+        await _daemon.WaitForMessageAsync(task, "up");
+        string run = (await _daemon.MessagesAsync(task))[0].GetProperty("accepted").GetProperty("run_id").GetString()!;
+        await _daemon.WaitUntilAsync($"pgrep -f '^{task}-child'");
+        await _daemon.OpenTasksAsync(task + "-after", "Run", new { task_name = task + "-after", client_token = task, on_disconnect = "ON_DISCONNECT_GO_ON" });
+        await _daemon.WaitForMessageAsync(task + "-after", "queued");
+
+        await _daemon.OpenTasksAsync(task + "-cancel", "Cancel", new { run_id = run });
+        await _daemon.WaitUntilAsync($"! kill -0 $(cat /tmp/{task}.pid)");
+        if (isKilled)
+        {
+            _ = (await _daemon.ShellAsync("kill -KILL $(pgrep -nx pv-exec)")).Text;
+            await _daemon.WaitUntilAsync(TestContainer.Answers);
+            await _daemon.OpenTasksAsync(task + "-again", "Run", new { task_name = task + "-after", client_token = task });
+            await _daemon.WaitForMessageAsync(task + "-again", "gone");
+            return;
+        }
+
+        await _daemon.WaitForMessageAsync(task + "-after", "gone");
+    }
+
     [Fact]
     public async Task A_signal_reaches_the_leader_alone_or_all_processes_of_the_run()
     {

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Tests.Engine;
 using PvExec.Exec.Tests.Succession;
+using PvExec.Hosting.Init;
 using PvExec.Kernel;
 using PvExec.Testing;
 using V1 = PvExec.Api.V1;
@@ -51,6 +52,26 @@ public sealed class TasksRunTests : IAsyncDisposable
         Assert.Equal("in", process.ReadInput());
         process.Exit();
         await call.RestAsync();
+    }
+
+    [Fact]
+    public async Task The_end_says_what_both_processes_used_together_who_was_killed_for_memory_and_that_one_left_a_core()
+    {
+        _fixture.AddTask("filtered", log: true);
+        OpenCall call = OpenCall.Run(Service, "filtered");
+        FakeProcess log = await _fixture.StartedAsync();
+        FakeProcess run = await _fixture.StartedAsync();
+        DateTimeOffset end = DateTimeOffset.UnixEpoch.AddMinutes(1);
+        run.Dispose();
+        run.Child.SetExited(new ChildExit(ExitStatus.Signaled(6, true), end, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(0.25), 3000));
+        log.Dispose();
+        log.Child.SetExited(new ChildExit(ExitStatus.Exited(0), end.AddSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), 5000) { OomKilled = true });
+
+        V1.Exited exited = (await call.RestAsync())[^1].Exited;
+        Assert.Equal((6, true), (exited.Signaled.Signal, exited.Signaled.CoreDumped));
+        Assert.Equal((3.5, 1.25), (exited.UserTime.ToTimeSpan().TotalSeconds, exited.SystemTime.ToTimeSpan().TotalSeconds));
+        Assert.Equal((5000ul, true, false, false), (exited.MaxResidentBytes, exited.OomKilled, exited.TimedOut, exited.OutputLeftOpen));
+        Assert.Equal(end.AddSeconds(1), exited.Ended.ToDateTimeOffset());
     }
 
     [Fact]

@@ -68,10 +68,10 @@ public sealed partial class RunEngine
 
             try
             {
-                await processes.AcknowledgeAsync(CancellationToken.None);
                 live.Run.On(RunSignal.StartFailed);
                 _runningRoom.Leave();
                 Free(live);
+                await processes.AcknowledgeAsync(CancellationToken.None);
                 live.Run.Complete(new Fault(FaultKind.Unavailable, $"run {live.Run.Id} of task '{live.Run.Task}' was not started: pv-exec was killed just then; call again"));
                 Forget(live);
                 live.Run.Output.Release();
