@@ -27,7 +27,7 @@ internal static class ExecCommand
         Example:
           pv_exec exec -w common/file_read FILEPATH=src/index.js
           pv_exec exec -w -i common/file_write FILEPATH=src/index.js < index.js
-          pv_exec exec -t shell
+          pv_exec exec -t TASK
 
         """;
 
