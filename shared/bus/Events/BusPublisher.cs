@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using NetMQ;
 using NetMQ.Sockets;
@@ -28,6 +29,13 @@ public sealed class BusPublisher : IAsyncDisposable
     // Owner thread only: the number of the last event of each kind.
     private readonly Dictionary<string, ulong> _numbers = [];
 
+    // Owner thread only: the topics that somebody has subscribed to.
+    private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
+
+    // What nobody heard of each kind since the owner thread last looked.
+    private readonly ConcurrentDictionary<string, ulong> _unheard = new();
+
+    private volatile bool _isHeard;
     private int _posted;
     private UnixListener? _listener;
     private int _disposed;
@@ -56,10 +64,19 @@ public sealed class BusPublisher : IAsyncDisposable
         _listener = _publisher.BindUnix(listening, _owner.Poller, _transport, _log);
     }
 
-    /// <summary>Queues an event. When the queue is full the oldest goes, and so does an event that is too large: subscribers see a gap.</summary>
+    /// <summary>
+    /// Queues an event. When the queue is full the oldest goes, and so does an event that is too large: subscribers see a gap.
+    /// While nobody subscribes to anything events are only counted: a subscriber that comes back sees how many it missed.
+    /// </summary>
     public void Publish<T>(T message)
         where T : IBusMessage<T>
     {
+        if (!_isHeard)
+        {
+            _unheard.AddOrUpdate(T.Kind, 1, static (_, count) => count + 1);
+            return;
+        }
+
         ReadOnlyMemory<byte> body = BusCodec.EncodeBody(message);
         if (body.Length > _limits.MaxSentBytes)
         {
@@ -129,19 +146,38 @@ public sealed class BusPublisher : IAsyncDisposable
             }
         }
 
+        foreach (string kind in _unheard.Keys)
+        {
+            if (_unheard.TryRemove(kind, out ulong unheard))
+            {
+                _numbers[kind] = _numbers.GetValueOrDefault(kind) + unheard;
+            }
+        }
+
         if (all > 0)
         {
             BusLog.EventsDropped(_log, _name, all, _limits.QueuedMessages);
         }
     }
 
-    // XPUB keeps the subscriptions itself; what it tells of them is not needed.
+    // XPUB keeps the subscriptions itself, and tells of the first and the last one to each topic: a byte, 1 or 0, and the topic.
     private void ReadSubscriptions()
     {
         int left = BusOwner.MostPerTurn;
-        while (left-- > 0 && _publisher.TrySkipMultipartMessage())
+        while (left-- > 0 && _publisher.TryReceiveFrameBytes(out byte[]? told, out bool more))
         {
-            continue;
+            if (told.Length > 0 && told[0] <= 1)
+            {
+                string topic = Encoding.Latin1.GetString(told, 1, told.Length - 1);
+                _ = told[0] == 1 ? _topics.Add(topic) : _topics.Remove(topic);
+            }
+
+            if (more)
+            {
+                _publisher.TrySkipMultipartMessage();
+            }
         }
+
+        _isHeard = _topics.Count > 0;
     }
 }

@@ -9,6 +9,8 @@ namespace PvExec.Linux.Sockets;
 /// </summary>
 public sealed partial class DescriptorBuffer
 {
+    private const int F_DUPFD_CLOEXEC = 1030;
+
     private readonly int[] _numbers = new int[MaxDescriptors];
 
     public int Count { get; private set; }
@@ -44,6 +46,19 @@ public sealed partial class DescriptorBuffer
     /// <summary>close(2). An error says nothing that could be acted upon: the number is free all the same.</summary>
     public static void Close(int descriptor) => _ = close(descriptor);
 
+    /// <summary>Gives a descriptor a number of at least <paramref name="lowest"/> (fcntl(2), F_DUPFD_CLOEXEC); where there is no room for that it keeps its own.</summary>
+    public static int Raise(int descriptor, int lowest)
+    {
+        int raised = fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
+        if (raised < 0)
+        {
+            return descriptor;
+        }
+
+        Close(descriptor);
+        return raised;
+    }
+
     /// <summary>Where a packet's are put: it cannot bring more.</summary>
     internal Span<int> Room => _numbers;
 
@@ -51,4 +66,7 @@ public sealed partial class DescriptorBuffer
 
     [LibraryImport("libc")]
     private static partial int close(int fd);
+
+    [LibraryImport("libc")]
+    private static partial int fcntl(int fd, int op, int arg);
 }

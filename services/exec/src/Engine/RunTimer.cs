@@ -58,13 +58,26 @@ public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> 
 
     private async Task<EndSignal> NextAsync(EndState state, TimeSpan? left, Task ended)
     {
+        if (left is not { } wait)
+        {
+            // Most runs: nothing is due, and no timer has to be made and taken back.
+            return state != EndState.Free || await Task.WhenAny(ended, _cancelled.Task) == ended ? await EndedAsync(ended) : EndSignal.Cancel;
+        }
+
         using var isOver = new CancellationTokenSource();
-        Task due = left is { } wait ? Task.Delay(wait, time, isOver.Token) : Task.Delay(Timeout.InfiniteTimeSpan, time, isOver.Token);
+        Task due = Task.Delay(wait, time, isOver.Token);
         Task first = state == EndState.Free ? await Task.WhenAny(ended, _cancelled.Task, due) : await Task.WhenAny(ended, due);
         await isOver.CancelAsync();
         return first == ended ? EndSignal.Ended
             : first == _cancelled.Task ? EndSignal.Cancel
             : state == EndState.Free ? EndSignal.TimeIsUp : EndSignal.GraceIsOver;
+    }
+
+    /// <remarks>What it throws is thrown by who watches.</remarks>
+    private static async Task<EndSignal> EndedAsync(Task ended)
+    {
+        await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return EndSignal.Ended;
     }
 
     /// <summary>A clock that was set back must not make the wait longer.</summary>

@@ -15,6 +15,9 @@ internal sealed class ChildRecord
     /// <summary>A longer one is not kept for the next child.</summary>
     private const int KeptNotes = 4096;
 
+    /// <summary>Those kept are many and live long; below them there is room for those a child is given, which is started with no other (pv_spawn.c).</summary>
+    private const int LowestKept = 1024;
+
     /// <summary>Label, state and kept names, as they were in the Spawn message.</summary>
     private byte[] _notes = [];
     private int _labelLength, _stateLength, _namesLength, _nameCount;
@@ -80,6 +83,10 @@ internal sealed class ChildRecord
         }
 
         received.Take(mapped, _kept);
+        foreach (ref int descriptor in _kept.AsSpan(0, _nameCount))
+        {
+            descriptor = DescriptorBuffer.Raise(descriptor, LowestKept);
+        }
     }
 
     public void End(in Exited exit)

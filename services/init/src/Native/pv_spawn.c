@@ -5,6 +5,9 @@
  * cgroup in the same step; vfork(2) where clone3 is not allowed. Either way the child borrows the parent's memory until
  * it execs (pv_become.c), so it reports by writing into the request.
  *
+ * The child begins with the parent's table of descriptors and makes one of its own of those up to the last that it needs:
+ * a copy of them all, closed one by one, costs more than the rest when pv-init keeps thousands.
+ *
  * The caller holds the lock that keeps its reaper away: a child that fails is waited for here.
  */
 #define _GNU_SOURCE
@@ -32,7 +35,7 @@ static int enter_cgroup(const struct request *r)
 }
 
 /* linux/sched.h, whose copy may be older than the kernel. */
-enum { NEW_VM = 0x100, NEW_PIDFD = 0x1000, NEW_VFORK = 0x4000 };
+enum { NEW_VM = 0x100, NEW_FILES = 0x400, NEW_PIDFD = 0x1000, NEW_VFORK = 0x4000 };
 #define NEW_CLEARED_HANDLERS 0x100000000ULL
 #define NEW_INTO_CGROUP 0x200000000ULL
 struct clone_arguments {
@@ -41,8 +44,23 @@ struct clone_arguments {
 enum { SIZE_WITHOUT_CGROUP = 64 };
 
 #if defined(__x86_64__) || defined(__aarch64__)
+/* Whether a child was found to be unable to part with the parent's descriptors: before Linux 5.9, or forbidden by a filter. */
+static volatile int without_sharing;
+
+static int part_descriptors(const struct request *r)
+{
+    int last = 2;
+    for (int i = 0; i < r->mapping_count; i++)
+        if (r->sources[i] > last) last = r->sources[i];
+    return (int)syscall(436 /* close_range */, last + 1, ~0U, 2 /* CLOSE_RANGE_UNSHARE */);
+}
+
 __attribute__((noreturn)) static void child(struct request *r)
 {
+    if (!without_sharing && part_descriptors(r) != 0) {
+        without_sharing = 1;
+        _exit(127);
+    }
     pv_become(r, handlers_are_cleared);
     _exit(127);
 }
@@ -90,6 +108,14 @@ static long clone_child(struct clone_arguments *arguments, size_t size, struct r
 }
 #endif
 
+/* A child that did not become what it was to be. */
+static void forget(pid_t pid, struct request *r)
+{
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) { }
+    if (r->pidfd >= 0) close(r->pidfd);
+    r->pidfd = -1;
+}
+
 /* Whether clone3 was found to be missing, or forbidden by a filter; or older than Linux 5.5. */
 static int without_clone3, without_clearing;
 
@@ -100,7 +126,8 @@ static pid_t clone_once(struct request *r)
     while (!without_clone3) {
         struct clone_arguments arguments;
         memset(&arguments, 0, sizeof arguments);
-        arguments.flags = NEW_VM | NEW_VFORK | (without_clearing ? 0 : NEW_CLEARED_HANDLERS);
+        int shares = !without_sharing;
+        arguments.flags = NEW_VM | NEW_VFORK | (shares ? NEW_FILES : 0) | (without_clearing ? 0 : NEW_CLEARED_HANDLERS);
         handlers_are_cleared = !without_clearing;
         arguments.exit_signal = SIGCHLD;
         arguments.stack = (uint64_t)child_stack;
@@ -114,6 +141,10 @@ static pid_t clone_once(struct request *r)
             arguments.cgroup = (uint64_t)r->cgroup;
         }
         long result = clone_child(&arguments, r->cgroup >= 0 ? sizeof arguments : SIZE_WITHOUT_CGROUP, r);
+        if (result > 0 && shares && without_sharing) {
+            forget((pid_t)result, r);
+            continue;
+        }
         if (result > 0) return (pid_t)result;
         r->pidfd = -1;
         errno = (int)-result;
@@ -172,8 +203,6 @@ int32_t pv_spawn(struct request *r)
     errno = error;
     if (pid < 0) return pv_fail(r, by_clone && is_about_cgroup(r) ? STAGE_CGROUP : STAGE_FORK);
     if (r->stage == STAGE_NONE) return pid;
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) { }
-    if (r->pidfd >= 0) close(r->pidfd);
-    r->pidfd = -1;
+    forget(pid, r);
     return -1;
 }

@@ -67,14 +67,38 @@ public sealed class EventTests : IDisposable
     public async Task A_publisher_whose_queue_is_full_drops_the_oldest_and_says_how_many()
     {
         var log = new ListLogger<BusPublisher>();
-        await using var publisher = new BusPublisher("worktree", BusLimits.Default with { QueuedMessages = 5 }, UnixTransportOptions.Default, log);
-        for (int i = 1; i <= 12; i++)
+        await using var publisher = new BusPublisher("worktree", BusLimits.Default with { QueuedMessages = 2 }, UnixTransportOptions.Default, log);
+        publisher.Start(Socket);
+        await using BusSubscriber subscriber = Subscriber();
+        EventStream<WorktreeSaved> saved = subscriber.Subscribe<WorktreeSaved>(100);
+        await HeardAsync(publisher, saved);
+
+        Task<string> told = log.LineAsync("dropped");
+        while (!told.IsCompleted)
         {
-            publisher.Publish(new WorktreeSaved($"{i}", true));
+            for (int i = 0; i < 100; i++)
+            {
+                publisher.Publish(new WorktreeSaved("one of many", true));
+            }
         }
 
-        publisher.Start(Socket);
-        Assert.Contains("7 events were dropped, the queue of 5 was full", await log.LineAsync("dropped"), StringComparison.Ordinal);
+        Assert.Matches("[0-9]+ events were dropped, the queue of 2 was full", await told);
+        Task<long> lost = LostBeforeAsync("last", saved);
+        await ProbeAsync(publisher, lost, "last");
+        Assert.True(await lost > 0);
+    }
+
+    [Fact]
+    public async Task What_nobody_hears_is_counted_and_seen_by_who_comes_later()
+    {
+        await using BusPublisher publisher = Publisher();
+        ulong before = await NumberAsync(publisher);
+        for (int i = 0; i < 100; i++)
+        {
+            publisher.Publish(new WorktreeSaved("unheard", true));
+        }
+
+        Assert.True(await NumberAsync(publisher) > before + 100);
     }
 
     [Fact]
@@ -187,6 +211,16 @@ public sealed class EventTests : IDisposable
         Assert.Equal(new WorktreeSaved("a", true), BusCodec.Body<WorktreeSaved>(BusCodec.Decode((await heard)[1]).Value).Value);
     }
 
+    /// <summary>Of the first event that somebody hears who has just come, and goes.</summary>
+    private async Task<ulong> NumberAsync(BusPublisher publisher)
+    {
+        using PythonPeer peer = await PythonPeer.StartAsync("SUB", "connect", Socket);
+        await peer.AskAsync("sub worktree.saved");
+        Task<byte[][]> heard = peer.ReceiveBytesAsync();
+        await ProbeAsync(publisher, heard);
+        return BusCodec.Decode((await heard)[1]).Value.Correlation;
+    }
+
     private static Envelope Numbered(ulong number, string id) =>
         new(Envelope.CurrentVersion, WorktreeSaved.Kind, number, null, null, BusCodec.EncodeBody(new WorktreeSaved(id, true)));
 
@@ -208,6 +242,21 @@ public sealed class EventTests : IDisposable
         }
 
         await heard;
+    }
+
+    /// <summary>How many events the stream says that it lost up to that one.</summary>
+    private async Task<long> LostBeforeAsync(string id, EventStream<WorktreeSaved> stream)
+    {
+        long lost = 0;
+        while (true)
+        {
+            BusEvent<WorktreeSaved> next = await NextAsync(stream);
+            lost += next.Dropped;
+            if (next.Message.SnapshotId == id)
+            {
+                return lost;
+            }
+        }
     }
 
     private async Task SkipToAsync(string id, EventStream<WorktreeSaved> stream)
