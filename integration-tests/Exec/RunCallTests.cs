@@ -138,6 +138,9 @@ public sealed class RunCallTests(SharedDaemon shared) : IClassFixture<SharedDaem
             await _daemon.WaitUntilAsync(TestContainer.Answers);
             await _daemon.OpenTasksAsync(task + "-again", "Run", new { task_name = task + "-after", client_token = task });
             await _daemon.WaitForMessageAsync(task + "-again", "gone");
+
+            // It kept its place in the queue.
+            Assert.True((await _daemon.MessagesAsync(task + "-again"))[0].GetProperty("accepted").GetProperty("attached").GetBoolean());
             return;
         }
 
