@@ -41,7 +41,8 @@ public static class CommandLine
         }
 
         var daemon = new DaemonAddress();
-        ParseResult parsed = Root(daemon, surroundings, words.Variables).Parse(words.Command, Parsing);
+        RootCommand root = Root(daemon, surroundings, words.Variables);
+        ParseResult parsed = root.Parse(EmptyValues.Apart(root, words.Command), Parsing);
         if (parsed.Action is ParseErrorAction || (parsed.Action is null && parsed.Errors.Count > 0))
         {
             string command = string.Join(' ', CommandNames(parsed));

@@ -11,6 +11,8 @@ public sealed class DaemonAddressTests
     [InlineData("process -p {0} web state")]
     [InlineData("-p {0} -host 0.0.0.0 process web state")]
     [InlineData("process web state -p {0} -host 127.0.0.1")]
+    [InlineData("-host= -p={0} process web state")]
+    [InlineData("-p= -p {0} process --host= web state")]
     public async Task Every_spelling_reaches_the_daemon(string words)
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();

@@ -17,6 +17,14 @@ public sealed class OtherCommandsTests
     }
 
     [Fact]
+    public async Task Daemon_passes_an_empty_value_on_as_it_is()
+    {
+        Ran ran = await Ran.CommandAsync("-host=", "daemon", "-worktree=", "--", "x", "-p=");
+
+        Assert.Equal(["--host", "", "-worktree=", "--", "x", "-p="], ran.InitArguments);
+    }
+
+    [Fact]
     public async Task Daemon_passes_the_command_behind_two_dashes_on_as_it_is()
     {
         Ran ran = await Ran.CommandAsync("daemon", "-main", "process:web", "--", "npm", "-p", "--help", "--", "start");

@@ -37,6 +37,18 @@ public sealed class ProcessCommandTests
     }
 
     [Fact]
+    public async Task An_empty_value_is_none_and_takes_no_other_word()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await Ran.CommandAsync("-host=", "-p", daemon.Port, "process", "-start-cmd", "x", "-run-path=", "--listening-port=", "-env", "A=", "web", "enable");
+
+        Assert.Equal("", ran.Error);
+        var request = (ConfigureProcessReq)daemon.Received.Last!;
+        Assert.Equal(("web", "/here", 0u, "A"), (request.ProcessName, request.RunPath, request.ListeningPort, request.EnvVars.Single().Key));
+    }
+
+    [Fact]
     public async Task Disable_needs_only_the_name()
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();
