@@ -26,6 +26,18 @@ internal sealed class Admission(UnixTransportOptions options)
         }
     }
 
+    /// <summary>How much is remembered of what was told.</summary>
+    internal int Told
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _told.Count;
+            }
+        }
+    }
+
     /// <summary>Counts a connection of that peer.</summary>
     /// <returns>Null, or why it may not connect; then it is not counted.</returns>
     public string? Enter(PeerCredentials peer)

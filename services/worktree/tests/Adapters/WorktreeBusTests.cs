@@ -54,6 +54,26 @@ public sealed class WorktreeBusTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_first_difference_is_told_to_all()
+    {
+        _events.Start(_rig.Scratch.At("events.sock"));
+        await using var subscriber = new BusSubscriber("worktree", _rig.Scratch.At("events.sock"), BusLimits.Default, UnixTransportOptions.Default, NullLogger<BusSubscriber>.Instance);
+        EventStream<WorktreeDirty> told = subscriber.Subscribe<WorktreeDirty>(1000);
+        using var patience = new CancellationTokenSource(Patience);
+        DateTimeOffset seen = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_123);
+
+        // The subscription takes a moment to arrive.
+        Task<BusEvent<WorktreeDirty>> first = told.ReadAsync(patience.Token).AsTask();
+        while (!first.IsCompleted)
+        {
+            _events.Dirty(seen);
+            await Task.Yield();
+        }
+
+        Assert.Equal(seen, (await first).Message.Seen);
+    }
+
+    [Fact]
     public async Task Without_a_worktree_the_call_says_so()
     {
         await using WorktreeHost host = await HostAsync(mountPoint: null);

@@ -27,6 +27,18 @@ internal sealed class TestClock : TimeProvider
         }
     }
 
+    /// <summary>After how long the first of the timers rings that run.</summary>
+    public TimeSpan UntilNext
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timers.Min(timer => timer.Due) - _now;
+            }
+        }
+    }
+
     /// <summary>Sets the time of day, as an administrator does: no time passes.</summary>
     public void SetForward(TimeSpan by)
     {

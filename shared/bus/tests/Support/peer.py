@@ -1,6 +1,6 @@
 """A stock libzmq peer. peer.py ROLE bind|connect ENDPOINT [OPTION=VALUE..]; then one command a line on standard input,
-one answer a line on standard output: send HEX,HEX.. / burst COUNT HEX (the same frame) / recv / sub TEXT / size (of
-what is received) / blob BYTES / stays MS (whether no connection ends for so long)."""
+one answer a line on standard output: send HEX,HEX.. / burst COUNT HEX (the same frame) / recv / sub TEXT / unsub TEXT / size (of
+what is received) / blob BYTES [FRAMES] / stays MS (whether no connection ends for so long)."""
 import sys
 import zmq
 
@@ -27,7 +27,8 @@ for line in sys.stdin:
     elif word == "stays":
         print("no" if ends.poll(int(rest)) else "yes", flush=True)
     elif word == "blob":
-        sock.send(b"x" * int(rest))
+        size, _, frames = rest.partition(" ")
+        sock.send_multipart([b"x" * int(size)] * int(frames or 1))
         print("sent", flush=True)
     elif word == "recv":
         print(",".join(part.hex() for part in sock.recv_multipart()), flush=True)
@@ -36,3 +37,6 @@ for line in sys.stdin:
     elif word == "sub":
         sock.setsockopt(zmq.SUBSCRIBE, rest.encode())
         print("subscribed", flush=True)
+    elif word == "unsub":
+        sock.setsockopt(zmq.UNSUBSCRIBE, rest.encode())
+        print("unsubscribed", flush=True)

@@ -102,6 +102,74 @@ public sealed class AdmissionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_peer_that_is_refused_again_and_again_costs_a_log_line_and_nothing_else()
+    {
+        int refused = 0;
+        bool refuses = true;
+        await using TestSocket<RouterSocket> router = Router(new UnixTransportOptions { Allow = _ => !refuses || ++refused == 0 });
+        await RefuseAsync(100);
+        int descriptors = Descriptors();
+
+        await RefuseAsync(3_000);
+
+        Assert.Equal((3_100, 0), (refused, router.Listener.Connections));
+        Assert.Single(router.Log.Lines, line => line.Contains($"refused process {Environment.ProcessId}", StringComparison.Ordinal));
+
+        // Other tests of this process open and close some meanwhile.
+        Assert.InRange(Descriptors(), 0, descriptors + 1_000);
+        refuses = false;
+        await AssertServesAsync(router);
+
+        async Task RefuseAsync(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                using RawPeer peer = RawPeer.Connect(Socket);
+                Assert.Equal(0, await peer.ReceiveToEndAsync());
+            }
+        }
+
+        static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
+    }
+
+    [Fact]
+    public void What_is_remembered_of_what_was_logged_is_bounded()
+    {
+        var admission = new Admission(UnixTransportOptions.Default);
+        for (int pid = 1; pid <= 100_000; pid++)
+        {
+            Assert.True(admission.IsNews(new PeerCredentials(pid, 1000, 1000), "it is not of our user"));
+        }
+
+        Assert.InRange(admission.Told, 1, 1024);
+        Assert.False(admission.IsNews(new PeerCredentials(100_000, 1000, 1000), "it is not of our user"));
+    }
+
+    [Fact]
+    public async Task Attempts_to_connect_are_made_at_growing_intervals()
+    {
+        var clock = new TestClock();
+        await using var dealer = new TestSocket<DealerSocket>(new DealerSocket(), "connect", Socket, new UnixTransportOptions { Time = clock });
+        foreach (int milliseconds in (int[])[10, 20, 40, 80, 160, 320, 640, 1000, 1000])
+        {
+            await dealer.ConnectionAsync(false);
+            await clock.TimersAsync(1);
+            Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), clock.UntilNext);
+            clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        }
+
+        await using TestSocket<RouterSocket> router = Router(UnixTransportOptions.Default);
+        Task connected = dealer.ConnectionAsync(true);
+        while (!connected.IsCompleted)
+        {
+            await Task.WhenAny(connected, clock.TimersAsync(1));
+            clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await connected;
+    }
+
+    [Fact]
     public async Task The_second_peer_of_an_identity_is_refused_until_the_first_has_gone()
     {
         await using TestSocket<RouterSocket> router = Router(UnixTransportOptions.Default);

@@ -85,20 +85,83 @@ public sealed class InteropTests : IDisposable
         Assert.Equal(["topic", "1"], await subscriber.ReceiveAsync());
     }
 
-    [Fact]
-    public async Task The_largest_frame_passes_in_both_directions()
+    [Theory]
+    [InlineData("bind", "connect")]
+    [InlineData("connect", "bind")]
+    public async Task The_largest_frame_passes_in_both_directions(string ours, string theirs)
     {
         string path = _directory.Path("s");
+        using PythonPeer? first = theirs == "bind" ? await PythonPeer.StartAsync("DEALER", theirs, path, "zoe") : null;
         var socket = new RouterSocket();
         socket.Options.MaxMsgSize = LargestFrame;
-        await using var router = new TestSocket<RouterSocket>(socket, "bind", path);
-        using PythonPeer dealer = await PythonPeer.StartAsync("DEALER", "connect", path, "zoe");
+        await using var router = new TestSocket<RouterSocket>(socket, ours, path);
+        using PythonPeer dealer = first ?? await PythonPeer.StartAsync("DEALER", theirs, path, "zoe");
         await dealer.AskAsync($"blob {LargestFrame}");
         byte[][] received = await router.ReceiveBytesAsync();
         Assert.Equal(LargestFrame, received[1].Length);
         Assert.Equal(LargestFrame, received[1].Count(b => b == (byte)'x'));
         await router.SendBytesAsync(received);
         Assert.Equal($"{LargestFrame}", await dealer.AskAsync("size"));
+    }
+
+    [Fact]
+    public async Task A_message_of_many_large_frames_passes_in_both_directions()
+    {
+        const int Frames = 200;
+        const int Bytes = 100_000;
+        string path = _directory.Path("s");
+        await using var router = new TestSocket<RouterSocket>(new RouterSocket(), "bind", path);
+        using PythonPeer dealer = await PythonPeer.StartAsync("DEALER", "connect", path, "zoe");
+        await dealer.AskAsync($"blob {Bytes} {Frames}");
+        byte[][] received = await router.ReceiveBytesAsync();
+        Assert.Equal(1 + Frames, received.Length);
+        Assert.All(received[1..], frame => Assert.Equal(Bytes, frame.Length));
+        await router.SendBytesAsync(received);
+        Assert.Equal($"{Frames * Bytes}", await dealer.AskAsync("size"));
+    }
+
+    [Fact]
+    public async Task A_libzmq_SUB_that_unsubscribes_hears_no_more_of_it()
+    {
+        string path = _directory.Path("s");
+        await using var publisher = new TestSocket<XPublisherSocket>(new XPublisherSocket(), "bind", path);
+        using PythonPeer subscriber = await PythonPeer.StartAsync("SUB", "connect", path);
+        await subscriber.AskAsync("sub one");
+        Assert.Equal(["\u0001one"], await publisher.ReceiveAsync());
+        await subscriber.AskAsync("sub two");
+        Assert.Equal(["\u0001two"], await publisher.ReceiveAsync());
+        await subscriber.AskAsync("unsub one");
+        Assert.Equal(["\u0000one"], await publisher.ReceiveAsync());
+        await publisher.SendAsync("one", "1");
+        await publisher.SendAsync("two", "2");
+        Assert.Equal(["two", "2"], await subscriber.ReceiveAsync());
+    }
+
+    [Fact]
+    public async Task A_libzmq_SUB_and_a_libzmq_DEALER_find_us_again_when_we_are_started_anew()
+    {
+        (string events, string calls) = (_directory.Path("e"), _directory.Path("s"));
+        var publisher = new TestSocket<XPublisherSocket>(new XPublisherSocket(), "bind", events);
+        var router = new TestSocket<RouterSocket>(new RouterSocket(), "bind", calls);
+        using PythonPeer subscriber = await PythonPeer.StartAsync("SUB", "connect", events);
+        using PythonPeer dealer = await PythonPeer.StartAsync("DEALER", "connect", calls, "zoe");
+        await subscriber.AskAsync("sub topic");
+        Assert.Equal(["\u0001topic"], await publisher.ReceiveAsync());
+        await dealer.SendAsync("1");
+        Assert.Equal(["zoe", "1"], await router.ReceiveAsync());
+        await publisher.DisposeAsync();
+        await router.DisposeAsync();
+
+        await using var nextPublisher = new TestSocket<XPublisherSocket>(new XPublisherSocket(), "bind", events);
+        await using var nextRouter = new TestSocket<RouterSocket>(new RouterSocket(), "bind", calls);
+
+        // A libzmq socket subscribes again once it is used.
+        Task<string[]> heard = subscriber.ReceiveAsync();
+        Assert.Equal(["\u0001topic"], await nextPublisher.ReceiveAsync());
+        await nextPublisher.SendAsync("topic", "again");
+        Assert.Equal(["topic", "again"], await heard);
+        await dealer.SendAsync("2");
+        Assert.Equal(["zoe", "2"], await nextRouter.ReceiveAsync());
     }
 
     [Theory]
