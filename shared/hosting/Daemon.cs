@@ -80,6 +80,7 @@ public static partial class Daemon
             grpc.MaxSendMessageSize = MaxMessageBytes;
             grpc.Interceptors.Add<FaultInterceptor>();
         });
+        builder.Services.UseReadableMethodsOnly();
         builder.Services.AddSingleton<FaultInterceptor>();
         foreach (ServiceDescriptor descriptor in daemon.Services)
         {

@@ -1,7 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using PvExec.Hosting.Faults;
 using PvExec.Hosting.Notify;
 using PvExec.Hosting.Succession;
 using PvExec.Kernel;
@@ -70,8 +73,13 @@ public sealed class DaemonBuilder(DaemonOptions options)
     internal IReadOnlyList<StopHook> StopHooks => _stopHooks;
 
     /// <summary>Serves a gRPC service class.</summary>
-    public void MapGrpc<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.All)] TService>()
-        where TService : class => _endpoints.Add(app => app.MapGrpcService<TService>());
+    /// <param name="bind">Calls the <c>BindService</c> that was generated with its base, without a service.</param>
+    public void MapGrpc<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TService>(Action<ServiceBinderBase> bind)
+        where TService : class
+    {
+        Services.AddReadableMethods<TService>(bind);
+        _endpoints.Add(app => app.MapGrpcService<TService>());
+    }
 
     /// <summary>Serves every request that no gRPC service takes.</summary>
     public void MapFallback(Func<IServiceProvider, RequestDelegate> handler) => _endpoints.Add(app => app.Run(handler(app.Services)));

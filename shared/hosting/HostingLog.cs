@@ -29,6 +29,9 @@ internal static partial class HostingLog
     [LoggerMessage(6001, LogLevel.Error, "{Method} failed unexpectedly")]
     public static partial void UnexpectedError(ILogger log, Exception error, string method);
 
+    [LoggerMessage(6010, LogLevel.Warning, "{Method} got a request that is no message of its own: {Reason}")]
+    public static partial void UnreadableRequest(ILogger log, string method, string reason);
+
     [LoggerMessage(6004, LogLevel.Information, "handed over to a new instance; the calls still open are answered from here")]
     public static partial void HandedOver(ILogger log);
 

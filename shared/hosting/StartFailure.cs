@@ -1,13 +1,17 @@
+using PvExec.Hosting.Logging;
 using PvExec.Kernel;
+using PvExec.Linux.Files;
 
 namespace PvExec.Hosting;
 
 /// <summary>How a service says that it cannot start: one line on standard error and an exit code that pv-init passes on.</summary>
 public static class StartFailure
 {
-    public static int Report(Service service, Fault fault)
+    public static int Report(Service service, Fault fault) => Report(service, fault, new ImpatientOutput(ErrorLines.StandardError));
+
+    internal static int Report(Service service, Fault fault, ImpatientOutput output)
     {
-        Console.Error.WriteLine($"{service.Program()}: {fault.Detail.ReplaceLineEndings(" ")}");
+        new ErrorLines(service.Program(), output).Write(fault.Detail.ReplaceLineEndings(" "));
         return ExitCode(fault.Kind);
     }
 

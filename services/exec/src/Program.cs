@@ -41,8 +41,8 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddHostedService(services => services.GetRequiredService<MainTask>());
     daemon.Services.AddSingleton<ExecSuccession>();
     daemon.Services.AddSingleton<NextInstance>();
-    daemon.MapGrpc<ExecGrpc>();
-    daemon.MapGrpc<TasksGrpc>();
+    daemon.MapGrpc<ExecGrpc>(binder => PvExec.Contract.ExecService.BindService(binder, null!));
+    daemon.MapGrpc<TasksGrpc>(binder => PvExec.Api.V1.Tasks.BindService(binder, null!));
 
     // First of all start hooks: what runs holds its locks before anyone can ask for one.
     daemon.OnStart((services, _) =>

@@ -1,4 +1,5 @@
 using PvExec.Kernel;
+using PvExec.Linux.Files;
 
 namespace PvExec.Hosting.Tests;
 
@@ -26,18 +27,14 @@ public sealed class StartFailureTests
     [Fact]
     public void A_failure_is_told_in_one_line_that_names_the_program()
     {
-        TextWriter before = Console.Error;
-        using var said = new StringWriter { NewLine = "\n" };
-        Console.SetError(said);
-        try
-        {
-            Assert.Equal(111, StartFailure.Report(Service.Worktree, new Fault(FaultKind.DataLoss, "pack 'a'\nis damaged")));
-        }
-        finally
-        {
-            Console.SetError(before);
-        }
+        PipePair pipe = PipePair.Open();
+        using var ends = pipe.WriteEnd;
+        using var reader = new StreamReader(new FileStream(pipe.ReadEnd, FileAccess.Read));
 
-        Assert.Equal("pv-worktree: pack 'a' is damaged\n", said.ToString());
+        Assert.Equal(111, StartFailure.Report(
+            Service.Worktree, new Fault(FaultKind.DataLoss, "pack 'a'\nis damaged"), new ImpatientOutput((int)ends.DangerousGetHandle())));
+        ends.Dispose();
+
+        Assert.Equal("pv-worktree: pack 'a' is damaged\n", reader.ReadToEnd());
     }
 }
