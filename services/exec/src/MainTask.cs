@@ -23,9 +23,6 @@ public sealed class MainTask(
     TimeProvider time,
     ILogger<MainTask> log) : BackgroundService
 {
-    /// <summary>That of no caller's request: theirs have a hash for a fingerprint.</summary>
-    private static readonly ClientToken s_token = new("pv-exec -main", "main");
-
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The run that an earlier instance started; null when this one is to start it.</summary>
@@ -44,7 +41,7 @@ public sealed class MainTask(
         RunId? noted = Noted();
         foreach (Child child in owned)
         {
-            if (RunNote.Parse(child.State) is { Role: RunRole.Run } note && (noted is { } id ? note.RunId == id : note.Token == s_token))
+            if (RunNote.Parse(child.State) is { Role: RunRole.Run } note && (noted is { } id ? note.RunId == id : note.Token == ClientToken.OfMain))
             {
                 (noted, _adopted) = (note.RunId, child);
                 break;
@@ -88,7 +85,7 @@ public sealed class MainTask(
         }
 
         // It is there already when an instance handed over that had not written the file yet.
-        var request = new RunRequest(task, [], ReadOnlyMemory<byte>.Empty, 0) { Token = s_token };
+        var request = new RunRequest(task, [], ReadOnlyMemory<byte>.Empty, 0) { Token = ClientToken.OfMain };
         if (!engine.Accept(request, RunCaller.New(OnDisconnect.GoOn)).TryGet(out AcceptedRun accepted, out Fault? fault))
         {
             return fault;

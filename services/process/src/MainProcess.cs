@@ -23,6 +23,9 @@ internal sealed class MainProcess(DaemonOptions options, ISystemdNotifier notifi
     /// <summary>Whether the daemon was given the command, so that a record of an earlier pv-init means nothing.</summary>
     public bool HasCommand => options.MainCommand.Count > 0;
 
+    /// <summary>While whoever starts it tells that it could not be started; nobody else is to.</summary>
+    public bool IsStarting { get; set; }
+
     public bool Is(string process) => process == options.MainProcess;
 
     /// <summary>A process has ended that nobody was ending.</summary>

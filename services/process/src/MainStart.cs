@@ -38,7 +38,9 @@ internal sealed class MainStart(
                 await Task.Delay(LookAgain, time, stoppingToken);
             }
 
+            main.IsStarting = true;
             Outcome<Unit> started = await StartAsync(name, stoppingToken);
+            main.IsStarting = false;
             if (!started.Succeeded(out Fault? fault))
             {
                 ProcessLog.MainNotStarted(log, name, fault.Detail);

@@ -8,7 +8,7 @@ namespace PvExec.Exec.Adapters;
 /// <content>The task's <c>finish</c>.</content>
 public sealed partial class RunStarter
 {
-    /// <summary>Starts <c>finish</c> as the run was started; what it writes goes to the end of the run's standard error.</summary>
+    /// <summary>Starts <c>finish</c> as the run was started; what it writes goes to the end of the run's standard error, and of the main task's where that one's goes.</summary>
     /// <param name="ended">How the run ended.</param>
     public async Task<Outcome<FinishProcess>> StartFinishAsync(Run run, RunProcesses processes, FinishPlan plan, ExitStatus ended)
     {
@@ -32,7 +32,7 @@ public sealed partial class RunStarter
                     Arguments = [.. plan.Arguments, .. RunFinish.Arguments(ended, run.Id)],
                     Environment = plan.Environment,
                     WorkingDirectory = plan.Directory,
-                    Descriptors = [new(pipe.WriteEnd, 1), new(pipe.WriteEnd, 2)],
+                    Descriptors = run.IsMain ? [new(OwnOutput, 1), new(OwnError, 2)] : [new(pipe.WriteEnd, 1), new(pipe.WriteEnd, 2)],
                     Kept = [new(RunFiles.FinishPipe, pipe.ReadEnd)],
                     Uid = plan.User?.Uid,
                     Gid = plan.User?.Gid,

@@ -21,6 +21,9 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
 {
     private const int Kill = 9;
 
+    /// <summary>Where pv-init's own output goes: a container's log, or its terminal.</summary>
+    private static readonly SafeFileHandle OwnOutput = new(1, ownsHandle: false), OwnError = new(2, ownsHandle: false);
+
     /// <summary>For a run that is to be started.</summary>
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
     public IRunInput OpenInput(Interaction interaction, ReadOnlySpan<byte> first) => inputs.Create(interaction, first);
@@ -62,11 +65,12 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
             return Failed(notKept);
         }
 
+        SafeFileHandle output = run.IsMain ? OwnOutput : files.Output, error = run.IsMain ? OwnError : files.Error;
         KeptDescriptor[] kept = journal is null ? files.Kept : [.. files.Kept, new(RunFiles.Journal, journal.Handle)];
         var processes = new List<RunProcess>(2);
         if (task.Log is not null)
         {
-            Outcome<Child> log = await Spawn(RunRole.Log, task.Log, files.Between!.Value.ReadEnd, files.Output, kept);
+            Outcome<Child> log = await Spawn(RunRole.Log, task.Log, files.Between!.Value.ReadEnd, output, kept);
             if (!log.TryGet(out Child? filter, out Fault? fault))
             {
                 files.ForgetInput(inputs, run.Id);
@@ -77,7 +81,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
             kept = [];
         }
 
-        Outcome<Child> started = await Spawn(RunRole.Run, task.Run, files.Input, files.Between?.WriteEnd ?? files.Output, kept);
+        Outcome<Child> started = await Spawn(RunRole.Run, task.Run, files.Input, files.Between?.WriteEnd ?? output, kept);
         if (!started.TryGet(out Child? child, out Fault? runFault))
         {
             files.ForgetInput(inputs, run.Id);
@@ -89,11 +93,11 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         files.StartInput(inputs, run.Id);
         return new RunProcesses(init, processes, pipes) { Journal = journal, ErrorFile = files.ErrorFile };
 
-        ValueTask<Outcome<Child>> Spawn(RunRole role, IReadOnlyList<string> arguments, SafeFileHandle? standardInput, SafeFileHandle output, KeptDescriptor[] keep)
+        ValueTask<Outcome<Child>> Spawn(RunRole role, IReadOnlyList<string> arguments, SafeFileHandle? standardInput, SafeFileHandle standardOutput, KeptDescriptor[] keep)
         {
             DescriptorMapping[] descriptors = standardInput is null
-                ? [new(output, 1), new(files.Error, 2)]
-                : [new(standardInput, 0), new(output, 1), new(files.Error, 2)];
+                ? [new(standardOutput, 1), new(error, 2)]
+                : [new(standardInput, 0), new(standardOutput, 1), new(error, 2)];
             return init.SpawnAsync(
                 new SpawnSpec
                 {

@@ -132,7 +132,11 @@ public sealed partial class RunEngine
         Free(live);
         run.Complete(fault);
         await RetireAsync(live);
-        ExecLog.StartFailed(log, run.Id, run.Task, fault.Detail);
+        if (!run.IsMain)
+        {
+            // Of the main task it is told with what follows from it.
+            ExecLog.StartFailed(log, run.Id, run.Task, fault.Detail);
+        }
     }
 
     /// <summary>The end of the processes, which are made to end when the task's time is up.</summary>

@@ -59,7 +59,11 @@ internal sealed partial class Keeper
             Outcome<Unit> ended = await EndAsync(run, GraceLeft(record));
             if (!ended.Succeeded(out Fault? fault))
             {
-                ProcessLog.NotStarted(world.Log, name, fault.Detail);
+                if (!(world.Main.IsStarting && world.Main.Is(name)))
+                {
+                    ProcessLog.NotStarted(world.Log, name, fault.Detail);
+                }
+
                 return fault;
             }
         }

@@ -26,7 +26,11 @@ internal sealed partial class Keeper
         Outcome<Unit> started = world.IsStopping ? Stopping() : await SpawnAsync(spec);
         if (!started.Succeeded(out Fault? fault))
         {
-            ProcessLog.NotStarted(world.Log, name, fault.Detail);
+            if (!(world.Main.IsStarting && world.Main.Is(name)))
+            {
+                ProcessLog.NotStarted(world.Log, name, fault.Detail);
+            }
+
             Signal(ProcessSignal.SpawnFailed);
             Store(Record(spec, _generation) with { Ended = true });
         }

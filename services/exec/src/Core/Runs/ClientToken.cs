@@ -10,6 +10,9 @@ namespace PvExec.Exec.Core.Runs;
 /// <param name="Fingerprint">Of what was asked for: a request with the same token and another fingerprint is another request.</param>
 public sealed record ClientToken(string Text, string Fingerprint)
 {
+    /// <summary>That of the run of the main task, and of no caller's request: theirs have a hash for a fingerprint.</summary>
+    public static readonly ClientToken OfMain = new("pv-exec -main", "main");
+
     /// <summary>In UTF-8. pv-init keeps it with each process of the run.</summary>
     public const int MaxBytes = 128;
 

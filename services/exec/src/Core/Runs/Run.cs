@@ -49,6 +49,9 @@ public sealed class Run
     /// <summary>What its first caller calls it, or null.</summary>
     public ClientToken? Token { get; init; }
 
+    /// <summary>Whether its end is the end of everything. What it prints goes where pv-init's own output goes, and is not recorded.</summary>
+    public bool IsMain => Token == ClientToken.OfMain;
+
     public RunState State
     {
         get
