@@ -59,11 +59,7 @@ internal sealed partial class Keeper
             Outcome<Unit> ended = await EndAsync(run, GraceLeft(record));
             if (!ended.Succeeded(out Fault? fault))
             {
-                if (!(world.Main.IsStarting && world.Main.Is(name)))
-                {
-                    ProcessLog.NotStarted(world.Log, name, fault.Detail);
-                }
-
+                ProcessLog.NotStarted(world.Log, name, fault.Detail);
                 return fault;
             }
         }
