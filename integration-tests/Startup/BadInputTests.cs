@@ -22,6 +22,8 @@ public sealed class BadInputTests : IAsyncLifetime
     [InlineData("pv_exec daemon -no-such-flag", "-no-such-flag")]
     [InlineData("pv_exec daemon -p 70000", "70000")]
     [InlineData("pv_exec daemon -autosave-interval soon", "soon")]
+    [InlineData("PV_EXEC_STOP_TIMEOUT=soon pv_exec daemon -exec-config-root /usr/share/pv-exec/tasks", "PV_EXEC_STOP_TIMEOUT 'soon'")]
+    [InlineData("PV_EXEC_MOUNT_POINT=/etc/passwd PV_EXEC_WORKTREE=w PV_EXEC_STORE=file:///srv/store pv_exec daemon -exec-config-root /usr/share/pv-exec/tasks", "PV_EXEC_MOUNT_POINT '/etc/passwd'")]
     [InlineData("pv_exec daemon -account-name me -account-key secret -container c", "-account-name")]
     [InlineData(Good + " --worktree-mode lazy", "lazy")]
     [InlineData(Good + " -mount-point relative", "-mount-point")]

@@ -29,6 +29,36 @@ public sealed class MainTests
         Assert.Contains(lines, line => line.EndsWith(" " + Paths.Worktree, StringComparison.Ordinal));
         Assert.Contains(lines, line => line.EndsWith(" errors", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("the main process 'web' has ended with exit code 7", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains('\e', StringComparison.Ordinal)); // nobody has set the terminal up
+    }
+
+    [Theory]
+    [InlineData("cat")]
+    [InlineData(null)]
+    public async Task What_the_main_task_prints_is_in_the_log_and_what_its_finish_prints(string? filter)
+    {
+        await using TestContainer machine = await TestContainer.StartAsync(ContainerSpec.Idle);
+        await machine.AddTaskAsync("main", "echo output; echo errors >&2; exit 3", log: filter);
+        await machine.WriteAsync($"{Paths.OwnTasks}/main/finish", "#!/bin/sh\necho finished $1", "755");
+
+        ShellResult ended = await machine.ShellAsync($"pv_exec daemon -exec-config-root {Paths.OwnTasks} -main task:main");
+
+        Assert.Equal((3, "output\nfinished 3\n"), (ended.ExitCode, ended.Output));
+        Assert.Contains("errors", ended.ErrorLines);
+    }
+
+    [Theory]
+    [InlineData("-- no-such-program")]
+    [InlineData("-main task:unstartable")]
+    public async Task That_the_main_one_cannot_be_started_is_told_once(string flags)
+    {
+        await using TestContainer machine = await TestContainer.StartAsync(ContainerSpec.Idle);
+        await machine.WriteAsync("/tmp/tasks/unstartable/run", "#!/no-such-program", "755");
+
+        ShellResult ended = await machine.ShellAsync($"pv_exec daemon -exec-config-root /tmp/tasks {flags}");
+
+        Assert.Equal(111, ended.ExitCode);
+        Assert.Single(ended.ErrorLines, line => line.Contains("error: ", StringComparison.Ordinal) || line.Contains("warning: ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -89,5 +119,24 @@ public sealed class MainTests
         await container.WaitUntilAsync($"[ \"$(pidof pv-{service})\" != {before} ] && {TestContainer.Answers}");
 
         Assert.Contains($"{service} (pid {before}) has given no sign of life for 2 s", await container.LogsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_has_no_descriptor_left_to_ask_itself_with_is_not_taken_for_one_that_stands_still()
+    {
+        await using TestContainer container = await TestContainer.StartAsync(ContainerSpec.Daemon with { Arguments = [.. ContainerSpec.Daemon.Arguments, "-watchdog", "2"] });
+        string exec = (await container.ShellAsync("pidof pv-exec")).Text;
+        _ = (await container.ShellAsync($"prlimit --pid {exec} --nofile=8:4096")).Text;
+
+        // One that does stand still is found twice meanwhile.
+        for (int i = 0; i < 2; i++)
+        {
+            string before = (await container.ShellAsync("p=$(pidof pv-process); kill -STOP $p; echo $p")).Text;
+            await container.WaitUntilAsync($"p=$(pidof pv-process) && [ $p != {before} ]");
+        }
+
+        Assert.Equal(exec, (await container.ShellAsync("pidof pv-exec")).Text);
+        _ = (await container.ShellAsync($"prlimit --pid {exec} --nofile=1024:4096")).Text;
+        await container.WaitUntilAsync("pv_exec runs");
     }
 }

@@ -42,6 +42,7 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
         await main.StartAsync(CancellationToken.None);
         FakeProcess process = await _fixture.StartedAsync();
         Assert.Equal(Assert.Single(_fixture.Engine.Live).Id.Value, await NotedAsync());
+        Assert.Equal([1, 2], _fixture.Init.Spawned[0].Spec.Descriptors.Select(one => (int)one.Source.DangerousGetHandle())); // what it prints is pv-exec's own output
 
         process.Exit(7);
 

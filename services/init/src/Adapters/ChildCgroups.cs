@@ -24,9 +24,13 @@ internal sealed class ChildCgroups
     /// <summary>More than that wait to be removed only while nothing is idle: then they are removed at once.</summary>
     private const int MaxReleased = 64;
 
+    /// <summary>Another pv-init that is just starting may take a new one for abandoned, before it is held.</summary>
+    private const int Attempts = 4;
+
     private readonly string _own;
     private readonly string _path;
     private readonly CgroupDirectory _directory;
+    private readonly CgroupHold _hold;
 
     /// <summary>Of acknowledged children, with somebody still in them.</summary>
     private readonly Queue<ulong> _lingering = new(64);
@@ -41,8 +45,9 @@ internal sealed class ChildCgroups
     private volatile bool _hasMemoryEvents;
     private volatile bool _hasSharedOwn;
 
-    private ChildCgroups(string own, string path, CgroupDirectory directory)
+    private ChildCgroups(string own, string path, CgroupDirectory directory, CgroupHold hold)
     {
+        _hold = hold;
         _own = own;
         _path = path;
         _directory = directory;
@@ -64,11 +69,28 @@ internal sealed class ChildCgroups
         }
 
         RemoveAbandoned(own);
-        string name = string.Create(CultureInfo.InvariantCulture, $"pv-init-{Environment.ProcessId}-{Environment.TickCount64:x}");
-        string path = $"{own}/{name}";
-        if (parent.Make(Terminated(name)) == 0 && CgroupDirectory.TryOpen(Terminated(path)) is { } directory && directory.Make("init\0"u8) == 0)
+        for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            var cgroups = new ChildCgroups(own, path, directory);
+            string name = string.Create(CultureInfo.InvariantCulture, $"pv-init-{Environment.ProcessId}-{Environment.TickCount64:x}-{attempt}");
+            if (parent.Make(Terminated(name)) == 0 && TryOpen(own, $"{own}/{name}") is { } cgroups)
+            {
+                return cgroups;
+            }
+        }
+
+        return null;
+    }
+
+    private static ChildCgroups? TryOpen(string own, string path)
+    {
+        if (CgroupHold.TryTake(path) is not { } hold)
+        {
+            return null;
+        }
+
+        if (CgroupDirectory.TryOpen(Terminated(path)) is { } directory && directory.Make("init\0"u8) == 0)
+        {
+            var cgroups = new ChildCgroups(own, path, directory, hold);
             if (cgroups.Services >= 0)
             {
                 return cgroups;
@@ -76,6 +98,7 @@ internal sealed class ChildCgroups
         }
 
         CgroupTree.Remove(path);
+        hold.Dispose();
         return null;
     }
 
@@ -208,6 +231,7 @@ internal sealed class ChildCgroups
         CgroupTree.Enter(_own);
         DescriptorBuffer.Close(Services);
         CgroupTree.Remove(_path);
+        _hold.Dispose();
     }
 
     private void SettleNow()
@@ -261,7 +285,11 @@ internal sealed class ChildCgroups
         {
             if (Path.GetFileName(path).StartsWith("pv-init-", StringComparison.Ordinal) && !CgroupTree.HasProcesses(path))
             {
-                CgroupTree.Remove(path);
+                using CgroupHold? hold = CgroupHold.TryTake(path);
+                if (hold is not null)
+                {
+                    CgroupTree.Remove(path);
+                }
             }
         }
     }
