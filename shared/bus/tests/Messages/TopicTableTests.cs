@@ -47,7 +47,7 @@ public sealed partial class TopicTableTests
 
     private static string KindOf(Type type) => (string)type.GetProperty("Kind", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
 
-    private static string Docs()
+    internal static string Docs()
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
