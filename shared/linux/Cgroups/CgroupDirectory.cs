@@ -57,7 +57,7 @@ public sealed unsafe partial class CgroupDirectory
     }
 
     /// <summary>Reads the beginning of a file.</summary>
-    /// <returns>How many bytes; -1 when it cannot be read.</returns>
+    /// <returns>How many bytes; the errno, negative, when it cannot be read.</returns>
     public int Read(ReadOnlySpan<byte> name, Span<byte> to)
     {
         fixed (byte* start = name, room = to)
@@ -65,12 +65,13 @@ public sealed unsafe partial class CgroupDirectory
             int file = openat(_descriptor, start, O_RDONLY | O_CLOEXEC, 0);
             if (file < 0)
             {
-                return -1;
+                return -Marshal.GetLastPInvokeError();
             }
 
-            int length = (int)read(file, room, (nuint)to.Length);
+            nint length = read(file, room, (nuint)to.Length);
+            int result = length >= 0 ? (int)length : -Marshal.GetLastPInvokeError();
             _ = close(file);
-            return length;
+            return result;
         }
     }
 

@@ -255,13 +255,13 @@ internal sealed class ChildCgroups
         };
     }
 
-    /// <summary>Whether a process is in a child's group or below it; zombies do not count.</summary>
+    /// <summary>Whether a process is in a child's group or below it; zombies do not count. What cannot be read may be inhabited: nobody is to be overlooked.</summary>
     public bool IsPopulated(ulong child)
     {
         Span<byte> room = stackalloc byte[NameSize];
         Span<byte> events = stackalloc byte[128];
         int length = _directory.Read(Name(room, child, "/cgroup.events"u8), events);
-        return length > 0 && CgroupEvents.Value(events[..length], "populated"u8) != 0;
+        return length is not (-Errno.ENOENT or -Errno.ENODEV) && (length < 0 || CgroupEvents.Value(events[..length], "populated"u8) != 0);
     }
 
     private string PathOf(ulong child) => string.Create(CultureInfo.InvariantCulture, $"{_path}/run-{child}");

@@ -52,6 +52,7 @@ static int part_descriptors(const struct request *r)
     int last = 2;
     for (int i = 0; i < r->mapping_count; i++)
         if (r->sources[i] > last) last = r->sources[i];
+    last |= 63;  /* some kernels before 5.18 copy less than a whole word of the table wrongly; the rest is closed later */
     return (int)syscall(436 /* close_range */, last + 1, ~0U, 2 /* CLOSE_RANGE_UNSHARE */);
 }
 
