@@ -62,6 +62,13 @@ static int is_target(const struct request *r, int fd)
     return 0;
 }
 
+/* What pv-init has in the place of a standard descriptor that it was started without (standard_descriptors.c). */
+static int is_placeholder(int fd)
+{
+    int flags = fd <= 2 ? fcntl(fd, F_GETFL) : 0;
+    return flags >= 0 && (flags & O_PATH);
+}
+
 /* Sources are first copied above every target, so that no dup2 overwrites one that is still to come. */
 static int map_descriptors(const struct request *r)
 {
@@ -74,7 +81,7 @@ static int map_descriptors(const struct request *r)
     for (int i = 0; i < r->mapping_count; i++)
         if (dup2(copies[i], r->targets[i]) < 0) return -1;
     for (int fd = 0; fd <= top; fd++) {
-        if (is_target(r, fd)) continue;
+        if (is_target(r, fd) && !is_placeholder(fd)) continue;
         close(fd);
         if (fd <= 2 && open("/dev/null", O_RDWR) != fd) return -1;  /* the lowest free number is fd */
     }
