@@ -27,42 +27,55 @@ public static partial class Daemon
     /// <returns>The exit code, one of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(Service service, string[] args, Action<DaemonBuilder> configure)
     {
+        var lines = ErrorLines.OfProcess(service.Program());
+        try
+        {
+            return await RunAsync(service, lines, args, configure);
+        }
+        finally
+        {
+            lines.Flush();
+        }
+    }
+
+    private static async Task<int> RunAsync(Service service, ErrorLines lines, string[] args, Action<DaemonBuilder> configure)
+    {
         DaemonOptions options = DaemonOptions.Parse(args, Environment.GetEnvironmentVariable, out IReadOnlyList<string> problems);
         if (problems.Count > 0)
         {
-            return StartFailure.Report(service, new Fault(FaultKind.InvalidArgument, problems[0]));
+            return StartFailure.Report(lines, new Fault(FaultKind.InvalidArgument, problems[0]));
         }
 
         Outcome<InitConnection> connected = await InitConnection.ConnectAsync(options.Paths, service, CancellationToken.None);
         if (!connected.TryGet(out InitConnection? init, out Fault? fault))
         {
-            return StartFailure.Report(service, fault);
+            return StartFailure.Report(lines, fault);
         }
 
         await using (init)
         {
             var daemon = new DaemonBuilder(options);
             configure(daemon);
-            await using WebApplication app = Build(service, daemon, init);
+            await using WebApplication app = Build(service, lines, daemon, init);
             if (init.IsStandby)
             {
                 Outcome<Unit> taken = await init.TakeOverAsync(options.Paths);
                 if (!taken.Succeeded(out fault))
                 {
-                    return StartFailure.Report(service, fault);
+                    return StartFailure.Report(lines, fault);
                 }
             }
 
-            return await RunAsync(service, daemon, app, init);
+            return await RunAsync(service, lines, daemon, app, init);
         }
     }
 
-    private static WebApplication Build(Service service, DaemonBuilder daemon, InitConnection init)
+    private static WebApplication Build(Service service, ErrorLines lines, DaemonBuilder daemon, InitConnection init)
     {
         // The content root is watched with all that is below it: by default that would be the working directory, a tree of any size.
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
             new WebApplicationOptions { ApplicationName = service.Program(), ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().AddOneLine(service.Program());
+        builder.Logging.ClearProviders().AddOneLine(lines);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = daemon.DrainTime);
         builder.Services.AddNotify(service, daemon);
         builder.Services.AddSingleton<IInit>(init);
@@ -103,7 +116,7 @@ public static partial class Daemon
         return app;
     }
 
-    private static async Task<int> RunAsync(Service service, DaemonBuilder daemon, WebApplication app, InitConnection init)
+    private static async Task<int> RunAsync(Service service, ErrorLines lines, DaemonBuilder daemon, WebApplication app, InitConnection init)
     {
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
         foreach (StartHook start in daemon.StartHooks)
@@ -111,7 +124,7 @@ public static partial class Daemon
             Outcome<Unit> started = await start(app.Services, lifetime.ApplicationStopping);
             if (!started.Succeeded(out Fault? fault))
             {
-                return StartFailure.Report(service, fault);
+                return StartFailure.Report(lines, fault);
             }
         }
 

@@ -1,17 +1,14 @@
 using PvExec.Hosting.Logging;
 using PvExec.Kernel;
-using PvExec.Linux.Files;
 
 namespace PvExec.Hosting;
 
 /// <summary>How a service says that it cannot start: one line on standard error and an exit code that pv-init passes on.</summary>
 public static class StartFailure
 {
-    public static int Report(Service service, Fault fault) => Report(service, fault, new ImpatientOutput(ErrorLines.StandardError));
-
-    internal static int Report(Service service, Fault fault, ImpatientOutput output)
+    internal static int Report(ErrorLines lines, Fault fault)
     {
-        new ErrorLines(service.Program(), output).Write(fault.Detail.ReplaceLineEndings(" "));
+        lines.Write(fault.Detail.ReplaceLineEndings(" "));
         return ExitCode(fault.Kind);
     }
 

@@ -1,13 +1,12 @@
 using Microsoft.Extensions.Logging;
-using PvExec.Linux.Files;
 
 namespace PvExec.Hosting.Logging;
 
 internal static class LoggingExtensions
 {
     /// <summary>Logs to standard error, our own lines from Information on, those of the frameworks from Warning on.</summary>
-    public static void AddOneLine(this ILoggingBuilder logging, string program) =>
+    public static void AddOneLine(this ILoggingBuilder logging, ErrorLines lines) =>
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Yarp", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
-            .AddProvider(new OneLineProvider(new ErrorLines(program, new ImpatientOutput(ErrorLines.StandardError))));
+            .AddProvider(new OneLineProvider(lines));
 }

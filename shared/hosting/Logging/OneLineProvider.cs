@@ -27,6 +27,6 @@ internal sealed class OneLineProvider(ErrorLines lines) : ILoggerProvider, ILogg
 
     public void Dispose()
     {
-        // Nothing is held back.
+        // The lines outlive it: a failure may still be told.
     }
 }

@@ -1,3 +1,4 @@
+using PvExec.Hosting.Logging;
 using PvExec.Kernel;
 using PvExec.Linux.Files;
 
@@ -31,8 +32,10 @@ public sealed class StartFailureTests
         using var ends = pipe.WriteEnd;
         using var reader = new StreamReader(new FileStream(pipe.ReadEnd, FileAccess.Read));
 
-        Assert.Equal(111, StartFailure.Report(
-            Service.Worktree, new Fault(FaultKind.DataLoss, "pack 'a'\nis damaged"), new ImpatientOutput((int)ends.DangerousGetHandle())));
+        var lines = new ErrorLines("pv-worktree", new DescriptorStream((int)ends.DangerousGetHandle()));
+
+        Assert.Equal(111, StartFailure.Report(lines, new Fault(FaultKind.DataLoss, "pack 'a'\nis damaged")));
+        lines.Flush();
         ends.Dispose();
 
         Assert.Equal("pv-worktree: pack 'a' is damaged\n", reader.ReadToEnd());
