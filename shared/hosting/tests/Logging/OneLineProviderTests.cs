@@ -8,11 +8,13 @@ namespace PvExec.Hosting.Tests.Logging;
 public sealed class OneLineProviderTests : IDisposable
 {
     private readonly PipePair _pipe = PipePair.Open();
+    private readonly FileStream _reader;
     private readonly ErrorLines _lines;
     private readonly OneLineProvider _log;
 
     public OneLineProviderTests()
     {
+        _reader = new FileStream(_pipe.ReadEnd, FileAccess.Read, bufferSize: 0);
         _lines = new ErrorLines("pv-exec", new DescriptorStream((int)_pipe.WriteEnd.DangerousGetHandle()));
         _log = new OneLineProvider(_lines);
     }
@@ -21,7 +23,7 @@ public sealed class OneLineProviderTests : IDisposable
     {
         _log.Dispose();
         _pipe.WriteEnd.Dispose();
-        _pipe.ReadEnd.Dispose();
+        _reader.Dispose();
     }
 
     [Theory]
@@ -47,6 +49,6 @@ public sealed class OneLineProviderTests : IDisposable
         _log.Log(level, 0, text, exception, (state, _) => state);
         Assert.True(_lines.Flush(TimeSpan.FromSeconds(30)));
         var buffer = new byte[4096];
-        return Encoding.UTF8.GetString(buffer, 0, RandomAccess.Read(_pipe.ReadEnd, buffer, 0));
+        return Encoding.UTF8.GetString(buffer, 0, _reader.Read(buffer));
     }
 }
