@@ -20,11 +20,17 @@ internal sealed class MainProcess(DaemonOptions options, ISystemdNotifier notifi
         new(new SafeFileHandle(2, ownsHandle: false), 2),
     ];
 
+    private volatile bool _isStarting;
+
     /// <summary>Whether the daemon was given the command, so that a record of an earlier pv-init means nothing.</summary>
     public bool HasCommand => options.MainCommand.Count > 0;
 
     /// <summary>While whoever starts it tells that it could not be started; nobody else is to.</summary>
-    public bool IsStarting { get; set; }
+    public bool IsStarting
+    {
+        get => _isStarting;
+        set => _isStarting = value;
+    }
 
     public bool Is(string process) => process == options.MainProcess;
 

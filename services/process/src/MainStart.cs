@@ -38,9 +38,17 @@ internal sealed class MainStart(
                 await Task.Delay(LookAgain, time, stoppingToken);
             }
 
+            Outcome<Unit> started;
             main.IsStarting = true;
-            Outcome<Unit> started = await StartAsync(name, stoppingToken);
-            main.IsStarting = false;
+            try
+            {
+                started = await StartAsync(name, stoppingToken);
+            }
+            finally
+            {
+                main.IsStarting = false;
+            }
+
             if (!started.Succeeded(out Fault? fault))
             {
                 ProcessLog.MainNotStarted(log, name, fault.Detail);

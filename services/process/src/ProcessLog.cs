@@ -100,6 +100,9 @@ internal static partial class ProcessLog
     [LoggerMessage(4034, LogLevel.Error, "{Label} (pid {Pid}) stands still and cannot be let go on, perhaps for want of a descriptor: trying again")]
     public static partial void NotThawed(ILogger log, string label, int pid);
 
+    [LoggerMessage(4035, LogLevel.Error, "letting go on what an earlier pv-process left frozen failed: trying again")]
+    public static partial void ThawFailed(ILogger log, Exception error);
+
     [LoggerMessage(4027, LogLevel.Error, "the main process '{Process}' could not be started: {Reason}")]
     public static partial void MainNotStarted(ILogger log, string process, string reason);
 

@@ -29,25 +29,50 @@ internal sealed partial class Freezer
 
     private async Task KeepThawingAsync(List<Child> frozen)
     {
-        while (frozen.Count > 0)
+        for (bool again = false; ; again = true)
         {
+            try
+            {
+                if (again)
+                {
+                    await ThawAsync(frozen, first: false);
+                }
+
+                if (frozen.Count == 0)
+                {
+                    await ForgetLeftAsync();
+                    return;
+                }
+            }
+            catch (Exception e)
+            {
+                ProcessLog.ThawFailed(log, e);
+            }
+
             await Task.Delay(ThawAgain, clock, _leaving.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_leaving.IsCancellationRequested)
             {
                 return;
             }
-
-            await ThawAsync(frozen, first: false);
         }
+    }
 
+    private async Task ForgetLeftAsync()
+    {
         await _gate.WaitAsync(CancellationToken.None);
-        _isLeftFrozen = false;
-        if (_freezes.Count == 0)
+        try
         {
-            Unmark();
+            _isLeftFrozen = false;
+            if (_freezes.Count == 0)
+            {
+                Unmark();
+            }
+        }
+        finally
+        {
+            _gate.Release();
         }
 
-        _gate.Release();
         ProcessLog.ThawedLeft(log);
     }
 

@@ -124,12 +124,7 @@ public sealed class FreezeTests : IAsyncDisposable
         Assert.True(File.Exists(_harness.FrozenFile));
 
         _harness.Tables.Looked = null;
-        while (!next.LeftThawed.IsCompleted)
-        {
-            Task again = clock.NextTimer;
-            clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.WhenAny(next.LeftThawed, again).WaitAsync(EngineHarness.Patience);
-        }
+        await AdvanceUntilAsync(clock, next.LeftThawed);
 
         Assert.False(File.Exists(_harness.FrozenFile));
         Assert.False(_harness.Groups.Asked[^1]);
@@ -146,6 +141,38 @@ public sealed class FreezeTests : IAsyncDisposable
         _harness.Tables.Looked = null;
         await _harness.NewFreezer(TimeProvider.System).ThawLeftAsync(_harness.Init.Spawned.Select(spawned => spawned.Child));
         Assert.False(File.Exists(_harness.FrozenFile));
+    }
+
+    [Fact]
+    public async Task A_failure_that_nobody_thought_of_does_not_end_the_trying()
+    {
+        var clock = new ManualClock();
+        Freezer next = await FailToThawAsync(clock);
+        var failed = new TaskCompletionSource();
+        _harness.Tables.Looked = () =>
+        {
+            failed.TrySetResult();
+            throw new InvalidOperationException("unforeseen");
+        };
+        await AdvanceUntilAsync(clock, failed.Task);
+        Assert.False(next.LeftThawed.IsCompleted);
+
+        _harness.Tables.Looked = null;
+        await AdvanceUntilAsync(clock, next.LeftThawed);
+
+        Assert.False(File.Exists(_harness.FrozenFile));
+    }
+
+    private static async Task AdvanceUntilAsync(ManualClock clock, Task done)
+    {
+        while (!done.IsCompleted)
+        {
+            Task again = clock.NextTimer;
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(done, again).WaitAsync(EngineHarness.Patience);
+        }
+
+        await done;
     }
 
     /// <summary>A new instance that finds a frozen process, and no descriptor left to let it go on with.</summary>
