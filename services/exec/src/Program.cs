@@ -55,12 +55,10 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
             services.GetRequiredService<ExecSuccession>().TakeOver(
                 services.GetRequiredService<IInit>().Owned, services.GetRequiredService<Inheritance>());
 
-            // Only runs that ask for it need it: without it the service does all the rest.
+            // Only runs that ask for it need it: without it the service does all the rest. A disk that hangs holds up nothing else.
             string directory = services.GetRequiredService<ExecOptions>().OutputDirectory;
-            if (!OutputDirectory.Check(directory).Succeeded(out Fault? unusable))
-            {
-                ExecLog.OutputDirectoryUnusable(services.GetRequiredService<ILogger<RunStarter>>(), directory, unusable.Detail);
-            }
+            ILogger log = services.GetRequiredService<ILogger<RunStarter>>();
+            new Thread(() => WarnOfOutputDirectory(directory, log)) { IsBackground = true, Name = "output directory" }.Start();
         }
 
         return Task.FromResult(roots);
@@ -80,3 +78,11 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
         return Unit.Value;
     });
 });
+
+static void WarnOfOutputDirectory(string directory, ILogger log)
+{
+    if (!OutputDirectory.Check(directory).Succeeded(out Fault? unusable))
+    {
+        ExecLog.OutputDirectoryUnusable(log, directory, unusable.Detail);
+    }
+}
