@@ -26,6 +26,7 @@ public sealed class EarlyEndTests
         }
 
         Assert.True((await client.ExecAsync(new ExecReq(), deadline: Soon)).Completed);
+        await front.CallsEndedAsync();
         Assert.Empty(front.Log.Lines);
     }
 
@@ -45,6 +46,7 @@ public sealed class EarlyEndTests
             Assert.Equal(StatusCode.OK, call.GetStatus().StatusCode);
         }
 
+        await front.CallsEndedAsync();
         Assert.Empty(front.Log.Lines);
     }
 }

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,6 +15,7 @@ namespace PvExec.Front.Tests.Rig;
 internal sealed class TestFront : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly ConcurrentBag<Task> _calls = [];
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("pv-front-");
 
     private TestFront()
@@ -29,7 +32,7 @@ internal sealed class TestFront : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
         _app = builder.Build();
-        _app.Run(_app.Services.GetRequiredService<FrontService>().HandleAsync);
+        _app.Run(NoteAsync);
     }
 
     public RuntimePaths Paths { get; }
@@ -50,6 +53,9 @@ internal sealed class TestFront : IAsyncDisposable
         return front;
     }
 
+    /// <summary>Completes when the front is done with every call that has been answered, which it may be after its caller.</summary>
+    public Task CallsEndedAsync() => Task.WhenAll(_calls).WaitAsync(TimeSpan.FromSeconds(30));
+
     public Task<Backend> StartBackendAsync(Service service) => Backend.StartAsync(Paths.Grpc(service));
 
     public async ValueTask DisposeAsync()
@@ -58,5 +64,19 @@ internal sealed class TestFront : IAsyncDisposable
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
         _directory.Delete(recursive: true);
+    }
+
+    private async Task NoteAsync(HttpContext context)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _calls.Add(ended.Task);
+        try
+        {
+            await _app.Services.GetRequiredService<FrontService>().HandleAsync(context);
+        }
+        finally
+        {
+            ended.SetResult();
+        }
     }
 }
