@@ -27,7 +27,7 @@ public sealed class FrontService(IHttpForwarder forwarder, ServiceSockets socket
 
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            GrpcAnswer.Write(context, GrpcStatus.Unavailable, "the daemon is stopping: it takes no new calls");
+            GrpcAnswer.Write(context, GrpcStatus.Unavailable, "the front is stopping: it takes no new calls");
             return Task.CompletedTask;
         }
 
