@@ -38,16 +38,18 @@ public sealed class StreamFile : IStreamBytes
         }
     }
 
-    /// <summary>Another such mark: the set-group-ID bit.</summary>
+    /// <summary>
+    /// Another such mark: its group may read it where others may not, or the other way round. A new file has both bits or none. Of the set-ID
+    /// bits a write by who is not root makes an end (inode(7)), and the execute bits of a file in memory can be sealed (memfd_create(2)).
+    /// </summary>
     public bool IsEnding
     {
-        get => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(_file) & UnixFileMode.SetGroup) != 0;
+        get => !OperatingSystem.IsWindows() && IsEndingMode(File.GetUnixFileMode(_file));
         set
         {
-            if (!OperatingSystem.IsWindows())
+            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(_file) is var mode && IsEndingMode(mode) != value)
             {
-                UnixFileMode mode = File.GetUnixFileMode(_file) & ~UnixFileMode.SetGroup;
-                File.SetUnixFileMode(_file, value ? mode | UnixFileMode.SetGroup : mode);
+                File.SetUnixFileMode(_file, mode ^ UnixFileMode.GroupRead);
             }
         }
     }
@@ -140,6 +142,8 @@ public sealed class StreamFile : IStreamBytes
             return;
         }
     }
+
+    private static bool IsEndingMode(UnixFileMode mode) => mode.HasFlag(UnixFileMode.GroupRead) != mode.HasFlag(UnixFileMode.OtherRead);
 
     private int CopyFrom(SafeHandle pipe, long offset, Span<byte> scratch)
     {

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using PvExec.Exec.Adapters.Output;
+using PvExec.Exec.Tests.Engine;
+using PvExec.Testing;
+
+namespace PvExec.Exec.Tests.Adapters;
+
+public sealed class StreamFileTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Its_marks_are_each_for_itself_and_none_of_them_is_a_set_ID_bit(bool isOnDisk)
+    {
+        using StreamFile file = Create(isOnDisk);
+        UnixFileMode before = Mode(file);
+        Assert.Equal((false, false), (file.IsMarked, file.IsEnding));
+
+        file.IsEnding = true;
+        file.IsEnding = true;
+        Assert.Equal((false, true), (file.IsMarked, file.IsEnding));
+        file.Mark();
+        Assert.Equal((true, true), (file.IsMarked, file.IsEnding));
+        Assert.Equal(UnixFileMode.None, Mode(file) & (UnixFileMode.SetUser | UnixFileMode.SetGroup));
+
+        file.IsEnding = false;
+        Assert.Equal((true, false), (file.IsMarked, file.IsEnding));
+        Assert.Equal(before | UnixFileMode.StickyBit, Mode(file));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Its_marks_survive_a_write_by_who_is_not_almighty(bool isOnDisk)
+    {
+        using StreamFile file = Create(isOnDisk);
+        file.Mark();
+        file.IsEnding = true;
+        string[] write = ["sh", "-c", "printf more >> \"$0\"", $"/proc/{Environment.ProcessId}/fd/{file.Handle.DangerousGetHandle()}"];
+        string[] command = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-fsetid", .. write] : write;
+
+        using var writer = Process.Start(command[0], command[1..]);
+        await writer.WaitForExitAsync().WaitAsync(EngineFixture.Patience);
+
+        Assert.Equal((0, 4L), (writer.ExitCode, file.Length));
+        Assert.Equal((true, true), (file.IsMarked, file.IsEnding));
+    }
+
+    private StreamFile Create(bool isOnDisk) => isOnDisk ? StreamFile.CreateOnDisk(_directory.Path) : StreamFile.Create("test");
+
+    private static UnixFileMode Mode(StreamFile file) => File.GetUnixFileMode((Microsoft.Win32.SafeHandles.SafeFileHandle)file.Handle);
+}
