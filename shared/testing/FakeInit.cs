@@ -29,6 +29,9 @@ public sealed class FakeInit : IInit
     /// <summary>Whether descendants of a child that has ended still run.</summary>
     public Func<Child, bool> HasDescendants { get; set; } = _ => false;
 
+    /// <summary>Set to have it refuse to say whether anybody is left of a tree.</summary>
+    public Fault? LookFault { get; set; }
+
     public IReadOnlyList<Child> Owned { get; set; } = [];
 
     public Task<TimeSpan> StopRequested => _stop.Task;
@@ -69,6 +72,11 @@ public sealed class FakeInit : IInit
 
     public ValueTask<Outcome<Unit>> SignalAsync(Child child, int signal, SignalScope scope, CancellationToken cancellationToken)
     {
+        if (signal == 0 && LookFault is { } fault)
+        {
+            return ValueTask.FromResult<Outcome<Unit>>(fault);
+        }
+
         if (signal == 0)
         {
             return ValueTask.FromResult<Outcome<Unit>>(!child.Exited.IsCompleted || HasDescendants(child) ? Unit.Value : new Fault(FaultKind.NotFound, "nobody is left"));

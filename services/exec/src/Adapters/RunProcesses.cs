@@ -8,8 +8,6 @@ namespace PvExec.Exec.Adapters;
 /// <summary>The processes of one run, just started or taken up again, and the pipes they write to.</summary>
 public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes, IReadOnlyList<PumpedPipe> pipes)
 {
-    private const int Kill = 9;
-
     /// <summary>Null when the run needs none.</summary>
     public RunJournal? Journal { get; init; }
 
@@ -126,27 +124,33 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     }
 
     /// <summary>Whether nobody is left of them and their descendants, as long as pv-init has not forgotten them.</summary>
-    public async Task<bool> AreGoneAsync(CancellationToken cancellationToken)
+    /// <returns>A fault when pv-init cannot say so: it is of an earlier version. When the line to it is broken, somebody may be left.</returns>
+    public async Task<Outcome<bool>> AreGoneAsync(CancellationToken cancellationToken)
     {
+        Outcome<bool> gone = true;
         foreach (RunProcess process in processes)
         {
             Outcome<Unit> left = await init.SignalAsync(process.Child, 0, SignalScope.Tree, cancellationToken);
-            if (left.Fault is not { Kind: FaultKind.NotFound })
+            switch (left.Fault)
             {
-                return false;
+                case null or { Kind: FaultKind.Unavailable }:
+                    return false;
+                case { Kind: not FaultKind.NotFound } fault:
+                    gone = fault;
+                    break;
             }
         }
 
-        return true;
+        return gone;
     }
 
-    /// <summary>Kills the descendants of processes that have ended, as long as pv-init has not forgotten these.</summary>
-    public async Task<Outcome<Unit>> KillRestAsync(CancellationToken cancellationToken)
+    /// <summary>Signals each of them and all its descendants, also where it has ended itself, as long as pv-init has not forgotten it.</summary>
+    public async Task<Outcome<Unit>> SignalRestAsync(int signal, CancellationToken cancellationToken)
     {
         Outcome<Unit> all = Unit.Value;
         foreach (RunProcess process in processes)
         {
-            Outcome<Unit> one = await init.SignalAsync(process.Child, Kill, SignalScope.Tree, cancellationToken);
+            Outcome<Unit> one = await init.SignalAsync(process.Child, signal, SignalScope.Tree, cancellationToken);
             all = all.Then(_ => one);
         }
 

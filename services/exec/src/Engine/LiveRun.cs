@@ -34,6 +34,9 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>Whether observers know that it has its locks, or had them, and are to be told that it gives them back.</summary>
     public bool IsToldToHold { get; set; }
 
+    /// <summary>Whether its processes have been told to end, and may not all be gone with their descendants.</summary>
+    public bool IsEnding { get; set; }
+
     /// <summary>Its processes, and its <c>finish</c> if it has one, had ended when this instance of the service came to know of it.</summary>
     public bool WasOver { get; init; }
 

@@ -64,6 +64,7 @@ public sealed partial class RunEngine
     {
         RunResult? result = await InTimeAsync(live, processes);
         await EndRestAsync(live, processes);
+        live.IsEnding = false;
         if (processes.HasFinish)
         {
             result = await RunFinishAsync(live, processes, result);
@@ -145,6 +146,7 @@ public sealed partial class RunEngine
         if (processes.Journal?.EndReason == EndSignal.Cancel || processes.ErrorFile is { IsEnding: true })
         {
             // An earlier instance was asked to end it, and may have ended before it did.
+            live.IsEnding = true;
             live.Timer!.Cancel();
         }
 
@@ -160,7 +162,6 @@ public sealed partial class RunEngine
         return result with { TimedOut = (processes.Journal?.EndReason ?? reason) == EndSignal.TimeIsUp };
     }
 
-
     private RunTimer NewTimer(LiveRun live, RunProcesses processes) =>
         new(
             live.Run.Timeouts.Run, live.Run.Timeouts.Kill, signal => SignalInTimeAsync(live, processes, signal), time,
@@ -170,6 +171,7 @@ public sealed partial class RunEngine
                 {
                     try
                     {
+                        live.IsEnding = true;
                         processes.Journal?.NoteEnd(reason);
                         if (processes.ErrorFile is { } file)
                         {
@@ -199,9 +201,11 @@ public sealed partial class RunEngine
         }
     }
 
-    private async Task SignalAsync(LiveRun live, RunProcesses processes, int signal, CancellationToken cancellationToken)
+    /// <param name="withRest">Also descendants of processes that have ended.</param>
+    private async Task SignalAsync(LiveRun live, RunProcesses processes, int signal, CancellationToken cancellationToken, bool withRest = false)
     {
-        if (!(await processes.SignalAsync(signal, cancellationToken)).Succeeded(out Fault? fault))
+        Outcome<Unit> sent = withRest ? await processes.SignalRestAsync(signal, cancellationToken) : await processes.SignalAsync(signal, cancellationToken);
+        if (!sent.Succeeded(out Fault? fault))
         {
             ExecLog.SignalFailed(log, live.Run.Id, live.Run.Task, signal, fault.Detail);
         }

@@ -13,7 +13,7 @@ public sealed partial class RunEngine
     /// <summary>
     /// Of a run that was made to end: returns when nobody is left of it. Descendants got TERM with the run's processes, and have as long as
     /// these to end before they are killed; what they still do, they do under the run's locks. A descendant that hangs in the kernel
-    /// keeps them, as a process of the run that does would.
+    /// keeps them, as a process of the run that does would. Where pv-init cannot say who is left, they are killed once when that time is over.
     /// </summary>
     private async Task EndRestAsync(LiveRun live, RunProcesses processes)
     {
@@ -27,16 +27,19 @@ public sealed partial class RunEngine
 
             try
             {
-                if (await processes.AreGoneAsync(CancellationToken.None))
+                bool isKnown = (await processes.AreGoneAsync(CancellationToken.None)).TryGet(out bool areGone, out _);
+                bool isTimeUp = time.GetElapsedTime(asked) >= live.Run.Timeouts.Kill;
+
+                // Again each time: one that forks just then may be missed.
+                if (isTimeUp && !areGone && !(await processes.SignalRestAsync(Kill, CancellationToken.None)).Succeeded(out Fault? fault))
+                {
+                    ExecLog.SignalFailed(log, live.Run.Id, live.Run.Task, Kill, fault.Detail);
+                }
+
+                if (areGone || (isTimeUp && !isKnown))
                 {
                     file.IsEnding = false;
                     return;
-                }
-
-                // Again each time: one that forks just then may be missed.
-                if (time.GetElapsedTime(asked) >= live.Run.Timeouts.Kill && !(await processes.KillRestAsync(CancellationToken.None)).Succeeded(out Fault? fault))
-                {
-                    ExecLog.SignalFailed(log, live.Run.Id, live.Run.Task, Kill, fault.Detail);
                 }
             }
             finally

@@ -82,7 +82,7 @@ public sealed partial class RunEngine
             if (live.Processes is { } processes)
             {
                 ExecLog.StopSignal(log, live.Run.Id, live.Run.Task, signal);
-                await SignalAsync(live, processes, signal, cancellationToken);
+                await SignalAsync(live, processes, signal, cancellationToken, withRest: live.IsEnding);
                 await SignalFinishAsync(live, processes, signal, cancellationToken);
             }
         }

@@ -117,6 +117,37 @@ public sealed class RunCancelTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_pv_init_cannot_say_who_is_left_the_descendants_are_killed_once_when_their_time_is_over()
+    {
+        var clock = new ManualClock();
+        using var fixture = new EngineFixture(time: clock);
+        fixture.Init.Started = clock.GetUtcNow();
+        fixture.Init.LookFault = new Fault(FaultKind.InvalidArgument, "0 is no signal");
+        TaskFiles.Write(fixture.Root, "slow/run", "true");
+        TaskFiles.Write(fixture.Root, "slow/timeout-kill", "3", executable: false);
+        Run run = fixture.Submit("slow");
+        FakeProcess process = await fixture.StartedAsync();
+        DateTimeOffset asked = clock.GetUtcNow();
+        TimeSpan killed = default;
+        fixture.Init.OnSignal = (_, signal) =>
+        {
+            killed = clock.GetUtcNow() - asked;
+            if (signal == 15)
+            {
+                process.Exit();
+            }
+        };
+
+        Task<bool> cancelled = fixture.Engine.CancelAsync(run, s_why, s_never);
+        long began = TimeProvider.System.GetTimestamp();
+        await AdvanceAsync(clock, run.Completion, () => Assert.True(TimeProvider.System.GetElapsedTime(began) < EngineFixture.Patience));
+
+        Assert.True(await cancelled.WaitAsync(EngineFixture.Patience));
+        Assert.Equal([15, 9], fixture.Init.Signals.Select(sent => sent.Signal));
+        Assert.True(killed >= TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
     public async Task Nothing_is_killed_after_a_run_that_ended_by_itself()
     {
         _fixture.Submit("quick");
@@ -130,8 +161,8 @@ public sealed class RunCancelTests : IDisposable
     {
         while (!until.IsCompleted)
         {
-            Task timer = clock.Timers > 0 ? Task.CompletedTask : clock.NextTimer;
-            await Task.WhenAny(until, timer).WaitAsync(EngineFixture.Patience);
+            Task next = clock.NextTimer;
+            await Task.WhenAny(until, clock.Timers > 0 ? Task.CompletedTask : next).WaitAsync(EngineFixture.Patience);
             if (!until.IsCompleted)
             {
                 before();

@@ -49,6 +49,36 @@ public sealed class RunStopTests : IDisposable
     }
 
     [Fact]
+    public async Task Descendants_that_outlive_a_run_that_was_cancelled_are_killed_with_the_rest()
+    {
+        TaskFiles.Write(_fixture.Root, "patient/run", "true");
+        TaskFiles.Write(_fixture.Root, "patient/timeout-kill", "3600", executable: false);
+        Run run = _fixture.Submit("patient");
+        FakeProcess process = await _fixture.StartedAsync();
+        bool isKilled = false;
+        _fixture.Init.HasDescendants = _ => !Volatile.Read(ref isKilled);
+        _fixture.Init.OnSignal = (child, signal) =>
+        {
+            if (signal == 9)
+            {
+                Volatile.Write(ref isKilled, true);
+            }
+            else if (!child.Exited.IsCompleted)
+            {
+                process.Exit();
+            }
+        };
+        Task<bool> cancelled = _fixture.Engine.CancelAsync(run, new Fault(FaultKind.Cancelled, "test"), new TaskCompletionSource().Task);
+        await process.Child.Exited.WaitAsync(EngineFixture.Patience);
+
+        await _fixture.Engine.StopAsync(TimeSpan.FromMilliseconds(500), CancellationToken.None).WaitAsync(EngineFixture.Patience);
+
+        Assert.True(await cancelled.WaitAsync(EngineFixture.Patience));
+        Assert.True(run.Completion.IsCompleted);
+        Assert.Equal([15, 15, 9], _fixture.Init.Signals.Select(sent => sent.Signal));
+    }
+
+    [Fact]
     public async Task Nothing_to_wait_for_ends_at_once() =>
         await _fixture.Engine.StopAsync(TimeSpan.FromMinutes(10), CancellationToken.None).WaitAsync(EngineFixture.Patience);
 }
