@@ -26,7 +26,10 @@ internal sealed class RunCallers
         {
             lock (_lock)
             {
-                return [.. _callers.Select(one => new CalledRun(one.Key, [.. one.Value]))];
+                return [.. _callers.Select(one => new CalledRun(one.Key, [.. one.Value])
+                {
+                    LastToLeave = _expected.GetValueOrDefault(one.Key)?.LastToLeave?.OnDisconnect,
+                })];
             }
         }
     }

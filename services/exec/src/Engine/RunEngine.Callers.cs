@@ -100,14 +100,17 @@ public sealed partial class RunEngine
     /// <summary>The callers that are there for runs. Call it when the gate is closed.</summary>
     public IReadOnlyList<CalledRun> Called() => _callers.All;
 
-    /// <summary>Those that were there in the instance before. Call it when the runs have been taken up.</summary>
+    /// <summary>
+    /// Those that were there in the instance before. Call it when the runs have been taken up. Where that one already waited for callers, perhaps of one that
+    /// was killed, they are waited for as long as such ones.
+    /// </summary>
     public void Restore(CalledRun called)
     {
         if (_live.TryGetValue(called.Id, out LiveRun? live))
         {
-            _callers.Expect(called.Id, called.Callers);
+            _callers.Expect(called.Id, called.Callers, called.LastToLeave is { } wanted ? RunCaller.New(wanted) : null);
             ExpectReader(live, options.ReaderPatience);
-            live.CallersExpected = time.CreateTimer(_ => ExpireCallers(live), null, options.CallerReturnTime, Timeout.InfiniteTimeSpan);
+            live.CallersExpected = time.CreateTimer(_ => ExpireCallers(live), null, called.LastToLeave is null ? options.CallerReturnTime : options.LostCallerTime, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class HandOverTableTests
         [new HeldLease(ulong.MaxValue, "pv-worktree", "a save", ScopeSet.From(["src"], ["dep"]))],
         [new LeaseClaim(4, "pv-worktree", "autosave", ScopeSet.From(["src"], []))])
     {
-        Called = [new CalledRun(RunId.New(s_time), ["a", "b"]), new CalledRun(RunId.New(s_time), [])],
+        Called = [new CalledRun(RunId.New(s_time), ["a", "b"]) { LastToLeave = OnDisconnect.CancelWaiting }, new CalledRun(RunId.New(s_time), [])],
         Holds =
         [
             new HandedHold(2, "ab12", true, true, "me", "a look around", ScopeSet.From(["src"], []), s_time, s_time.AddSeconds(1)),
@@ -67,8 +67,8 @@ public sealed class HandOverTableTests
             expected.Claims.Select(claim => (claim.Order, claim.Holder, claim.Reason, claim.Scopes.ToString())),
             actual.Claims.Select(claim => (claim.Order, claim.Holder, claim.Reason, claim.Scopes.ToString())));
         Assert.Equal(
-            expected.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)}"),
-            actual.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)}"));
+            expected.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)} {called.LastToLeave}"),
+            actual.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)} {called.LastToLeave}"));
         Assert.Equal(expected.Holds.Select(Describe), actual.Holds.Select(Describe));
     }
 
@@ -83,6 +83,18 @@ public sealed class HandOverTableTests
         Assert.Equal(Describe(new WaitingRun(3, s_table.Runs[0].Id, s_time, run)), Describe(Assert.Single(table.Runs)));
         Assert.Empty(table.Called);
         Assert.Empty(table.Holds);
+    }
+
+    [Fact]
+    public void Of_a_run_with_callers_of_an_earlier_version_nobody_has_left()
+    {
+        var run = new CalledRun(RunId.New(s_time), ["a"]);
+        byte[] record = [0x92, 0xBA, .. System.Text.Encoding.ASCII.GetBytes(run.Id.Value), 0x91, 0xA1, (byte)'a'];
+        var reader = new MessagePackReader(record);
+
+        CalledRun read = CalledRunRecord.Read(ref reader);
+
+        Assert.Equal((run.Id, "a", null), (read.Id, Assert.Single(read.Callers), read.LastToLeave));
     }
 
     private static string Describe(HandedHold hold) => (hold with { Scopes = ScopeSet.Empty }).ToString() + hold.Scopes;

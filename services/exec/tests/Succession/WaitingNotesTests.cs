@@ -106,6 +106,46 @@ public sealed class WaitingNotesTests : IAsyncDisposable
         await fixture.IdleAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task That_minute_is_not_lost_with_a_hand_over(bool comesBack)
+    {
+        var request = new RunRequest("writes", [], ReadOnlyMemory<byte>.Empty, 0) { Token = new ClientToken("t", "f"), OnDisconnect = OnDisconnect.CancelWaiting };
+        var waiting = new WaitingRun(1, RunId.New(s_time), s_time, request);
+        CalledRun called;
+        using (var before = new EngineFixture(time: new ManualClock()))
+        {
+            before.Submit("writes");
+            (await before.StartedAsync()).Dispose();
+            before.Engine.ResumeLost(waiting);
+            called = Assert.Single(before.Engine.Called());
+        }
+
+        var clock = new ManualClock();
+        using var fixture = new EngineFixture(time: clock);
+        Run first = fixture.Submit("writes");
+        fixture.Engine.Resume(waiting);
+        fixture.Engine.Restore(called);
+        clock.Advance(TimeSpan.FromMinutes(1) - TimeSpan.FromTicks(1));
+        Assert.NotNull(fixture.Engine.Find(waiting.Id));
+        if (comesBack)
+        {
+            Assert.True(fixture.Engine.Accept(request, RunCaller.New(OnDisconnect.CancelWaiting)).Value.IsAttached);
+        }
+
+        clock.Advance(TimeSpan.FromTicks(1));
+        Assert.Equal(comesBack, fixture.Engine.Find(waiting.Id) is not null);
+        (await fixture.StartedAsync()).Exit();
+        await EngineFixture.ResultOf(first);
+        if (comesBack)
+        {
+            (await fixture.StartedAsync()).Exit();
+        }
+
+        await fixture.IdleAsync();
+    }
+
     [Fact]
     public void The_file_is_written_anew_when_most_of_it_is_of_runs_that_wait_no_more()
     {
@@ -172,8 +212,10 @@ public sealed class WaitingNotesTests : IAsyncDisposable
     /// <summary>The process runs before the note of its waiting is gone.</summary>
     private async Task WaitUntilNoneIsLeftAsync()
     {
+        long began = TimeProvider.System.GetTimestamp();
         while (Left().Count > 0)
         {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < EngineFixture.Patience, "the note of the run's waiting stays");
             await Task.Yield();
         }
     }
