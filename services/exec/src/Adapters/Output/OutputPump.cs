@@ -32,6 +32,7 @@ public sealed class OutputPump : IDisposable
     private readonly HashSet<PumpedPipe> _held = [];
 
     private readonly Action _lookAgain;
+
     /// <summary>Guards <see cref="_disk"/>; a leaf.</summary>
     private readonly Lock _lock = new();
 
