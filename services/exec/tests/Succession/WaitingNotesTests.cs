@@ -44,7 +44,7 @@ public sealed class WaitingNotesTests : IAsyncDisposable
         OpenCall late = OpenCall.Run(_fixture.New.Tasks, "writes");
         ids.Add((await late.AcceptedAsync()).RunId);
 
-        Assert.Equal([running, ids[0], ids[2], ids[4], ids[5]], _fixture.New.Engine.Live.Select(run => run.Id.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(new[] { running, ids[0], ids[2], ids[4], ids[5] }.Order(StringComparer.Ordinal), _fixture.New.Engine.Live.Select(run => run.Id.Value).Order(StringComparer.Ordinal));
         OpenCall back = OpenCall.Run(_fixture.New.Tasks, "writes", "a");
         Assert.True((await back.AcceptedAsync()).Attached);
         process.Exit();
