@@ -2,6 +2,8 @@ using PvExec.Exec.Core.Runs;
 
 namespace PvExec.Exec.Tests.Core.Runs;
 
+/// <remarks>The last id is one for the whole process: ids that other tests make, of other times, may not come in between.</remarks>
+[Collection(nameof(AloneCollection))]
 public sealed class RunIdTests
 {
     [Fact]
