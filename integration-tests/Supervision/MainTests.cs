@@ -131,6 +131,8 @@ public sealed class MainTests
         // One that does stand still is found twice meanwhile.
         for (int i = 0; i < 2; i++)
         {
+            // Signs of life are expected of a service that is ready.
+            await container.WaitUntilAsync("pv_exec processes");
             string before = (await container.ShellAsync("p=$(pidof pv-process); kill -STOP $p; echo $p")).Text;
             await container.WaitUntilAsync($"p=$(pidof pv-process) && [ $p != {before} ]");
         }
