@@ -20,7 +20,7 @@ public sealed class ExecGrpc(RunEngine engine, NextInstance next) : ExecService.
     public override async Task<ExecResp> Exec(ExecReq request, ServerCallContext context)
     {
         bool waits = request.WaitForCompletion;
-        Run run = engine.Submit(ToRunRequest(request, waits)).Value;
+        Run run = engine.Submit(ToRunRequest(request, waits), isRead: waits).Value;
         context.ResponseTrailers.Add(RunIdTrailer, run.Id.Value);
         if (!waits)
         {
@@ -47,9 +47,9 @@ public sealed class ExecGrpc(RunEngine engine, NextInstance next) : ExecService.
         return new RunRequest(request.TaskName, variables, request.Data.Memory, waits ? ExecOptions.MaxResultBytes : 0);
     }
 
+    /// <summary>Waits for the run's end, and releases its output.</summary>
     private async Task<ExecAnswer> AnswerAsync(Run run, CancellationToken callerGone)
     {
-        bool isHeld = run.Output.TryHold();
         try
         {
             await Task.WhenAny(run.Completion, next.IsThere).WaitAsync(callerGone);
@@ -69,10 +69,7 @@ public sealed class ExecGrpc(RunEngine engine, NextInstance next) : ExecService.
         }
         finally
         {
-            if (isHeld)
-            {
-                run.Output.Release();
-            }
+            run.Output.Release();
         }
     }
 

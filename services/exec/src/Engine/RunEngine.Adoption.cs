@@ -59,6 +59,7 @@ public sealed partial class RunEngine
         (ScopeTicket ticket, long order) = locks.Request(scopes, run.Id.Value, run.Task, waiting.Requested);
         bool waits = !ticket.Granted.IsCompleted;
         var live = new LiveRun(run, ticket, order) { Waits = waits, HeldBytes = request.HeldBytes };
+        TakeUp(run);
         _callers.Know(run);
         fault ??= OpenInput(run, task!, request);
         if (task is null || fault is not null)
@@ -135,6 +136,7 @@ public sealed partial class RunEngine
             ForgetLater(second.Child);
         }
 
+        TakeUp(run);
         run.Start = adopted.Start;
         bool hasEnded = adopted.AreOver && !neverRan && adopted.ErrorFile is not { IsEnding: true };
         (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task, run.Start?.Started);

@@ -276,6 +276,14 @@ public sealed partial class RunEngine
             Free(live);
         }
 
+        // Its caller is told that it failed: no instance may begin it behind that one's back, and fail at the same place for ever. Once another one
+        // decides, the notes are that one's.
+        if (gate.TryEnter())
+        {
+            notes.Remove(run.Id);
+            gate.Leave();
+        }
+
         run.Complete(new Fault(FaultKind.Unavailable, $"run {run.Id} of task '{run.Task}' was lost sight of: {error.Message}"));
         Forget(live);
         _callers.Forget(run);

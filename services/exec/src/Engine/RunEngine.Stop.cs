@@ -62,7 +62,7 @@ public sealed partial class RunEngine
     {
         using var timeIsUp = new CancellationTokenSource(atMost, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeIsUp.Token, cancellationToken);
-        while (_live.Values.Select(live => live.Gone).Append(_forgetting).Where(gone => !gone.IsCompleted).ToArray() is { Length: > 0 } gone)
+        while (_live.Values.Select(live => live.Gone).Append(_forgetting).Append(_readersExpired).Where(gone => !gone.IsCompleted).ToArray() is { Length: > 0 } gone)
         {
             Task all = Task.WhenAll(gone);
             await all.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

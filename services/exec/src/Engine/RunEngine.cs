@@ -55,8 +55,9 @@ public sealed partial class RunEngine(
     public Run? Find(RunId id) => _live.TryGetValue(id, out LiveRun? live) ? live.Run : _history.Find(id);
 
     /// <summary>Checks a request and queues its run. The definition of the task is read here, once.</summary>
+    /// <param name="isRead">The run's output is held for the caller, who releases it.</param>
     /// <exception cref="HandedOverException">A new instance of this service has to be asked.</exception>
-    public Outcome<Run> Submit(RunRequest request)
+    public Outcome<Run> Submit(RunRequest request, bool isRead = false)
     {
         if (!gate.TryEnter())
         {
@@ -65,7 +66,7 @@ public sealed partial class RunEngine(
 
         try
         {
-            return Check(request).Then(task => Queue(task, request));
+            return Check(request).Then(task => Queue(task, request, isRead));
         }
         finally
         {
@@ -116,7 +117,13 @@ public sealed partial class RunEngine(
     /// <param name="endedBefore">When it ended, if that was before this instance came.</param>
     private async ValueTask RetireAsync(LiveRun live, DateTimeOffset? endedBefore = null)
     {
-        foreach (LiveRun oldest in _history.Add(live, endedBefore))
+        await LetGoAsync(_history.Add(live, endedBefore));
+        Forget(live);
+    }
+
+    private async ValueTask LetGoAsync(IReadOnlyList<LiveRun> left)
+    {
+        foreach (LiveRun oldest in left)
         {
             if (oldest.Processes is { } processes)
             {
@@ -126,8 +133,6 @@ public sealed partial class RunEngine(
             _callers.Forget(oldest.Run);
             oldest.Run.Output.Release();
         }
-
-        Forget(live);
     }
 
     private void Forget(LiveRun live)
@@ -155,8 +160,10 @@ public sealed partial class RunEngine(
         return problem is not null ? problem : TaskName.Parse(request.TaskName).Then(tasks.Find);
     }
 
-    private Outcome<Run> Queue(TaskDefinition task, RunRequest request) => Enqueue(task, request).Then<Run>(live =>
+    private Outcome<Run> Queue(TaskDefinition task, RunRequest request, bool isRead) => Enqueue(task, request).Then<Run>(live =>
     {
+        // Before it can end: a new instance is told of who reads.
+        _ = isRead && live.Run.Output.TryHold();
         Drive(live, task, live.Request!);
         return live.Run;
     });

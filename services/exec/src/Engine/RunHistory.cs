@@ -4,7 +4,8 @@ namespace PvExec.Exec.Engine;
 
 /// <summary>
 /// The runs that ended last, bounded in number and in the output they keep (and what their <c>finish</c> was started with), in memory and on disk each for itself; the
-/// oldest leave first, of those that keep their output where there is too much.
+/// oldest leave first, of those that keep their output where there is too much. One that somebody reads, or is to come for from a call of an instance before, stays
+/// as long as that: its caller has no other place to ask.
 /// </summary>
 /// <remarks>
 /// Those that ended before this instance came are taken up in any order, so they have that of their ends. Those that end
@@ -12,7 +13,7 @@ namespace PvExec.Exec.Engine;
 /// </remarks>
 internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskBytes)
 {
-    /// <summary>Guards the fields below; a leaf.</summary>
+    /// <summary>Guards the fields below. Those of outputs are taken inside.</summary>
     private readonly Lock _lock = new();
 
     private readonly Dictionary<RunId, LiveRun> _runs = [];
@@ -53,16 +54,26 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
             _runs[run.Run.Id] = run;
             Insert(ended);
             Count(ended, 1);
-            var leave = new List<LiveRun>();
-            while (_order.Count > maxRuns)
-            {
-                Leave(_order.First!, leave);
-            }
-
-            Free(onDisk: false, maxMemoryBytes, leave);
-            Free(onDisk: true, maxDiskBytes, leave);
-            return leave;
+            return TooMany();
         }
+    }
+
+    /// <summary>What has to leave now that nobody reads some of them any more.</summary>
+    public IReadOnlyList<LiveRun> Trim()
+    {
+        lock (_lock)
+        {
+            return TooMany();
+        }
+    }
+
+    private List<LiveRun> TooMany()
+    {
+        var leave = new List<LiveRun>();
+        Free(() => _order.Count > maxRuns, _ => true, leave);
+        Free(() => _memoryBytes > maxMemoryBytes, run => run.MemoryBytes > 0 || !run.IsOnDisk, leave);
+        Free(() => _diskBytes > maxDiskBytes, run => run.IsOnDisk, leave);
+        return leave;
     }
 
     private void Insert(EndedRun ended)
@@ -83,13 +94,14 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
         }
     }
 
-    private void Free(bool onDisk, long most, List<LiveRun> leave)
+    /// <param name="helps">Whether there is less of it when that one leaves.</param>
+    private void Free(Func<bool> isTooMuch, Func<EndedRun, bool> helps, List<LiveRun> leave)
     {
         LinkedListNode<EndedRun>? next = _order.First;
-        while ((onDisk ? _diskBytes : _memoryBytes) > most && next is { } oldest)
+        while (isTooMuch() && next is { } oldest)
         {
             next = oldest.Next;
-            if (oldest.Value.IsOnDisk == onDisk || (!onDisk && oldest.Value.MemoryBytes > 0))
+            if (helps(oldest.Value) && oldest.Value.Run.Run.Output.Readers == 0)
             {
                 Leave(oldest, leave);
             }

@@ -28,7 +28,7 @@ public sealed class ExecSuccession(
         await gate.CloseAsync().WaitAsync(cancellationToken);
         pump.Stop();
         inputPump.Stop();
-        var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims()) { Called = engine.Called(), Holds = holds.Handed() };
+        var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims()) { Called = engine.Called(), Holds = holds.Handed(), Read = engine.Read() };
         await bus.DisposeAsync();
         await events.DisposeAsync();
         ExecLog.HandsOver(log, table.Runs.Count, table.Leases.Count, table.Claims.Count, table.Holds.Count);
@@ -80,6 +80,7 @@ public sealed class ExecSuccession(
             resume();
         }
 
+        engine.ExpectReaders(table.Read);
         notes.ForgetFound();
         foreach (CalledRun called in table.Called)
         {

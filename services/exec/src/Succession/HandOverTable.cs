@@ -23,15 +23,19 @@ public sealed record HandOverTable(
     /// <summary>The streams that hold scopes, or wait for them.</summary>
     public IReadOnlyList<HandedHold> Holds { get; init; } = [];
 
+    /// <summary>The runs that calls of the instance before read, and go on to read; null when that is not known.</summary>
+    public IReadOnlyList<ReadRun>? Read { get; init; }
+
     public static readonly HandOverTable Empty = new([], [], []);
 
     private const int Version = 1;
     private const int FieldsAtFirst = 4;
     private const int FieldsWithCalled = 5;
-    private const int Fields = 6;
+    private const int FieldsWithHolds = 6;
+    private const int Fields = 7;
 
     /// <summary>
-    /// A MessagePack array: version, waiting runs, leases, waiting requests for leases, runs with callers, holds, each an
+    /// A MessagePack array: version, waiting runs, leases, waiting requests for leases, runs with callers, holds, runs that are read, each an
     /// array of records. A later version adds fields at the end of the table or of a record, and a reader skips what it does not know.
     /// </summary>
     public byte[] ToBytes()
@@ -45,6 +49,7 @@ public sealed record HandOverTable(
         writer.WriteRecords(Claims, LeaseClaimRecord.Write);
         writer.WriteRecords(Called, CalledRunRecord.Write);
         writer.WriteRecords(Holds, HoldRecord.Write);
+        writer.WriteRecords(Read ?? [], ReadRunRecord.Write);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -61,7 +66,8 @@ public sealed record HandOverTable(
                 reader.ReadRecords(WaitingRunRecord.Read), reader.ReadRecords(HeldLeaseRecord.Read), reader.ReadRecords(LeaseClaimRecord.Read))
             {
                 Called = fields < FieldsWithCalled ? [] : reader.ReadRecords(CalledRunRecord.Read),
-                Holds = fields < Fields ? [] : reader.ReadRecords(HoldRecord.Read),
+                Holds = fields < FieldsWithHolds ? [] : reader.ReadRecords(HoldRecord.Read),
+                Read = fields < Fields ? null : reader.ReadRecords(ReadRunRecord.Read),
             };
             reader.EndRecord(fields, Fields);
             return table;

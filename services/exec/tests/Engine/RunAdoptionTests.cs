@@ -27,6 +27,7 @@ public sealed class RunAdoptionTests : IDisposable
     {
         Child child = Owned(1, RunRole.Run, ScopeSet.From(["src"], []));
         _fixture.Engine.Adopt([child]);
+        _fixture.Engine.ExpectReaders([]);
         Run writes = _fixture.Submit("writes");
         Assert.Equal(RunState.Waiting, writes.State);
 
@@ -43,6 +44,7 @@ public sealed class RunAdoptionTests : IDisposable
         Child child = Owned(1, RunRole.Run, ScopeSet.From([], ["src"]));
         child.SetExited(FakeInit.Exit(1));
         _fixture.Engine.Adopt([child]);
+        _fixture.Engine.ExpectReaders([]);
 
         await _fixture.IdleAsync();
         Assert.Equal([child], _fixture.Init.Acknowledged);
@@ -131,6 +133,7 @@ public sealed class RunAdoptionTests : IDisposable
         Child run = Owned(1, RunRole.Run, ScopeSet.From([], ["src"]));
         Child log = Owned(2, RunRole.Log, ScopeSet.From([], ["src"]));
         _fixture.Engine.Adopt([log, run]);
+        _fixture.Engine.ExpectReaders([]);
         Assert.Single(_fixture.Engine.Live);
 
         run.SetExited(FakeInit.Exit(0));
@@ -166,6 +169,7 @@ public sealed class RunAdoptionTests : IDisposable
         }
 
         fixture.Engine.Adopt(children);
+        fixture.Engine.ExpectReaders([]);
         await fixture.IdleAsync();
         Assert.Equal(ids[0], Assert.Single(fixture.Engine.Ended).Id);
     }
@@ -175,6 +179,7 @@ public sealed class RunAdoptionTests : IDisposable
     {
         var child = new Child(7, 70, "what", DateTimeOffset.UnixEpoch, new byte[] { 1 }, new Dictionary<string, SafeHandle>());
         _fixture.Engine.Adopt([child]);
+        _fixture.Engine.ExpectReaders([]);
 
         child.SetExited(FakeInit.Exit(0));
         await _fixture.IdleAsync();

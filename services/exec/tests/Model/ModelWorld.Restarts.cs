@@ -18,11 +18,14 @@ internal sealed partial class ModelWorld
             End(ending, ExitStatus.Exited(3));
         }
 
+        // Of a process that is gone nothing is done any more, to what outlives it neither.
+        Instance before = _instance;
+        Task decided = before.Gate.CloseAsync();
         _init.Cut();
         _observer.Kill();
-        Instance before = _instance;
         answers?.SetException(new IOException("the line to pv-init broke"));
         _init.Answers = Task.CompletedTask;
+        await decided.WaitAsync(s_patience);
         await before.DisposeAsync();
         foreach (ModelLease lease in _queue.Leases.ToArray())
         {

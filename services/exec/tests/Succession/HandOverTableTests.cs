@@ -32,6 +32,7 @@ public sealed class HandOverTableTests
             new HandedHold(2, "ab12", true, true, "me", "a look around", ScopeSet.From(["src"], []), s_time, s_time.AddSeconds(1)),
             new HandedHold(5, "cd34", false, false, "you", "", ScopeSet.From([], ["dep"]), s_time, s_time),
         ],
+        Read = [new ReadRun(RunId.New(s_time), 3)],
     };
 
     [Fact]
@@ -70,6 +71,7 @@ public sealed class HandOverTableTests
             expected.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)} {called.LastToLeave}"),
             actual.Called.Select(called => $"{called.Id} {string.Join(' ', called.Callers)} {called.LastToLeave}"));
         Assert.Equal(expected.Holds.Select(Describe), actual.Holds.Select(Describe));
+        Assert.Equal(expected.Read, actual.Read);
     }
 
     [Fact]

@@ -97,9 +97,10 @@ internal sealed class Instance : IAsyncDisposable
     public void Restore(ReadOnlyMemory<byte> table) => _succession.TakeOver([], new Inheritance(table, [], []) { IsHandedOver = true });
 
     /// <summary>Takes over, serves, and only then is the instance before told.</summary>
-    public async Task TakeOverAsync(Instance before, IReadOnlyList<Child> owned, ReadOnlyMemory<byte> table)
+    public async Task TakeOverAsync(Instance before, IReadOnlyList<Child> owned, ReadOnlyMemory<byte> table, Func<Task>? untilItIsTold = null)
     {
         TakeOver(owned, table, handedOver: true);
+        await (untilItIsTold?.Invoke() ?? Task.CompletedTask);
         await ServeAsync();
         before._successor.SetTookOver();
     }

@@ -16,7 +16,7 @@ internal sealed class SuccessionFixture : IAsyncDisposable
     private readonly TemporaryDirectory _runtime = new();
     private readonly Channel<FakeProcess> _started = Channel.CreateUnbounded<FakeProcess>();
 
-    public SuccessionFixture()
+    public SuccessionFixture(ExecOptions? options = null, TimeProvider? clock = null)
     {
         foreach ((string task, string reads, string writes) in new[] { ("free", "", ""), ("reads", "src", ""), ("writes", "", "src") })
         {
@@ -32,8 +32,8 @@ internal sealed class SuccessionFixture : IAsyncDisposable
             Kept.Keep(child, spec);
             _started.Writer.TryWrite(new FakeProcess(child, spec));
         };
-        Old = new Instance(_root.Path, _runtime.Path, Init, Store);
-        New = new Instance(_root.Path, _runtime.Path, Init, Store);
+        Old = new Instance(_root.Path, _runtime.Path, Init, Store, clock, options);
+        New = new Instance(_root.Path, _runtime.Path, Init, Store, clock, options);
     }
 
     /// <summary>The config root.</summary>
@@ -54,11 +54,11 @@ internal sealed class SuccessionFixture : IAsyncDisposable
     public async Task<FakeProcess> StartedAsync() => await _started.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
     /// <summary>All of it: freeze, table, children, taking over, serving, telling the calls.</summary>
-    public async Task HandOverAsync(Action? whileNobodyDecides = null)
+    public async Task HandOverAsync(Action? whileNobodyDecides = null, Func<Task>? untilItIsTold = null)
     {
         ReadOnlyMemory<byte> table = await Old.HandOverAsync().WaitAsync(Patience);
         whileNobodyDecides?.Invoke();
-        await New.TakeOverAsync(Old, Kept.Owned(), table).WaitAsync(Patience);
+        await New.TakeOverAsync(Old, Kept.Owned(), table, untilItIsTold).WaitAsync(Patience);
     }
 
     public static Task<ExecResp> CallAsync(Instance instance, string task, TestCallContext call, bool wait = true) =>

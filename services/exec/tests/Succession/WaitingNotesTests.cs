@@ -76,6 +76,22 @@ public sealed class WaitingNotesTests : IAsyncDisposable
         process.Exit();
     }
 
+    [Fact]
+    public async Task One_whose_start_broke_off_is_answered_and_begun_by_no_other_instance()
+    {
+        await OpenCall.Run(_fixture.Old.Tasks, "writes").AcceptedAsync();
+        FakeProcess process = await _fixture.StartedAsync();
+        OpenCall call = OpenCall.Run(_fixture.Old.Tasks, "writes", "a");
+        string id = (await call.AcceptedAsync()).RunId;
+        Assert.Equal([id], Left().Select(run => run.Id.Value));
+        _fixture.Init.OnSpawn = (_, _) => throw new IOException("the line to pv-init broke");
+        process.Exit();
+
+        Assert.Equal((int)Grpc.Core.StatusCode.Unavailable, (await call.RestAsync())[^1].NotRun.Status);
+        await _fixture.Old.Exit.Demanded.WaitAsync(SuccessionFixture.Patience);
+        Assert.Empty(Left());
+    }
+
     [Theory]
     [InlineData(OnDisconnect.CancelWaiting, false)]
     [InlineData(OnDisconnect.CancelWaiting, true)]

@@ -3,11 +3,12 @@ namespace PvExec.Exec.Core.Output;
 /// <summary>What a run's processes write: two streams, kept while anybody holds them.</summary>
 public sealed class RunOutput
 {
-    /// <summary>Guards the two fields below; a leaf.</summary>
+    /// <summary>Guards the three fields below; a leaf.</summary>
     private readonly Lock _lock = new();
 
     private IStreamBytes[] _bytes = [];
     private int _holders = 1;
+    private int _expected;
     private int _told;
 
     /// <summary>It is held once, by whoever makes it.</summary>
@@ -40,6 +41,18 @@ public sealed class RunOutput
     /// <summary>Is told why, once, when something cannot be kept.</summary>
     public Action<IOException>? Losing { get; set; }
 
+    /// <summary>How many hold it beside who made it, and are to come for it.</summary>
+    public int Readers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Math.Max(0, _holders - 1) + _expected;
+            }
+        }
+    }
+
     /// <summary>There is room for what will be written; what is there already counts.</summary>
     /// <param name="standard">Taken over.</param>
     /// <param name="error">Taken over.</param>
@@ -62,8 +75,23 @@ public sealed class RunOutput
     {
         lock (_lock)
         {
-            _holders += _holders > 0 ? 1 : 0;
-            return _holders > 0;
+            if (_holders == 0)
+            {
+                return false;
+            }
+
+            _holders++;
+            _expected = Math.Max(0, _expected - 1);
+            return true;
+        }
+    }
+
+    /// <summary>So many holders are to come; each that comes is taken for one of them. A later call counts in place of an earlier one.</summary>
+    public void Expect(int holders)
+    {
+        lock (_lock)
+        {
+            _expected = holders;
         }
     }
 
