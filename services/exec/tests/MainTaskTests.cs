@@ -54,13 +54,7 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
     {
         TaskFiles.Write(_fixture.Root, "swept/run", "true");
         TaskFiles.Write(_fixture.Root, "swept/finish", "#!/bin/sh");
-        using var kept = new KeptChildren(_fixture.Init);
-        Action<Child, SpawnSpec> start = _fixture.Init.OnSpawn!;
-        _fixture.Init.OnSpawn = (child, spec) =>
-        {
-            kept.Keep(child, spec);
-            start(child, spec);
-        };
+        using var kept = KeptChildren.Of(_fixture.Init);
         using MainTask main = Create("swept");
         await main.StartAsync(CancellationToken.None);
         FakeProcess process = await _fixture.StartedAsync();
@@ -68,11 +62,7 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
         process.Exit(7);
         FakeProcess finish = await _fixture.StartedAsync();
         using var next = new EngineFixture();
-        IReadOnlyList<Child> owned = kept.Owned();
-        using MainTask later = Create("swept", next.Engine);
-        later.Recall(owned);
-        next.Engine.Adopt(owned);
-        await later.StartAsync(CancellationToken.None);
+        using MainTask later = await SucceedAsync("swept", next, kept.Owned());
         Assert.False(_said.Reader.TryRead(out _));
         finish.Exit(1);
 
@@ -125,13 +115,7 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
     [InlineData(true)]
     public async Task An_instance_killed_between_the_start_and_the_note_of_it_does_not_make_the_task_run_twice(bool isHalfWritten)
     {
-        using var kept = new KeptChildren(_fixture.Init);
-        Action<Child, SpawnSpec> start = _fixture.Init.OnSpawn!;
-        _fixture.Init.OnSpawn = (child, spec) =>
-        {
-            kept.Keep(child, spec);
-            start(child, spec);
-        };
+        using var kept = KeptChildren.Of(_fixture.Init);
         using MainTask main = Create("free");
         await main.StartAsync(CancellationToken.None);
         FakeProcess process = await _fixture.StartedAsync();
@@ -143,11 +127,7 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
         }
 
         using var next = new EngineFixture();
-        IReadOnlyList<Child> owned = kept.Owned();
-        using MainTask later = Create("free", next.Engine);
-        later.Recall(owned);
-        next.Engine.Adopt(owned);
-        await later.StartAsync(CancellationToken.None);
+        using MainTask later = await SucceedAsync("free", next, kept.Owned());
         process.Exit(7);
 
         Assert.Equal("X_PV_MAIN_EXIT=7", await SaidAsync());
@@ -183,6 +163,16 @@ public sealed class MainTaskTests : IDisposable, ISystemdNotifier
         await main.StartAsync(CancellationToken.None);
         await main.ExecuteTask!.WaitAsync(EngineFixture.Patience);
         Assert.False(_said.Reader.TryRead(out _));
+    }
+
+    /// <summary>The instance that comes after a kill.</summary>
+    private async Task<MainTask> SucceedAsync(string task, EngineFixture next, IReadOnlyList<Child> owned)
+    {
+        MainTask later = Create(task, next.Engine);
+        later.Recall(owned);
+        next.Engine.Adopt(owned);
+        await later.StartAsync(CancellationToken.None);
+        return later;
     }
 
     private MainTask Create(string? task, PvExec.Exec.Engine.RunEngine? engine = null) => new(

@@ -20,13 +20,7 @@ public sealed class RunFinishAdoptionTests : IDisposable
 
     public RunFinishAdoptionTests()
     {
-        _kept = new KeptChildren(_killed.Init);
-        Action<Child, SpawnSpec> start = _killed.Init.OnSpawn!;
-        _killed.Init.OnSpawn = (child, spec) =>
-        {
-            _kept.Keep(child, spec);
-            start(child, spec);
-        };
+        _kept = KeptChildren.Of(_killed.Init);
         TaskFiles.Write(_killed.Root, "finished/run", "true");
         TaskFiles.Write(_killed.Root, "finished/finish", "#!/bin/sh");
         TaskFiles.Write(_killed.Root, "finished/output_scopes", "src", executable: false);

@@ -85,13 +85,7 @@ public sealed class RunOutputLimitsTests : IDisposable
     [Fact]
     public async Task The_next_instance_goes_on_with_what_is_on_disk()
     {
-        using var kept = new KeptChildren(_fixture.Init);
-        Action<Child, SpawnSpec> start = _fixture.Init.OnSpawn!;
-        _fixture.Init.OnSpawn = (child, spec) =>
-        {
-            kept.Keep(child, spec);
-            start(child, spec);
-        };
+        using var kept = KeptChildren.Of(_fixture.Init);
         Run run = Submit(_fixture, s_onDisk).Value;
         FakeProcess process = await _fixture.StartedAsync();
         process.Write("before ");

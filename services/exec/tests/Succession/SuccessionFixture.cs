@@ -26,12 +26,8 @@ internal sealed class SuccessionFixture : IAsyncDisposable
         TaskFiles.Write(_root, "finished/run", "true");
         TaskFiles.Write(_root, "finished/finish", "#!/bin/sh");
         TaskFiles.Write(_root, "finished/output_scopes", "src", executable: false);
-        Kept = new KeptChildren(Init);
-        Init.OnSpawn = (child, spec) =>
-        {
-            Kept.Keep(child, spec);
-            _started.Writer.TryWrite(new FakeProcess(child, spec));
-        };
+        Init.OnSpawn = (child, spec) => _started.Writer.TryWrite(new FakeProcess(child, spec));
+        Kept = KeptChildren.Of(Init);
         Old = new Instance(_root.Path, _runtime.Path, Init, Store, clock, options);
         New = new Instance(_root.Path, _runtime.Path, Init, Store, clock, options);
     }
