@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using PvExec.Contract;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
@@ -92,6 +91,7 @@ public sealed class MainStartTests : IAsyncDisposable
         _harness.Store.Write(new SpecRecord(EngineHarness.Spec(), 7, "one", Ended: false));
         Begin(Named);
         Assert.Equal("X_PV_MAIN_EXIT=111", await _harness.Notifier.NextAsync());
+        Assert.StartsWith("the main process 'web' could not be started: ", Assert.Single(_harness.Log.All, line => line.Contains("could not be started")));
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class MainStartTests : IAsyncDisposable
             options,
             () => new List<ServiceStatus> { new("worktree", 1, _state, "", 0, 0, 0), new("front", 2, "ready", "", 0, 0, 0) },
             time ?? TimeProvider.System,
-            NullLogger<MainStart>.Instance);
+            _harness.Log.For<MainStart>());
         _started.Add(start);
         Assert.True(start.StartAsync(CancellationToken.None).IsCompletedSuccessfully);
         return start;

@@ -51,6 +51,19 @@ internal sealed partial class Keeper
     /// <summary>The record was written and the process never started, with an earlier one perhaps still there: goes on from that point.</summary>
     public async Task<Outcome<Unit>> ResumeStartAsync(SpecRecord record, IReadOnlyList<Child> earlier)
     {
+        _isResuming = true;
+        try
+        {
+            return await ResumeOnceAsync(record, earlier);
+        }
+        finally
+        {
+            _isResuming = false;
+        }
+    }
+
+    private async Task<Outcome<Unit>> ResumeOnceAsync(SpecRecord record, IReadOnlyList<Child> earlier)
+    {
         SetAdopted(record, earlier.Count > 0 ? ProcessPhase.Stopping : ProcessPhase.Starting);
 
         // The record speaks of the later generation alone, so they may be acknowledged.
@@ -59,7 +72,7 @@ internal sealed partial class Keeper
             Outcome<Unit> ended = await EndAsync(run, GraceLeft(record));
             if (!ended.Succeeded(out Fault? fault))
             {
-                ProcessLog.NotStarted(world.Log, name, fault.Detail);
+                NoteNotStarted(fault);
                 return fault;
             }
         }

@@ -26,16 +26,21 @@ internal sealed partial class Keeper
         Outcome<Unit> started = world.IsStopping ? Stopping() : await SpawnAsync(spec);
         if (!started.Succeeded(out Fault? fault))
         {
-            if (!(world.Main.IsStarting && world.Main.Is(name)))
-            {
-                ProcessLog.NotStarted(world.Log, name, fault.Detail);
-            }
-
+            NoteNotStarted(fault);
             Signal(ProcessSignal.SpawnFailed);
             Store(Record(spec, _generation) with { Ended = true });
         }
 
         return started;
+    }
+
+    /// <summary>Of the main process it is told by who starts it, or waits for the start that is gone on with (<see cref="MainStart"/>).</summary>
+    private void NoteNotStarted(Fault fault)
+    {
+        if (!world.Main.Is(name) || !(world.Main.IsStarting || _isResuming))
+        {
+            ProcessLog.NotStarted(world.Log, name, fault.Detail);
+        }
     }
 
     private async Task<Outcome<Unit>> SpawnAsync(ProcessSpec spec)

@@ -28,6 +28,9 @@ internal sealed partial class Keeper(string name, ProcessWorld world) : IDisposa
     // Used by whoever holds the gate, or has seen the mandate end.
     private ulong _generation;
 
+    /// <summary>A start that an earlier instance had begun is gone on with. The gate is held.</summary>
+    private bool _isResuming;
+
     public string Name => name;
 
     /// <summary>One call at a time.</summary>

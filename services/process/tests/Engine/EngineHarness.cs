@@ -62,6 +62,8 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public string InstanceId { get; set; } = "one";
 
+    public LogLines Log { get; } = new();
+
     /// <summary>What a child does on a signal.</summary>
     public Action<Child, int>? OnSignal { get; set; }
 
@@ -90,7 +92,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         var ports = new ExposedPorts(new DescriptorStore(NotifySocket), Timing, Tables, TimeProvider.System, NullLogger<ExposedPorts>.Instance);
         var world = new ProcessWorld(Init, new DaemonEnvironment(["PATH=/bin", "COLOUR=blue"]), Store,
             new OutputLogs(Path.Combine(_directory, "logs"), NullLogger<OutputLogs>.Instance), new InitInstance(InstanceId), watcher, ender, Freezer, Observer, Main, ports,
-            mandate, Successor, Timing, TimeProvider.System, NullLogger<ProcessWorld>.Instance);
+            mandate, Successor, Timing, TimeProvider.System, Log.For<ProcessWorld>());
         var engine = new ProcessEngine(world);
         _engines.Add(engine);
         engine.Start(inheritance);
