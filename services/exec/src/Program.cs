@@ -15,6 +15,7 @@ using PvExec.Hosting.Init;
 using PvExec.Hosting.Succession;
 using PvExec.InitClient;
 using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
 
 return await Daemon.RunAsync(Service.Exec, args, daemon =>
 {
@@ -23,7 +24,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<ScopeWatches>();
     daemon.Services.AddSingleton<LockOrder>();
     daemon.Services.AddSingleton<DecisionGate>();
-    daemon.Services.AddSingleton(new TaskDirectories(daemon.Options.ConfigRoots));
+    daemon.Services.AddSingleton(new TaskDirectories(daemon.Options.ConfigRoots, daemon.Options.Given(DaemonFlags.ConfigRoot)));
     daemon.Services.AddSingleton<OutputPump>();
     daemon.Services.AddSingleton<InputPump>();
     daemon.Services.AddSingleton<RunInputs>();

@@ -45,6 +45,9 @@ internal static unsafe partial class InitLog
     public static void Silent(string service, int pid, long milliseconds) =>
         Line($"warning: {service} (pid {pid}) has given no sign of life for {milliseconds / 1000.0:0.#} s: ending it by SIGABRT, and by SIGKILL in {Core.WatchdogRule.AbortTime / 1000} s");
 
+    public static void NotReadyInTime(string service, int pid, long milliseconds) =>
+        Line($"warning: {service} (pid {pid}) is not ready {milliseconds / 1000.0:0.#} s after its start: ending it by SIGABRT, and by SIGKILL in {Core.WatchdogRule.AbortTime / 1000} s; --start-timeout gives it more time");
+
     public static void WatchdogTriggered(string service, int pid) =>
         Line($"warning: {service} (pid {pid}) asks to be ended (WATCHDOG=trigger): ending it by SIGABRT, and by SIGKILL in {Core.WatchdogRule.AbortTime / 1000} s");
 
@@ -56,6 +59,9 @@ internal static unsafe partial class InitLog
 
     public static void ServiceBack(string service, int pid, int restarts) =>
         Line($"{service} is back (pid {pid}, restart {restarts})");
+
+    public static void ServiceRestarted(string service, int pid, int restarts) =>
+        Line($"{service} was restarted as asked (pid {pid}, restart {restarts})");
 
     public static void ServiceReplaced(string service, int earlier, int pid, int restarts) =>
         Line($"{service}: pid {pid} has taken the place of pid {earlier} (restart {restarts})");

@@ -26,7 +26,7 @@ if (!options.ExternalServices && Start.MissingProgram(programs) is { } missing)
 
 ChildDefaults defaults = Start.PrepareProcess();
 
-if (!RuntimeDirectory.Take(options.Paths, options.ExternalServices).TryGet(out RuntimeDirectory? directory, out Fault? fault))
+if (!RuntimeDirectory.Take(options).TryGet(out RuntimeDirectory? directory, out Fault? fault))
 {
     return Start.Refuse(fault);
 }

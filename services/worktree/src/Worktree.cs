@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using PvExec.Hosting.Notify;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Worktrees.Adapters;
@@ -121,15 +122,16 @@ public sealed class Worktree : IAsyncDisposable
     /// <summary>Brings the worktree to its mount point.</summary>
     /// <param name="stateDirectory">This service's own, below the runtime directory.</param>
     /// <param name="kept">Of earlier instances.</param>
+    /// <param name="progress">Told of each step of a load, which may be long.</param>
     public static async Task<Outcome<Worktree>> StartAsync(
-        WorktreeOptions options, string stateDirectory, KeptRoots kept, SnapshotStore store, ISaveLock saveLock, ICaptureFreeze freeze, IWorktreeObserver observer, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
+        WorktreeOptions options, string stateDirectory, KeptRoots kept, SnapshotStore store, StartProgress progress, ISaveLock saveLock, ICaptureFreeze freeze, IWorktreeObserver observer, TimeProvider time, ILoggerFactory logs, CancellationToken cancellationToken)
     {
         if (options.Problems().FirstOrDefault() is { } problem)
         {
             return new Fault(FaultKind.InvalidArgument, problem);
         }
 
-        var start = new WorktreeStart(options, new PlaceOpener(options, stateDirectory, kept), store, time, logs.CreateLogger<WorktreeStart>());
+        var start = new WorktreeStart(options, new PlaceOpener(options, stateDirectory, kept, progress), store, progress, time, logs.CreateLogger<WorktreeStart>());
         Outcome<(TreePlace Place, StoredState Stored)> started = await start.RunAsync(cancellationToken);
         return started.Then<Worktree>(found => new Worktree(
             options, found.Place, new Saver(found.Place, store, saveLock, freeze, found.Stored, time, logs.CreateLogger<Saver>()), observer, time, logs.CreateLogger<Worktree>()));

@@ -17,6 +17,7 @@ public sealed class WorktreeHost(
     DaemonOptions options,
     Inheritance inheritance,
     DescriptorStore descriptors,
+    StartProgress progress,
     ISaveLock saveLock,
     ICaptureFreeze freeze,
     IWorktreeObserver observer,
@@ -45,7 +46,7 @@ public sealed class WorktreeHost(
             return Unit.Value;
         }
 
-        if (!DirectoryBlobStore.FromUrl(asked.Store).TryGet(out DirectoryBlobStore? blobs, out Fault? fault))
+        if (!DirectoryBlobStore.FromUrl(asked.Store, asked.Given(DaemonFlags.Store)).TryGet(out DirectoryBlobStore? blobs, out Fault? fault))
         {
             return fault;
         }
@@ -53,7 +54,7 @@ public sealed class WorktreeHost(
         Store = new SnapshotStore(blobs);
         using var kept = new KeptRoots([.. inheritance.HandedOver, .. inheritance.Stored]);
         Outcome<Worktree> started = await PvExec.Worktrees.Worktree.StartAsync(
-            asked, options.Paths.State(Service.Worktree), kept, Store, saveLock, freeze, observer, time, logs, cancellationToken);
+            asked, options.Paths.State(Service.Worktree), kept, Store, progress, saveLock, freeze, observer, time, logs, cancellationToken);
         return started.Then<Unit>(worktree =>
         {
             _worktree = worktree;

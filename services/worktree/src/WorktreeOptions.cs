@@ -22,6 +22,9 @@ public sealed record WorktreeOptions
     /// <summary>Zero: only asked-for saves and the final one.</summary>
     public TimeSpan AutosaveInterval { get; init; } = TimeSpan.Zero;
 
+    /// <summary>What a value was given with, to be named when it is wrong: the flag, or the variable in its place.</summary>
+    public Func<DaemonFlag, string> Given { get; init; } = flag => "-" + flag.Name;
+
     /// <summary>What the daemon's words mean for this service; null when it has no mount point.</summary>
     public static WorktreeOptions? From(DaemonOptions options) => options.MountPoint is null ? null : new WorktreeOptions
     {
@@ -31,38 +34,39 @@ public sealed record WorktreeOptions
         SourceWorktree = options.SourceWorktree,
         Mode = options.WorktreeMode,
         AutosaveInterval = options.AutosaveInterval,
+        Given = options.Given,
     };
 
-    /// <summary>Every problem, with the flag's name and the value given.</summary>
+    /// <summary>Every problem, with the name of the flag, or of the variable in its place, and the value given.</summary>
     public IEnumerable<string> Problems()
     {
         if (!Path.IsPathRooted(MountPoint) || MountPoint.TrimEnd('/').Length == 0)
         {
-            yield return $"-mount-point '{MountPoint}' is not an absolute path below /";
+            yield return $"{Given(DaemonFlags.MountPoint)} '{MountPoint}' is not an absolute path below /";
         }
 
         if (!DaemonOptions.IsWorktreeId(Worktree))
         {
-            yield return $"-worktree '{Worktree}' is not a worktree id: 1 to 128 letters, digits, '.', '_' or '-', not starting with '.'";
+            yield return $"{Given(DaemonFlags.Worktree)} '{Worktree}' is not a worktree id: 1 to 128 letters, digits, '.', '_' or '-', not starting with '.'";
         }
 
         if (SourceWorktree is not null && !DaemonOptions.IsWorktreeId(SourceWorktree))
         {
-            yield return $"-source-worktree '{SourceWorktree}' is not a worktree id: 1 to 128 letters, digits, '.', '_' or '-', not starting with '.'";
+            yield return $"{Given(DaemonFlags.SourceWorktree)} '{SourceWorktree}' is not a worktree id: 1 to 128 letters, digits, '.', '_' or '-', not starting with '.'";
         }
 
         if (!Store.StartsWith("file:///", StringComparison.Ordinal))
         {
-            yield return $"-store '{Store}' is not supported: give a URL such as file:///var/lib/pv-exec";
+            yield return $"{Given(DaemonFlags.Store)} '{Store}' is not supported: give a URL such as file:///var/lib/pv-exec";
         }
         else if (Below(MountPoint, Store["file://".Length..]))
         {
-            yield return $"-store '{Store}' lies in -mount-point '{MountPoint}': every save would save the saves; give a store outside";
+            yield return $"{Given(DaemonFlags.Store)} '{Store}' lies in {Given(DaemonFlags.MountPoint)} '{MountPoint}': every save would save the saves; give a store outside";
         }
 
         if (AutosaveInterval < TimeSpan.Zero)
         {
-            yield return $"-autosave-interval '{AutosaveInterval.TotalSeconds}' is negative";
+            yield return $"{Given(DaemonFlags.AutosaveInterval)} '{AutosaveInterval.TotalSeconds}' is negative";
         }
     }
 

@@ -15,6 +15,7 @@ internal static class NotifyServices
     public static void AddNotify(this IServiceCollection services, Service service, DaemonBuilder daemon)
     {
         services.AddSingleton<ISystemdNotifier>(_ => new Notifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
+        services.AddSingleton<StartProgress>();
         services.AddSingleton<IHostLifetime, SystemdLifetime>();
         services.AddSingleton(_ => new DescriptorStore(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton<IDescriptorStore>(provider => provider.GetRequiredService<DescriptorStore>());

@@ -17,6 +17,7 @@ public static class DaemonFlags
     public static readonly DaemonFlag SaveFreeze = new("save-freeze", "[true|false]", "processes stand still while a save captures the tree (default false)", Switch: true);
     public static readonly DaemonFlag StopTimeout = new("stop-timeout", "SECONDS", "bound of a whole stop, the final save included (default 10)");
     public static readonly DaemonFlag Watchdog = new("watchdog", "SECONDS", "a service that is silent for so long is killed and started again; 0 for never (default 30)");
+    public static readonly DaemonFlag StartTimeout = new("start-timeout", "SECONDS", "a service that is not ready after so long is ended and started again; 0 for never (default 90)");
     public static readonly DaemonFlag RestartLimit = new("restart-limit", "COUNT", "a service that ends so often in a row is given up; 0 for never (default 10)");
     public static readonly DaemonFlag ExitOnFailed = new("exit-on-failed", "NAME", "stop everything when that service is given up", Repeatable: true);
     public static readonly DaemonFlag Main = new("main", "task:NAME|process:NAME", "end with its exit code when it ends; a task is started when all is ready, and so is a process whose command follows behind --");
@@ -32,7 +33,7 @@ public static class DaemonFlags
     public static readonly IReadOnlyList<DaemonFlag> All =
     [
         Host, Port, RuntimeDir, ConfigRoot, MountPoint, Worktree, SourceWorktree, WorktreeMode, Store,
-        AutosaveInterval, SaveScope, SaveFreeze, StopTimeout, Watchdog, RestartLimit, KeptExits, ExitOnFailed, Main, ExternalServices,
+        AutosaveInterval, SaveScope, SaveFreeze, StopTimeout, Watchdog, StartTimeout, RestartLimit, KeptExits, ExitOnFailed, Main, ExternalServices,
         OutputHead, OutputTail, OutputDir, AccountName, AccountKey, Container,
     ];
 

@@ -31,6 +31,7 @@ public sealed partial record DaemonOptions
         Add(DaemonFlags.SaveFreeze, SaveFreeze ? "true" : "false");
         Add(DaemonFlags.StopTimeout, Seconds(StopTimeout));
         Add(DaemonFlags.Watchdog, Seconds(Watchdog));
+        Add(DaemonFlags.StartTimeout, Seconds(StartTimeout));
         Add(DaemonFlags.RestartLimit, RestartLimit.ToString(CultureInfo.InvariantCulture));
         foreach (string name in ExitOnFailed)
         {

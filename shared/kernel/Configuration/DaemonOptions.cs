@@ -51,6 +51,9 @@ public sealed partial record DaemonOptions
     /// <summary>How long a service may be silent (WATCHDOG=1 of sd_notify(3)) before it is killed; zero: for ever.</summary>
     public TimeSpan Watchdog { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a service may take to be ready (READY=1 of sd_notify(3)) before it is ended and started again; zero: for ever.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(90);
+
     /// <summary>How often in a row a service may end soon before it is given up; 0: without end.</summary>
     public int RestartLimit { get; init; } = 10;
 
@@ -90,6 +93,15 @@ public sealed partial record DaemonOptions
     /// <summary>Whether any of the blob store's flags has a value; there is no such store yet.</summary>
     public bool AsksForBlobStore { get; init; }
 
+    /// <summary>
+    /// The variable by which pv-init tells its services which of the words that it passes on come from variables, by their flags'
+    /// names: what a service refuses is then called what the user called it.
+    /// </summary>
+    public const string GivenByVariables = "PV_EXEC_GIVEN_BY_VARIABLES";
+
+    /// <summary>The value of <see cref="GivenByVariables"/> for the services.</summary>
+    public string NamesGivenByVariables => string.Join(':', FromVariables.Select(flag => flag.Name));
+
     /// <summary>The flags whose value is that of their variable.</summary>
     private IReadOnlySet<DaemonFlag> FromVariables { get; init; } = FrozenSet<DaemonFlag>.Empty;
 
@@ -120,6 +132,7 @@ public sealed partial record DaemonOptions
             SaveFreeze = Switch(DaemonFlags.SaveFreeze),
             StopTimeout = TimeSpan.FromSeconds(Number(DaemonFlags.StopTimeout, defaults.StopTimeout.TotalSeconds, 86400)),
             Watchdog = TimeSpan.FromSeconds(Number(DaemonFlags.Watchdog, defaults.Watchdog.TotalSeconds, 86400, least: 1)),
+            StartTimeout = TimeSpan.FromSeconds(Number(DaemonFlags.StartTimeout, defaults.StartTimeout.TotalSeconds, 86400, least: 1)),
             RestartLimit = (int)Number(DaemonFlags.RestartLimit, defaults.RestartLimit, 1_000_000, wholeOnly: true),
             ExitOnFailed = values.All(DaemonFlags.ExitOnFailed),
             Main = Text(DaemonFlags.Main) ?? (values.Command.Count > 0 ? DefaultMain : null),

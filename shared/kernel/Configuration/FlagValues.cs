@@ -104,8 +104,14 @@ public sealed class FlagValues
 
     private void ReadVariables(Func<string, string?> variable)
     {
+        string[] passedOn = variable(DaemonOptions.GivenByVariables)?.Split(':') ?? [];
         foreach (DaemonFlag flag in DaemonFlags.All)
         {
+            if (_values.ContainsKey(flag) && passedOn.Contains(flag.Name, StringComparer.Ordinal))
+            {
+                _fromVariables.Add(flag);
+            }
+
             if (_values.ContainsKey(flag) || variable(flag.Variable) is not { Length: > 0 } text)
             {
                 continue;

@@ -7,7 +7,8 @@ namespace PvExec.Tasks.Adapters;
 
 /// <summary>The task directories below the config roots, read anew at each look-up, so that an edit counts at once.</summary>
 /// <param name="roots">In the order of look-up; each an existing directory or not.</param>
-public sealed partial class TaskDirectories(IReadOnlyList<string> roots)
+/// <param name="given">What they were given with, to be named when one is wrong.</param>
+public sealed partial class TaskDirectories(IReadOnlyList<string> roots, string given = "-exec-config-root")
 {
     /// <summary>A fault for the first root that is not there or holds nothing.</summary>
     public Outcome<Unit> Check()
@@ -18,12 +19,12 @@ public sealed partial class TaskDirectories(IReadOnlyList<string> roots)
             {
                 if (!Directory.EnumerateFileSystemEntries(root).Any())
                 {
-                    return new Fault(FaultKind.FailedPrecondition, $"-exec-config-root {root} is empty: put task directories into it or name another one");
+                    return new Fault(FaultKind.FailedPrecondition, $"{given} {root} is empty: put task directories into it or name another one");
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                return new Fault(FaultKind.NotFound, $"-exec-config-root {root} cannot be read as a directory: {e.Message}");
+                return new Fault(FaultKind.NotFound, $"{given} {root} cannot be read as a directory: {e.Message}");
             }
         }
 

@@ -107,9 +107,9 @@ internal sealed class ListenSet
     private static Fault PortFault(DaemonOptions options, int errno) => errno switch
     {
         Errno.EADDRINUSE => new Fault(
-            FaultKind.Unavailable, $"port {options.Port} on {options.Host} is taken: stop the program that has it, or choose another with -p (0 takes a free one)"),
+            FaultKind.Unavailable, $"port {options.Port} on {options.Host} is taken: stop the program that has it, or choose another with {options.Given(DaemonFlags.Port)} (0 takes a free one)"),
         Errno.EACCES or Errno.EPERM => new Fault(
-            FaultKind.PermissionDenied, $"port {options.Port} on {options.Host} may not be taken by this user: choose one above 1023 with -p"),
+            FaultKind.PermissionDenied, $"port {options.Port} on {options.Host} may not be taken by this user: choose one above 1023 with {options.Given(DaemonFlags.Port)}"),
         Errno.EADDRNOTAVAIL => new Fault(
             FaultKind.InvalidArgument, $"{options.Given(DaemonFlags.Host)} '{options.Host}' is no address of this machine: give one that 'ip addr' lists, 0.0.0.0 or ::"),
         _ => new Fault(FaultKind.Internal, $"cannot listen on {options.Host} port {options.Port}: {Errno.Describe(errno)}"),

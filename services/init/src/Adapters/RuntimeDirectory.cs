@@ -1,5 +1,6 @@
 using System.Text;
 using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
 using PvExec.Linux;
 using PvExec.Linux.Files;
 using PvExec.Linux.Trees;
@@ -13,6 +14,7 @@ internal sealed class RuntimeDirectory : IDisposable
 
     private readonly LockFile _lock;
 
+    /// <summary>The services' sockets are somebody else's.</summary>
     private readonly bool _ownSocketOnly;
 
     private RuntimeDirectory(RuntimePaths paths, LockFile @lock, bool ownSocketOnly)
@@ -25,23 +27,24 @@ internal sealed class RuntimeDirectory : IDisposable
     public RuntimePaths Paths { get; }
 
     /// <summary>Makes the directory private, takes its lock and clears away what a dead daemon left.</summary>
-    /// <param name="ownSocketOnly">The services' sockets are somebody else's.</param>
-    public static Outcome<RuntimeDirectory> Take(RuntimePaths paths, bool ownSocketOnly)
+    public static Outcome<RuntimeDirectory> Take(DaemonOptions options)
     {
+        RuntimePaths paths = options.Paths;
+        string given = options.Given(DaemonFlags.RuntimeDir);
         try
         {
             if (FindOtherOwner(paths) is { } owner)
             {
                 return new Fault(
                     FaultKind.PermissionDenied,
-                    $"-runtime-dir '{paths.Root}' belongs to user {owner} and this is user {EffectiveUser.Id}: start as its owner, or name a directory of this user's, or one that does not exist yet");
+                    $"{given} '{paths.Root}' belongs to user {owner} and this is user {EffectiveUser.Id}: start as its owner, or name a directory of this user's, or one that does not exist yet");
             }
 
             if (!TryMakePrivate(paths))
             {
                 return new Fault(
                     FaultKind.Internal,
-                    $"-runtime-dir '{paths.Root}' holds other things and is open to other users: name an empty directory, or one that does not exist yet");
+                    $"{given} '{paths.Root}' holds other things and is open to other users: name an empty directory, or one that does not exist yet");
             }
 
             LockFile? held = LockFile.TryTake(paths.Lock, out int holder);
@@ -49,10 +52,10 @@ internal sealed class RuntimeDirectory : IDisposable
             {
                 return new Fault(
                     FaultKind.Unavailable,
-                    $"a daemon with pid {holder} already runs on -runtime-dir '{paths.Root}': stop it, or give this one another directory");
+                    $"a daemon with pid {holder} already runs on {given} '{paths.Root}': stop it, or give this one another directory");
             }
 
-            var directory = new RuntimeDirectory(paths, held, ownSocketOnly);
+            var directory = new RuntimeDirectory(paths, held, ownSocketOnly: options.ExternalServices);
             directory.RemoveSockets();
             File.Delete(paths.MainRun);
             Directory.CreateDirectory(paths.BusDirectory, OwnerOnly);
@@ -65,7 +68,7 @@ internal sealed class RuntimeDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Fault(FaultKind.Internal, $"-runtime-dir '{paths.Root}' cannot be used: {e.Message}: name a directory that this user may make and own");
+            return new Fault(FaultKind.Internal, $"{given} '{paths.Root}' cannot be used: {e.Message}: name a directory that this user may make and own");
         }
     }
 

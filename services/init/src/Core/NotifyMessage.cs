@@ -24,6 +24,9 @@ internal readonly record struct NotifyMessage
     /// <summary>The time between signs of life from now on, in microseconds; 0 ends the watch; null when it says nothing of it.</summary>
     public long? WatchdogMicroseconds { get; init; }
 
+    /// <summary>How much longer its start takes at the least, in microseconds from now on; null when it says nothing of it.</summary>
+    public long? ExtendMicroseconds { get; init; }
+
     /// <summary>The main task has ended with that exit code (0 to 255); null when it says nothing of it.</summary>
     public int? MainExit { get; init; }
 
@@ -65,6 +68,7 @@ internal readonly record struct NotifyMessage
             _ when name.SequenceEqual("WATCHDOG"u8) && isOne => this with { Watchdog = true },
             _ when name.SequenceEqual("WATCHDOG"u8) && value.SequenceEqual("trigger"u8) => this with { WatchdogTrigger = true },
             _ when name.SequenceEqual("WATCHDOG_USEC"u8) && TryNumber(value, out long time) => this with { WatchdogMicroseconds = time },
+            _ when name.SequenceEqual("EXTEND_TIMEOUT_USEC"u8) && TryNumber(value, out long more) => this with { ExtendMicroseconds = more },
             _ when name.SequenceEqual("X_PV_MAIN_EXIT"u8) && TryNumber(value, out long code) && code <= 255 => this with { MainExit = (int)code },
             _ when name.SequenceEqual("FDSTORE"u8) && isOne => this with { Store = true },
             _ when name.SequenceEqual("FDSTOREREMOVE"u8) && isOne => this with { StoreRemove = true },

@@ -22,7 +22,12 @@ internal enum ServiceAction
     AbandonBoth,
 
     KillCurrent,
-    KillSuccessor,
+
+    /// <summary>It is not ready in time: end it as one that is silent.</summary>
+    AbortCurrent,
+
+    /// <summary>The new instance is not ready to take over in time: end it as one that is silent.</summary>
+    AbortSuccessor,
 
     /// <summary>What was asked for cannot be done now.</summary>
     Refuse,

@@ -33,7 +33,7 @@ internal enum ServiceSignal
     /// <summary>The new instance ended before it was the service, or could not be started.</summary>
     SuccessorEnded,
 
-    /// <summary>The time for this part of a replacement is over.</summary>
+    /// <summary>The time for a start, or for this part of a replacement, is over.</summary>
     Late,
 
     /// <summary>It is its turn in the order of the stop.</summary>

@@ -15,6 +15,13 @@ internal static class WatchdogRule
     public static long Due(long interval, long readyAt, long lastSign) =>
         interval == 0 || readyAt == 0 ? long.MaxValue : Math.Max(readyAt, lastSign) + interval;
 
+    /// <summary>When a start that begins now is to be over.</summary>
+    /// <param name="most">Zero: never.</param>
+    public static long StartDue(long now, TimeSpan most) => most == TimeSpan.Zero ? long.MaxValue : now + (long)most.TotalMilliseconds;
+
+    /// <summary>A time that a service named, rounded up, so that a short one is not none.</summary>
+    public static long After(long now, long microseconds) => now + (microseconds / 1000) + (microseconds % 1000 == 0 ? 0 : 1);
+
     /// <param name="due">When the loop was to look again; <see cref="long.MaxValue"/> when nothing was due.</param>
     public static bool WasHeldUp(long due, long now) => due != long.MaxValue && now - due > HeldUpAfter;
 }

@@ -21,6 +21,9 @@ internal sealed class ServiceInstance(SupervisedService service, int pid, SafeFi
     /// <summary>When it said READY=1; 0 before.</summary>
     public long ReadyAt { get; set; }
 
+    /// <summary>It was ended because it was not ready in time.</summary>
+    public bool IsLate { get; set; }
+
     /// <summary>Its last STATUS=.</summary>
     public string StatusText { get; set; } = "";
 

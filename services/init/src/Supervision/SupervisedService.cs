@@ -48,11 +48,14 @@ internal sealed class SupervisedService(Service service, IReadOnlyList<Listening
     /// <summary>When the back-off is over.</summary>
     public long RetryAt { get; set; } = long.MaxValue;
 
-    /// <summary>When this part of a replacement is to be over.</summary>
+    /// <summary>When a start, or this part of a replacement, is to be over.</summary>
     public long LateAt { get; set; } = long.MaxValue;
 
     /// <summary>Null when no restart was asked for that is not answered yet.</summary>
     public RestartRequest? Restart { get; set; }
+
+    /// <summary>The pid of the instance whose place the current one takes, until that is ready; 0 for none.</summary>
+    public int Replaced { get; set; }
 
     public HandedOverState HandedOver { get; set; } = HandedOverState.Nothing;
 

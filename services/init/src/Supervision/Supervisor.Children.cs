@@ -57,7 +57,7 @@ internal sealed partial class Supervisor
 
     /// <summary>What pv-init says of itself. The bytes do not grow with starts, exits, signals and acknowledgements.</summary>
     private string OwnStatus() =>
-        $"{_children.LivingCount} children, {_children.EndedCount} exits kept, {GC.GetTotalAllocatedBytes(precise: true)} bytes allocated since the start";
+        $"children running: {_children.LivingCount}, exits kept: {_children.EndedCount}, {GC.GetTotalAllocatedBytes(precise: true)} bytes allocated since the start";
 
     private void ChildEnded(ChildRecord child, in ReapedProcess process)
     {

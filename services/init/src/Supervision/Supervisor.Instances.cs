@@ -79,7 +79,7 @@ internal sealed partial class Supervisor
                 FaultKind.Internal,
                 hadAsked
                     ? $"the new instance of {service.Name} ended with {end.Status} while it was to take over: {service.Name} is started again"
-                    : $"the new instance of {service.Name} ended with {end.Status} before it could take over: the one that runs goes on"));
+                    : $"the new instance of {service.Name} {HowItEnded(instance, end, "before it could take over")}: the one that runs goes on"));
             Apply(service, ServiceSignal.SuccessorEnded);
         }
         else
@@ -91,6 +91,7 @@ internal sealed partial class Supervisor
     private void CurrentEnded(SupervisedService service, ServiceInstance instance, in ReapedProcess end)
     {
         service.Current = null;
+        service.Replaced = 0;
         service.LateAt = long.MaxValue;
         service.HandedOver.Dispose();
         service.HandedOver = HandedOverState.Nothing;
@@ -118,9 +119,13 @@ internal sealed partial class Supervisor
         }
 
         string when = service.State == ServiceState.TakingOver ? "after it took over and before it was ready" : "before it was ready";
-        Conclude(service, new Fault(FaultKind.Internal, $"the new instance of {service.Name} ended with {end.Status} {when}: {(signal == ServiceSignal.Ended ? "it is started again" : "it is given up")}"));
+        Conclude(service, new Fault(FaultKind.Internal, $"the new instance of {service.Name} {HowItEnded(instance, end, when)}: {(signal == ServiceSignal.Ended ? "it is started again" : "it is given up")}"));
         Apply(service, signal, end.Status.Code.GetValueOrDefault());
     }
+
+    private static string HowItEnded(ServiceInstance instance, in ReapedProcess end, string when) => instance.IsLate
+        ? $"was not ready after {(Clock.Monotonic - instance.StartedAt) / 1000} s and was ended (see its log; --start-timeout gives it more time)"
+        : $"ended with {end.Status} {when}";
 
     /// <summary>Sends a signal to a service's process, if it still runs.</summary>
     private void Send(ServiceInstance instance, int signal)

@@ -78,9 +78,13 @@ internal sealed partial class Supervisor
 
         if (message.WatchdogMicroseconds is { } time)
         {
-            // Rounded up, so that a short time does not end the watch.
-            instance.WatchdogInterval = (time / 1000) + (time % 1000 == 0 ? 0 : 1);
+            instance.WatchdogInterval = WatchdogRule.After(0, time);
             instance.LastSign = Clock.Monotonic;
+        }
+
+        if (message.ExtendMicroseconds is { } more)
+        {
+            Extend(instance, more);
         }
 
         if (message.StoreRemove && message.Name is not null)
@@ -93,7 +97,7 @@ internal sealed partial class Supervisor
             Store(service, StoreName.From(message.Name));
         }
 
-        if (message.Ready && instance == service.Current)
+        if (message.Ready && instance == service.Current && !instance.IsLate)
         {
             instance.ReadyAt = instance.ReadyAt == 0 ? Clock.Monotonic : instance.ReadyAt;
             Apply(service, ServiceSignal.Ready);

@@ -11,14 +11,8 @@ namespace PvExec.Init.Supervision;
 /// <summary>A new instance in the place of one that runs (docs/init-protocol.md).</summary>
 internal sealed partial class Supervisor
 {
-    /// <summary>Milliseconds for a new instance to prepare itself; the one that runs goes on meanwhile.</summary>
-    private const int PrepareTime = 30_000;
-
     /// <summary>Milliseconds for the one that runs to hand over; nobody decides meanwhile.</summary>
     private const int HandOverTime = 10_000;
-
-    /// <summary>Milliseconds from having taken over to READY=1; callers wait meanwhile.</summary>
-    private const int TakeOverTime = 60_000;
 
     private void Restart(Line line, in InitPacket packet)
     {
@@ -94,7 +88,7 @@ internal sealed partial class Supervisor
 
     private void SpawnSuccessor(SupervisedService service)
     {
-        service.LateAt = Clock.Monotonic + PrepareTime;
+        service.LateAt = StartDue();
         service.Successor = TrySpawn(service, [], out SpawnResult result);
         if (service.Successor is null)
         {
@@ -107,6 +101,12 @@ internal sealed partial class Supervisor
     {
         ServiceInstance? instance = line.Instance;
         SupervisedService? service = instance?.Service;
+        if (instance is { IsLate: true })
+        {
+            Reply(line, packet.Correlation, new Failed((int)FaultKind.DeadlineExceeded, "the time to get ready is over: the instance that runs goes on"));
+            return;
+        }
+
         if (instance is null || instance.TakeOver is not null || instance.Owns || (instance != service!.Successor && instance != service.Current))
         {
             Reply(line, packet.Correlation, new Failed((int)FaultKind.FailedPrecondition, "only an instance that waits on standby may take over, and once"));
@@ -168,11 +168,12 @@ internal sealed partial class Supervisor
         if (service.Current is { } earlier)
         {
             service.Retired.Add(earlier);
+            service.Replaced = earlier.Pid;
         }
 
         service.Current = service.Successor;
         service.Successor = null;
-        service.LateAt = Clock.Monotonic + TakeOverTime;
+        service.LateAt = StartDue();
         if (service.Current!.TakeOver is not null)
         {
             GrantTakeOver(service);

@@ -62,8 +62,11 @@ internal sealed partial class Supervisor
             case ServiceAction.KillCurrent:
                 KillLate(service.Current);
                 break;
-            case ServiceAction.KillSuccessor:
-                KillLate(service.Successor);
+            case ServiceAction.AbortCurrent:
+                AbortLate(service.Current);
+                break;
+            case ServiceAction.AbortSuccessor:
+                AbortLate(service.Successor);
                 break;
             case ServiceAction.Announce:
                 Announce(service);
@@ -95,6 +98,7 @@ internal sealed partial class Supervisor
     {
         service.RetryAt = long.MaxValue;
         service.Current = TrySpawn(service, service.Store.All, out SpawnResult result);
+        service.LateAt = service.Current is null ? long.MaxValue : StartDue();
         if (service.Current is null)
         {
             service.Crashes = _crashRule.After(service.Crashes, readyFor: 0);
@@ -117,7 +121,8 @@ internal sealed partial class Supervisor
             _options.Paths.Notify,
             [.. service.Sockets.Select(socket => socket.Name), .. passed.Select(one => one.Name)],
             SpawnPlan.ListenPidPlaceholder,
-            _options.Watchdog);
+            _options.Watchdog,
+            _options.NamesGivenByVariables);
         int[] sources = [1, 2, .. service.Sockets.Select(socket => (int)socket.Handle.DangerousGetHandle()), .. passed.Select(one => (int)one.Handle.DangerousGetHandle())];
         int[] targets = [1, 2, .. Enumerable.Range(3, service.Sockets.Count + passed.Length)];
 
@@ -177,9 +182,13 @@ internal sealed partial class Supervisor
         if (service.EverReady)
         {
             service.Restarts++;
-            if (service.Retired.LastOrDefault() is { } earlier && service.Restart is not null)
+            if (service.Replaced != 0)
             {
-                InitLog.ServiceReplaced(service.Name, earlier.Pid, pid, service.Restarts);
+                InitLog.ServiceReplaced(service.Name, service.Replaced, pid, service.Restarts);
+            }
+            else if (service.Restart is not null)
+            {
+                InitLog.ServiceRestarted(service.Name, pid, service.Restarts);
             }
             else
             {
@@ -187,6 +196,7 @@ internal sealed partial class Supervisor
             }
         }
 
+        service.Replaced = 0;
         service.EverReady = true;
         Conclude(service, null);
         if (_step != StopStep.NotStopping)

@@ -4,7 +4,7 @@ using PvExec.Linux.Processes;
 
 namespace PvExec.Init.Supervision;
 
-/// <summary>Services that stop answering.</summary>
+/// <summary>Services that stop answering, and those that never begin to.</summary>
 internal sealed partial class Supervisor
 {
     /// <summary>One that is to stop has its own bound.</summary>
@@ -47,6 +47,35 @@ internal sealed partial class Supervisor
         }
     }
 
+    /// <summary>When a start that begins now is to be over.</summary>
+    private long StartDue() => WatchdogRule.StartDue(Clock.Monotonic, _options.StartTimeout);
+
+    /// <summary>It needs longer for its start than it has, and goes on with it (EXTEND_TIMEOUT_USEC). What one does that hands over has a bound of its own.</summary>
+    private static void Extend(ServiceInstance instance, long microseconds)
+    {
+        SupervisedService service = instance.Service;
+        bool starts = service.State switch
+        {
+            ServiceState.Starting or ServiceState.TakingOver => instance == service.Current,
+            ServiceState.Replacing => instance == service.Successor,
+            _ => false,
+        };
+        if (starts && service.LateAt != long.MaxValue)
+        {
+            service.LateAt = Math.Max(service.LateAt, WatchdogRule.After(Clock.Monotonic, microseconds));
+        }
+    }
+
+    private void AbortLate(ServiceInstance? instance)
+    {
+        if (instance is { IsLate: false })
+        {
+            instance.IsLate = true;
+            InitLog.NotReadyInTime(instance.Service.Name, instance.Pid, Clock.Monotonic - instance.StartedAt);
+            Abort(instance);
+        }
+    }
+
     private void Abort(ServiceInstance instance)
     {
         instance.KillAt = Clock.Monotonic + WatchdogRule.AbortTime;
@@ -54,8 +83,14 @@ internal sealed partial class Supervisor
     }
 
     /// <summary>This process was held up, and so may they have been: everybody gets the whole time again.</summary>
-    private void ForgiveSilence()
+    /// <param name="milliseconds">How long it was held up.</param>
+    private void ForgiveSilence(long milliseconds)
     {
+        foreach (SupervisedService service in _services)
+        {
+            service.LateAt = service.LateAt == long.MaxValue ? long.MaxValue : service.LateAt + milliseconds;
+        }
+
         foreach (ServiceInstance instance in _instances)
         {
             instance.LastSign = Clock.Monotonic;

@@ -93,9 +93,9 @@ internal sealed partial class Supervisor
                 Guard(onIdle);
             }
 
-            if (WatchdogRule.WasHeldUp(due, Clock.Monotonic))
+            if (Clock.Monotonic is var now && WatchdogRule.WasHeldUp(due, now))
             {
-                ForgiveSilence();
+                ForgiveSilence(now - due);
             }
 
             for (int i = 0; i < count; i++)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PvExec.Init.Adapters;
 using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
 using PvExec.Linux;
 
 namespace PvExec.Init.Tests.Adapters;
@@ -25,7 +26,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
             chown.WaitForExit();
         }
 
-        Assert.False(RuntimeDirectory.Take(new RuntimePaths(foreign), ownSocketOnly: false).TryGet(out _, out Fault? fault));
+        Assert.False(RuntimeDirectory.Take(new DaemonOptions { RuntimeDir = foreign }).TryGet(out _, out Fault? fault));
         Assert.Equal(FaultKind.PermissionDenied, fault.Kind);
         Assert.Contains($"'{foreign}' belongs to user {owner} ", fault.Detail, StringComparison.Ordinal);
     }
@@ -36,7 +37,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
         string own = Path.Combine(_directory.FullName, "run");
         Directory.CreateDirectory(own, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead);
 
-        Assert.True(RuntimeDirectory.Take(new RuntimePaths(own), ownSocketOnly: false).TryGet(out RuntimeDirectory? taken, out _));
+        Assert.True(RuntimeDirectory.Take(new DaemonOptions { RuntimeDir = own }).TryGet(out RuntimeDirectory? taken, out _));
         taken.Dispose();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(own));
     }

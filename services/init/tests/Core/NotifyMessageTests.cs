@@ -18,6 +18,8 @@ public class NotifyMessageTests
         { "WATCHDOG=trigger", Nothing with { WatchdogTrigger = true } },
         { "WATCHDOG_USEC=20000000", Nothing with { WatchdogMicroseconds = 20_000_000 } },
         { "WATCHDOG_USEC=20s\nWATCHDOG_USEC=-1\nWATCHDOG_USEC=", Nothing },
+        { "EXTEND_TIMEOUT_USEC=20000000", Nothing with { ExtendMicroseconds = 20_000_000 } },
+        { "EXTEND_TIMEOUT_USEC=-1\nEXTEND_TIMEOUT_USEC=1s\nEXTEND_TIMEOUT_USEC=", Nothing },
         { "FDSTORE=1\nFDNAME=pipe\nFDPOLL=0", Nothing with { Store = true, Name = "pipe" } },
         { "FDSTOREREMOVE=1\nFDNAME=pipe", Nothing with { StoreRemove = true, Name = "pipe" } },
         { "X_PV_MAIN_EXIT=143", Nothing with { MainExit = 143 } },

@@ -14,6 +14,18 @@ public class WatchdogRuleTests
         Assert.Equal(due, WatchdogRule.Due(interval, readyAt, lastSign));
 
     [Theory]
+    [InlineData(0, long.MaxValue)]
+    [InlineData(90, 190_000)]
+    public void A_start_has_its_time_or_none_at_all(int seconds, long due) => Assert.Equal(due, WatchdogRule.StartDue(100_000, TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(0, 100)]
+    [InlineData(1, 101)]
+    [InlineData(1_000, 101)]
+    [InlineData(1_001, 102)]
+    public void A_time_that_a_service_names_is_rounded_up(long microseconds, long due) => Assert.Equal(due, WatchdogRule.After(100, microseconds));
+
+    [Theory]
     [InlineData(1_000, 1_999, false)]
     [InlineData(1_000, 2_001, true)]
     [InlineData(long.MaxValue, 9_000_000, false)]

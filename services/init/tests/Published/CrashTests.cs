@@ -37,6 +37,7 @@ public sealed class CrashTests : IDisposable
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Assert.True(InitRestart.Restart(Paths, "exec").Succeeded(out _));
 
+        init.WaitFor("exec was restarted as asked (pid ");
         Assert.Equal("ready", State("exec"));
         Assert.Equal(0, init.Stop());
     }

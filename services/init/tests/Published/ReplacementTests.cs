@@ -127,6 +127,7 @@ public sealed class ReplacementTests : IDisposable
 
         Assert.Empty(next.Event("took-over").GetProperty("names").EnumerateArray());
         Assert.True((await restart).Succeeded(out Fault? fault), fault?.Detail);
+        init.WaitFor("exec was restarted as asked (pid ");
         Assert.Equal("ready", Listed("exec").Single().State);
         Assert.Equal(0, init.Stop());
     }

@@ -306,7 +306,7 @@ def main():
                       "sockets": [os.fstat(fd).st_mode for fd in listening],
                       "passed": [{"name": name, "contents": read(3 + len(listening) + at)} for at, name in enumerate(passed)]})
     threading.Thread(target=receive, daemon=True).start()
-    if os.environ.get("STAND_IN_WAIT_FOR_ORDER") != NAME:
+    if NAME not in os.environ.get("STAND_IN_WAIT_FOR_ORDER", "").split():
         notify("READY=1")
     watchdog = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
     if watchdog == 0 or os.environ.get("STAND_IN_SILENT") == NAME:

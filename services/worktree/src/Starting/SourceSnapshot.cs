@@ -11,7 +11,8 @@ namespace PvExec.Worktrees.Starting;
 /// Finds the snapshot to start from. A clone is a line in the own head: it is written before anything is loaded, so that
 /// collection leaves the packs alone, and taken back when the load fails.
 /// </summary>
-internal sealed class SourceSnapshot(SnapshotStore store, TimeProvider time)
+/// <param name="given">What the source was given with, to be named when it is wrong.</param>
+internal sealed class SourceSnapshot(SnapshotStore store, TimeProvider time, string given)
 {
     /// <summary>What the store has of the worktree once it has the source's latest snapshot.</summary>
     public async ValueTask<Outcome<StoredState>> CloneAsync(StoredState own, string source, CancellationToken cancellationToken)
@@ -24,7 +25,7 @@ internal sealed class SourceSnapshot(SnapshotStore store, TimeProvider time)
 
         if (found.Head.Latest is not { } latest)
         {
-            return new Fault(FaultKind.NotFound, $"-source-worktree '{source}' has no snapshot in {store.Blobs.Url}: {await KnownAsync(cancellationToken)}");
+            return new Fault(FaultKind.NotFound, $"{given} '{source}' has no snapshot in {store.Blobs.Url}: {await KnownAsync(cancellationToken)}");
         }
 
         if (own.Head.Latest?.Id != latest.Id)
@@ -72,6 +73,6 @@ internal sealed class SourceSnapshot(SnapshotStore store, TimeProvider time)
         string[] known = heads.TryGet(out IReadOnlyList<BlobInfo>? infos, out _)
             ? [.. infos.Select(info => BlobNames.WorktreeOf(info.Name)).OfType<string>().Take(10)]
             : [];
-        return known.Length == 0 ? "there is no worktree in that store; leave -source-worktree out to start empty" : $"give one of those in it ({string.Join(", ", known)})";
+        return known.Length == 0 ? "there is no worktree in that store; leave {given} out to start empty" : $"give one of those in it ({string.Join(", ", known)})";
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Hosting.Notify;
 using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
 using PvExec.Worktrees.Adapters.Places;
 using PvExec.Worktrees.Adapters.Store;
 using PvExec.Worktrees.Adapters.Tree;
@@ -11,7 +13,7 @@ using PvExec.Worktrees.Saving;
 namespace PvExec.Worktrees.Starting;
 
 /// <summary>Brings the worktree to its mount point: looks, decides, and resumes or loads.</summary>
-internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places, SnapshotStore store, TimeProvider time, ILogger<WorktreeStart> log)
+internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places, SnapshotStore store, StartProgress progress, TimeProvider time, ILogger<WorktreeStart> log)
 {
     public async Task<Outcome<(TreePlace Place, StoredState Stored)>> RunAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +29,7 @@ internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places,
             PlaceAction action = PlaceRule.Decide(options.Mode, state);
             if (action == PlaceAction.Refuse)
             {
-                return PlaceRule.Refusal(options.Mode, state, options.MountPoint, holds);
+                return PlaceRule.Refusal(options.Mode, state, options.MountPoint, holds, options.Given(DaemonFlags.MountPoint), options.Given(DaemonFlags.WorktreeMode));
             }
 
             // A source's tree takes the place of the own latest: whether that can be read is told with the source, or is no matter.
@@ -74,7 +76,7 @@ internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places,
         bool first = options.SourceWorktree == options.Worktree && own.Head.Latest is null;
         if (options.SourceWorktree is { } source && !first)
         {
-            var sources = new SourceSnapshot(store, time);
+            var sources = new SourceSnapshot(store, time, options.Given(DaemonFlags.SourceWorktree));
             Outcome<StoredState> cloned = await sources.CloneAsync(own, source, cancellationToken);
             Outcome<TreePlace> filled = cloned.TryGet(out next!, out Fault? failed)
                 ? await FillPlaceAsync(action, next.Latest!, cancellationToken)
@@ -112,7 +114,7 @@ internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places,
         }
         catch (Linux.Trees.FileCallException e) when (e.Errno is Linux.Trees.FileErrno.ENOSPC or Linux.Trees.FileErrno.EDQUOT)
         {
-            return new Fault(FaultKind.ResourceExhausted, $"-mount-point {options.MountPoint} has no room for the worktree: {e.Message}; free some space or memory there, then start again");
+            return new Fault(FaultKind.ResourceExhausted, $"{options.Given(DaemonFlags.MountPoint)} {options.MountPoint} has no room for the worktree: {e.Message}; free some space or memory there, then start again");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -121,11 +123,11 @@ internal sealed class WorktreeStart(WorktreeOptions options, PlaceOpener places,
     }
 
     private Fault Unusable(Exception error) =>
-        new(FaultKind.Internal, $"-mount-point {options.MountPoint} cannot be used: {error.Message}; give a directory that this user may write");
+        new(FaultKind.Internal, $"{options.Given(DaemonFlags.MountPoint)} {options.MountPoint} cannot be used: {error.Message}; give a directory that this user may write");
 
     private async Task<Outcome<Unit>> FillAsync(Linux.Trees.FileDescriptor root, Manifest manifest, CancellationToken cancellationToken)
     {
-        Outcome<LoadReport> loaded = await new TreeLoader(root, store).RunAsync(manifest, cancellationToken);
+        Outcome<LoadReport> loaded = await new TreeLoader(root, store, progress).RunAsync(manifest, cancellationToken);
         return loaded.Then<Unit>(report =>
         {
             if (!report.Complete)

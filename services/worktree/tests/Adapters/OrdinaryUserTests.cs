@@ -84,7 +84,7 @@ public sealed class OrdinaryUserTests
         using var rig = new Rig();
         Fault? fault = (await rig.TryStartAsync("one", "a", mode: WorktreeMode.Memory)).Fault;
         Assert.Equal(FaultKind.PermissionDenied, fault?.Kind);
-        Assert.Contains("--worktree-mode directory", fault!.Detail);
+        Assert.Contains("-worktree-mode directory", fault!.Detail);
     }
 
     [Fact]

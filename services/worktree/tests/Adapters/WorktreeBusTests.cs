@@ -111,7 +111,7 @@ public sealed class WorktreeBusTests : IAsyncDisposable
             Store = "file://" + _rig.Scratch.At("store"),
             WorktreeMode = WorktreeMode.Directory,
         };
-        var host = new WorktreeHost(options, Inheritance.None, new DescriptorStore(null), _rig.Lock, _rig.Freeze, _events, TimeProvider.System, NullLoggerFactory.Instance);
+        var host = new WorktreeHost(options, Inheritance.None, new DescriptorStore(null), new StartProgress(_rig.Notifier, TimeProvider.System), _rig.Lock, _rig.Freeze, _events, TimeProvider.System, NullLoggerFactory.Instance);
         Assert.Null((await host.StartAsync(TestContext.Current.CancellationToken)).Fault);
         return host;
     }

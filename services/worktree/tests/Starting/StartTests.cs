@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Hosting.Notify;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Linux.Trees;
@@ -52,6 +55,36 @@ public sealed class StartTests : IDisposable
         Assert.Equal("kept\n", File.ReadAllText(_rig.Scratch.At("b/f")));
     }
 
+    [Fact]
+    public async Task A_load_says_that_the_start_goes_on()
+    {
+        await using (Worktree first = await _rig.StartAsync("one", "a"))
+        {
+            RoundTripTests.Shell(_rig.Scratch.At("a"), "mkdir d; echo kept > d/f");
+            await Rig.SaveAsync(first);
+        }
+
+        Assert.Empty(_rig.Notifier.Said);
+        await using Worktree second = await _rig.StartAsync("two", "b", source: "one", state: "state2");
+
+        Assert.Contains("EXTEND_TIMEOUT_USEC=60000000", _rig.Notifier.Said);
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_called_by_the_variable_that_gave_it()
+    {
+        DaemonOptions given = DaemonOptions.Parse(
+            ["-mount-point", _rig.Scratch.At("a"), "-worktree", "one", "--store", "file://" + _rig.Scratch.At("store")],
+            name => name == "PV_EXEC_SOURCE_WORKTREE" ? "nobody" : null,
+            out _);
+        await using var host = new WorktreeHost(
+            given, Inheritance.None, new DescriptorStore(null), new StartProgress(_rig.Notifier, TimeProvider.System), _rig.Lock, _rig.Freeze, _rig.Observer, TimeProvider.System, NullLoggerFactory.Instance);
+
+        Fault refused = (await host.StartAsync(TestContext.Current.CancellationToken)).Fault!;
+
+        Assert.StartsWith("PV_EXEC_SOURCE_WORKTREE 'nobody' has no snapshot in ", refused.Detail);
+    }
+
     [Theory]
     [InlineData(WorktreeMode.Directory)]
     [InlineData(WorktreeMode.Memory)]
@@ -94,8 +127,8 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData(WorktreeMode.Directory, WorktreeMode.Memory, "--worktree-mode is memory")]
-    [InlineData(WorktreeMode.Memory, WorktreeMode.Directory, "--worktree-mode is directory")]
+    [InlineData(WorktreeMode.Directory, WorktreeMode.Memory, "-worktree-mode is memory")]
+    [InlineData(WorktreeMode.Memory, WorktreeMode.Directory, "-worktree-mode is directory")]
     public async Task A_worktree_of_the_other_mode_is_refused(WorktreeMode was, WorktreeMode asked, string reason)
     {
         Needs.Mounting(WorktreeMode.Memory);

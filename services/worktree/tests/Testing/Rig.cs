@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using PvExec.Hosting.Notify;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Worktrees.Adapters.Places;
@@ -24,6 +25,8 @@ internal sealed class Rig : IDisposable
 
     public CountedFreeze Freeze { get; } = new();
 
+    public RecordingNotifier Notifier { get; } = new();
+
     public RecordingObserver Observer { get; } = new();
 
     public CountedLock Lock { get; } = new();
@@ -32,7 +35,7 @@ internal sealed class Rig : IDisposable
         string id, string mountPoint, string? source = null, WorktreeMode mode = WorktreeMode.Directory, string state = "state", KeptRoots? kept = null) =>
         Worktree.StartAsync(
             new WorktreeOptions { MountPoint = Scratch.At(mountPoint), Worktree = id, Store = "file://" + Scratch.At("store"), SourceWorktree = source, Mode = mode },
-            Scratch.At(state), kept ?? KeptRoots.None, Store, Lock, Freeze, Observer, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
+            Scratch.At(state), kept ?? KeptRoots.None, Store, new StartProgress(Notifier, TimeProvider.System), Lock, Freeze, Observer, TimeProvider.System, NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
 
     public async Task<Worktree> StartAsync(string id, string mountPoint, string? source = null, WorktreeMode mode = WorktreeMode.Directory, string state = "state") =>
         (await TryStartAsync(id, mountPoint, source, mode, state)).Value;

@@ -20,6 +20,7 @@ public sealed class DaemonOptionsTests
         SaveFreeze = true,
         StopTimeout = TimeSpan.FromSeconds(2.5),
         Watchdog = TimeSpan.FromSeconds(1.25),
+        StartTimeout = TimeSpan.FromSeconds(45.5),
         RestartLimit = 3,
         ExitOnFailed = ["exec", "worktree"],
         Main = "task:serve",
@@ -52,6 +53,19 @@ public sealed class DaemonOptionsTests
         Assert.Empty(problems);
         Assert.Equivalent(Whole, again, strict: true);
         Assert.Equal(Whole.ToArguments(), again.ToArguments());
+    }
+
+    [Fact]
+    public void What_was_given_by_a_variable_is_called_by_its_name_also_where_it_was_passed_on_as_a_word()
+    {
+        DaemonOptions first = DaemonOptions.Parse(["-worktree", "w"], name => name == "PV_EXEC_SOURCE_WORKTREE" ? "s" : null, out _);
+
+        DaemonOptions again = DaemonOptions.Parse(
+            first.ToArguments(), name => name == DaemonOptions.GivenByVariables ? first.NamesGivenByVariables : null, out _);
+
+        Assert.Equal("s", again.SourceWorktree);
+        Assert.Equal("PV_EXEC_SOURCE_WORKTREE", again.Given(DaemonFlags.SourceWorktree));
+        Assert.Equal("-worktree", again.Given(DaemonFlags.Worktree));
     }
 
     [Fact]

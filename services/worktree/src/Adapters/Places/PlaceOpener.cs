@@ -1,4 +1,5 @@
 using System.Text;
+using PvExec.Hosting.Notify;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 using PvExec.Linux.Trees;
@@ -17,7 +18,8 @@ public delegate Task<Outcome<Unit>> TreeFiller(FileDescriptor root, Cancellation
 /// </summary>
 /// <param name="stateDirectory">This service's own.</param>
 /// <param name="kept">Roots that earlier instances of this service have locked.</param>
-public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory, KeptRoots kept)
+/// <param name="progress">Told of each step of what may be long.</param>
+public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory, KeptRoots kept, StartProgress progress)
 {
     private readonly MarkerFile _markers = new(stateDirectory);
 
@@ -70,7 +72,7 @@ public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory, 
 
                 using (root)
                 {
-                    TreeRemoval.Empty(root);
+                    TreeRemoval.Empty(root, progress);
                     _markers.Remove(root);
                 }
 
@@ -92,7 +94,7 @@ public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory, 
         {
             0 => await FillMemoryAsync(fill, cancellationToken),
             _ when options.Mode == WorktreeMode.Auto => await FillDirectoryAsync(fill, cancellationToken),
-            _ => new Fault(FaultKind.PermissionDenied, $"--worktree-mode memory: a tmpfs cannot be mounted ({new FileCallException("mount", errno).Message}): run with CAP_SYS_ADMIN, or with --worktree-mode directory"),
+            _ => new Fault(FaultKind.PermissionDenied, $"{options.Given(DaemonFlags.WorktreeMode)} memory: a tmpfs cannot be mounted ({new FileCallException("mount", errno).Message}): run with CAP_SYS_ADMIN, or with {options.Given(DaemonFlags.WorktreeMode)} directory"),
         };
     }
 
@@ -166,7 +168,7 @@ public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory, 
                 using (root)
                 using (FileDescriptor names = OpenRoot())
                 {
-                    TreeRemoval.Empty(names);
+                    TreeRemoval.Empty(names, progress);
                     _markers.Remove(root);
                 }
             }
@@ -188,7 +190,7 @@ public sealed class PlaceOpener(WorktreeOptions options, string stateDirectory, 
         }
 
         root.Dispose();
-        return new Fault(FaultKind.Unavailable, $"-mount-point {options.MountPoint} is in use by another daemon: stop that one, or give another -mount-point");
+        return new Fault(FaultKind.Unavailable, $"{options.Given(DaemonFlags.MountPoint)} {options.MountPoint} is in use by another daemon: stop that one, or give another {options.Given(DaemonFlags.MountPoint)}");
     }
 
     private FileDescriptor OpenRoot() => Opening.Path(Encoding.UTF8.GetBytes(options.MountPoint), OpenFlags.Directory);

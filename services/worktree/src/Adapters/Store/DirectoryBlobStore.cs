@@ -16,10 +16,11 @@ public sealed class DirectoryBlobStore(string root) : IBlobStore
     private const int FileMode = 0x1B4 /* 0664 */, DirectoryMode = 0x1FD /* 0775 */;
 
     /// <summary>From a URL such as <c>file:///var/lib/pv-exec</c>.</summary>
-    public static Outcome<DirectoryBlobStore> FromUrl(string url) =>
+    /// <param name="given">What it was given with, to be named when it is wrong.</param>
+    public static Outcome<DirectoryBlobStore> FromUrl(string url, string given = "-store") =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && uri.IsFile && uri.Host.Length == 0 && uri.LocalPath.Length > 1
             ? new DirectoryBlobStore(uri.LocalPath.TrimEnd('/'))
-            : new Fault(FaultKind.InvalidArgument, $"-store '{url}' is not supported: give a URL such as file:///var/lib/pv-exec");
+            : new Fault(FaultKind.InvalidArgument, $"{given} '{url}' is not supported: give a URL such as file:///var/lib/pv-exec");
 
     public string Url => "file://" + root;
 

@@ -1,10 +1,12 @@
+using PvExec.Hosting.Notify;
 using PvExec.Linux.Trees;
 using PvExec.Worktrees.Core.Snapshots;
 
 namespace PvExec.Worktrees.Adapters.Tree;
 
 /// <summary>Writes regular files. <see cref="Write"/> may run on several threads, each with another pack.</summary>
-internal sealed class FileWriter(FileDescriptor root, AttributeWriter attributes)
+/// <param name="progress">Told of each file.</param>
+internal sealed class FileWriter(FileDescriptor root, AttributeWriter attributes, StartProgress progress)
 {
     private const int PrivateFile = 0x180 /* 0600 */;
 
@@ -15,6 +17,7 @@ internal sealed class FileWriter(FileDescriptor root, AttributeWriter attributes
         foreach (Entry entry in entries)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            progress.Step();
             bool spans = LoadPlan.Spans(entry);
             using FileDescriptor file = spans ? Open(cursor, entry, OpenFlags.WriteOnly) : Create(cursor, entry);
             foreach (Extent extent in entry.Extents)
@@ -37,6 +40,7 @@ internal sealed class FileWriter(FileDescriptor root, AttributeWriter attributes
         using var cursor = new DirectoryCursor(root);
         foreach (Entry entry in entries)
         {
+            progress.Step();
             Create(cursor, entry).Dispose();
         }
     }
@@ -46,6 +50,7 @@ internal sealed class FileWriter(FileDescriptor root, AttributeWriter attributes
         using var cursor = new DirectoryCursor(root);
         foreach (Entry entry in entries)
         {
+            progress.Step();
             using FileDescriptor file = Open(cursor, entry, OpenFlags.WriteOnly);
             Finish(file, entry);
         }
@@ -56,6 +61,7 @@ internal sealed class FileWriter(FileDescriptor root, AttributeWriter attributes
         using var cursor = new DirectoryCursor(root);
         foreach (Entry entry in entries)
         {
+            progress.Step();
             using FileDescriptor file = Create(cursor, entry);
             Finish(file, entry);
         }

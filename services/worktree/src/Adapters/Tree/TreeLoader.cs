@@ -1,3 +1,4 @@
+using PvExec.Hosting.Notify;
 using PvExec.Kernel;
 using PvExec.Linux.Trees;
 using PvExec.Worktrees.Adapters.Store;
@@ -11,7 +12,8 @@ namespace PvExec.Worktrees.Adapters.Tree;
 /// content, then hard links, and the directories' attributes last of all, deepest first.
 /// </summary>
 /// <param name="root">The empty directory.</param>
-internal sealed class TreeLoader(FileDescriptor root, SnapshotStore store)
+/// <param name="progress">Told of each entry.</param>
+internal sealed class TreeLoader(FileDescriptor root, SnapshotStore store, StartProgress progress)
 {
     private const int Threads = 2;
 
@@ -25,7 +27,7 @@ internal sealed class TreeLoader(FileDescriptor root, SnapshotStore store)
     {
         MakeDirectories(manifest);
         LoadPlan plan = LoadPlan.Of(manifest);
-        var files = new FileWriter(root, new AttributeWriter(_report));
+        var files = new FileWriter(root, new AttributeWriter(_report), progress);
         files.MakeSpanning(plan.Spanning);
 
         Fault? failed = null;
@@ -79,6 +81,7 @@ internal sealed class TreeLoader(FileDescriptor root, SnapshotStore store)
         using var cursor = new DirectoryCursor(root);
         foreach (Entry entry in manifest.Entries.Where(entry => entry.Type == EntryType.Directory && entry.Path.Length > 0))
         {
+            progress.Step();
             Names.MakeDirectory(Parent(cursor, entry), entry.Path.Name, PrivateDirectory);
         }
     }
@@ -102,6 +105,7 @@ internal sealed class TreeLoader(FileDescriptor root, SnapshotStore store)
                 continue;
             }
 
+            progress.Step();
             FileDescriptor directory = Parent(cursor, entry);
             if (type == FileType.Symlink)
             {
@@ -137,6 +141,8 @@ internal sealed class TreeLoader(FileDescriptor root, SnapshotStore store)
                 continue;
             }
 
+            progress.Step();
+
             // The name of a device node that was refused is left out with it.
             FileDescriptor from = Parent(targets, target);
             if (Statx.TryAt(from, target.Path.Name, out _) == 0)
@@ -157,6 +163,7 @@ internal sealed class TreeLoader(FileDescriptor root, SnapshotStore store)
                 continue;
             }
 
+            progress.Step();
             int errno = TreePaths.TryOpenDirectory(root, entry.Path.Span, out FileDescriptor? directory);
             using (directory)
             {

@@ -32,7 +32,7 @@ public sealed class PlaceRuleTests
     [MemberData(nameof(Cells))]
     public void Every_refusal_names_the_place_and_what_to_do(WorktreeMode mode, PlaceState state)
     {
-        Fault refusal = PlaceRule.Refusal(mode, state, "/some/where", "other");
+        Fault refusal = PlaceRule.Refusal(mode, state, "/some/where", "other", "-mount-point", "-worktree-mode");
         Assert.Equal(FaultKind.FailedPrecondition, refusal.Kind);
         Assert.StartsWith("-mount-point /some/where ", refusal.Detail);
         Assert.Matches("give|start|empty", refusal.Detail);
