@@ -16,23 +16,29 @@ int rounds = quick ? 1 : 7;
 foreach (Scenario scenario in Scenarios.All)
 {
     // Round by round in turn, so that whatever else the machine does meets all alike.
-    double[][] rates = [.. waiters.Select(_ => new double[rounds])];
+    (double All, double WithoutPauses)[][] times = [.. waiters.Select(_ => new (double, double)[rounds])];
     scenario.Measure(waiters[0], operations);
     for (int round = 0; round < rounds; round++)
     {
         for (int i = 0; i < waiters.Length; i++)
         {
-            rates[i][round] = scenario.Measure(waiters[i], operations);
+            times[i][round] = scenario.Measure(waiters[i], operations);
         }
     }
 
-    double few = Median(rates[0]);
     for (int i = 1; i < waiters.Length; i++)
     {
-        double many = Median(rates[i]);
-        Print(
-            $"{scenario.What} a second, {Count(waiters[i])} {scenario.Waiting}", Count(many), $"{Count(waiters[0])} {scenario.Waiting}", Count(few),
-            (many / few).ToString("0.00", CultureInfo.InvariantCulture), "flat");
+        Compare($"{scenario.What} a second, {Count(waiters[i])} {scenario.Waiting}", times[i].Select(time => time.All), times[0].Select(time => time.All), "flat");
+    }
+
+    Compare(
+        $"{scenario.What} a second without the collector's pauses, {Count(waiters[^1])} {scenario.Waiting}",
+        times[^1].Select(time => time.WithoutPauses), times[0].Select(time => time.WithoutPauses), "");
+
+    void Compare(string what, IEnumerable<double> many, IEnumerable<double> few, string target)
+    {
+        double here = 1 / Median(many), there = 1 / Median(few);
+        Print(what, Count(here), $"{Count(waiters[0])} {scenario.Waiting}", Count(there), (here / there).ToString("0.00", CultureInfo.InvariantCulture), target);
     }
 }
 
@@ -44,7 +50,7 @@ static void Print(params string[] fields) => Console.WriteLine(string.Join('\t',
 
 static string Count(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
-static double Median(double[] values)
+static double Median(IEnumerable<double> values)
 {
     double[] sorted = [.. values.Order()];
     return sorted[sorted.Length / 2];

@@ -50,6 +50,9 @@ internal struct LockLine
         {
             place.Behind.Before = place.Before;
         }
+
+        // One that has left and is old would otherwise keep all that left after it from the collector, until that looks at the old ones too.
+        (place.Before, place.Behind) = (null, null);
     }
 
     /// <summary>It is the turn of <see cref="FirstBlocked"/>.</summary>

@@ -1,9 +1,11 @@
 namespace PvExec.Exec.Core.Scopes;
 
 /// <summary>Where tickets wait for each other. Every operation costs a fixed number of steps, and one for each turn that it gives.</summary>
-internal abstract class LockQueue(LockKey key)
+internal abstract class LockQueue(LockKey key, LockSteps steps)
 {
     public LockKey Key { get; } = key;
+
+    protected LockSteps Steps { get; } = steps;
 
     public abstract bool IsEmpty { get; }
 

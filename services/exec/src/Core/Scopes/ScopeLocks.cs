@@ -36,6 +36,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
 
     private readonly Dictionary<LockKey, LockQueue> _queues = [];
     private readonly List<LockPlace> _turns = [];
+    private readonly LockSteps _steps = new();
     private long _lastNumber;
     private int _waiting;
 
@@ -50,6 +51,18 @@ public sealed partial class ScopeLocks(TimeProvider time)
             lock (_lock)
             {
                 return _queues.Count;
+            }
+        }
+    }
+
+    /// <summary>How many steps all decisions so far have taken together.</summary>
+    internal long Steps
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _steps.Count;
             }
         }
     }
@@ -132,7 +145,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
     {
         if (!_queues.TryGetValue(key, out LockQueue? queue))
         {
-            _queues.Add(key, queue = key.IsTask ? new TaskSlots(key) : new ScopeNode(key));
+            _queues.Add(key, queue = key.IsTask ? new TaskSlots(key, _steps) : new ScopeNode(key, _steps));
         }
 
         var place = new LockPlace(ticket, queue, mode, claimed);
@@ -163,6 +176,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
         ticket.State = TicketState.Released;
         foreach (LockPlace place in ticket.Places)
         {
+            _steps.Count++;
             if (place.Claimed is not null)
             {
                 place.Queue.Holders -= held ? 1 : 0;
@@ -179,6 +193,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
 
         foreach (LockPlace turn in _turns)
         {
+            _steps.Count++;
             if (--turn.Ticket.Blocked == 0)
             {
                 _waiting--;
@@ -196,6 +211,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
         ticket.Since = since;
         foreach (LockPlace place in ticket.Places)
         {
+            _steps.Count++;
             if (place.Claimed is not null)
             {
                 place.Queue.Holders++;

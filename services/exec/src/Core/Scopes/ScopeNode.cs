@@ -6,7 +6,7 @@ namespace PvExec.Exec.Core.Scopes;
 /// younger than the first of each of these. So within a line the turns come in order, and the first places of the
 /// lines are all that has to be looked at.
 /// </remarks>
-internal sealed class ScopeNode(LockKey key) : LockQueue(key)
+internal sealed class ScopeNode(LockKey key, LockSteps steps) : LockQueue(key, steps)
 {
     /// <summary>
     /// How many turns of a line are looked at for each that is wanted: those who wait for another scope stand between
@@ -24,6 +24,7 @@ internal sealed class ScopeNode(LockKey key) : LockQueue(key)
         {
             foreach (ref LockLine line in _lines.AsSpan())
             {
+                Steps.Count++;
                 if (line.First is not null)
                 {
                     return false;
@@ -51,6 +52,7 @@ internal sealed class ScopeNode(LockKey key) : LockQueue(key)
     public override void Append(LockPlace place)
     {
         ref LockLine line = ref _lines[(int)place.Mode];
+        Steps.Count++;
         line.Append(place);
         if (line.FirstBlocked == place && IsNotAfterConflicts(place))
         {
@@ -63,6 +65,7 @@ internal sealed class ScopeNode(LockKey key) : LockQueue(key)
         _lines[(int)place.Mode].Remove(place);
         foreach (ref LockLine line in _lines.AsSpan())
         {
+            Steps.Count++;
             while (line.FirstBlocked is { } next && IsNotAfterConflicts(next))
             {
                 turns.Add(line.TakeTurn());
@@ -112,6 +115,7 @@ internal sealed class ScopeNode(LockKey key) : LockQueue(key)
         int conflicts = LockModes.ConflictsOf(place.Mode);
         for (int mode = 0; mode < LockModes.Count; mode++)
         {
+            Steps.Count++;
             if ((conflicts >> mode & 1) != 0 && _lines[mode].First?.IsOlderThan(place) == true)
             {
                 return false;

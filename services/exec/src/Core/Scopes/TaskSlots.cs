@@ -5,7 +5,7 @@ namespace PvExec.Exec.Core.Scopes;
 /// It is a place's turn when it is that of all older ones and these are fewer than the place's own limit. The limit
 /// is read with each run, so an edit holds for those that come after it.
 /// </remarks>
-internal sealed class TaskSlots(LockKey key) : LockQueue(key)
+internal sealed class TaskSlots(LockKey key, LockSteps steps) : LockQueue(key, steps)
 {
     private LockLine _line;
     private int _turns;
@@ -25,6 +25,7 @@ internal sealed class TaskSlots(LockKey key) : LockQueue(key)
 
     public override void Append(LockPlace place)
     {
+        Steps.Count++;
         _line.Append(place);
         if (_line.FirstBlocked == place)
         {
@@ -34,6 +35,7 @@ internal sealed class TaskSlots(LockKey key) : LockQueue(key)
 
     public override void Remove(LockPlace place, List<LockPlace> turns)
     {
+        Steps.Count++;
         _turns -= place.HasTurn ? 1 : 0;
         _line.Remove(place);
         while (_line.FirstBlocked is { } next && TryTurn())
@@ -50,6 +52,7 @@ internal sealed class TaskSlots(LockKey key) : LockQueue(key)
 
     private bool TryTurn()
     {
+        Steps.Count++;
         if (_turns >= _line.FirstBlocked!.Ticket.Scopes.Limit!.Most)
         {
             return false;
