@@ -48,7 +48,7 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
         long output = run.Run.Output.KeptBytes;
         bool isOnDisk = run.Run.Output.IsOnDisk;
         var ended = new EndedRun(
-            run, (isOnDisk ? 0 : output) + (run.Processes?.Journal?.FinishBytes ?? 0), isOnDisk ? output : 0, isOnDisk, endedBefore ?? DateTimeOffset.MaxValue);
+            run, (isOnDisk ? 0 : output) + (run.Processes?.Journal?.FinishBytes ?? 0), isOnDisk ? output : 0, endedBefore ?? DateTimeOffset.MaxValue);
         lock (_lock)
         {
             _runs[run.Run.Id] = run;
@@ -70,9 +70,9 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
     private List<LiveRun> TooMany()
     {
         var leave = new List<LiveRun>();
-        Free(() => _order.Count > maxRuns, _ => true, leave);
-        Free(() => _memoryBytes > maxMemoryBytes, run => run.MemoryBytes > 0 || !run.IsOnDisk, leave);
-        Free(() => _diskBytes > maxDiskBytes, run => run.IsOnDisk, leave);
+        Free(_order.Count - maxRuns, _ => 1, leave);
+        Free(_memoryBytes - maxMemoryBytes, run => run.MemoryBytes, leave);
+        Free(_diskBytes - maxDiskBytes, run => run.DiskBytes, leave);
         return leave;
     }
 
@@ -94,14 +94,16 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
         }
     }
 
-    /// <param name="helps">Whether there is less of it when that one leaves.</param>
-    private void Free(Func<bool> isTooMuch, Func<EndedRun, bool> helps, List<LiveRun> leave)
+    /// <summary>The oldest that make up what there is too much, but for those that are read: for these no younger one leaves.</summary>
+    /// <param name="sizeOf">What each has of it.</param>
+    private void Free(long tooMuch, Func<EndedRun, long> sizeOf, List<LiveRun> leave)
     {
-        LinkedListNode<EndedRun>? next = _order.First;
-        while (isTooMuch() && next is { } oldest)
+        for (LinkedListNode<EndedRun>? next = _order.First; tooMuch > 0 && next is { } oldest;)
         {
             next = oldest.Next;
-            if (helps(oldest.Value) && oldest.Value.Run.Run.Output.Readers == 0)
+            long size = sizeOf(oldest.Value);
+            tooMuch -= size;
+            if (size > 0 && oldest.Value.Run.Run.Output.Readers == 0)
             {
                 Leave(oldest, leave);
             }
@@ -122,5 +124,5 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
         _diskBytes += sign * run.DiskBytes;
     }
 
-    private sealed record EndedRun(LiveRun Run, long MemoryBytes, long DiskBytes, bool IsOnDisk, DateTimeOffset Ended);
+    private sealed record EndedRun(LiveRun Run, long MemoryBytes, long DiskBytes, DateTimeOffset Ended);
 }

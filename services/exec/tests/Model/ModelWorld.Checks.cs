@@ -6,7 +6,9 @@ namespace PvExec.Exec.Tests.Model;
 /// <content>What holds after every step, and at the end.</content>
 internal sealed partial class ModelWorld
 {
-    private const int MostEnded = 8;
+    /// <summary>All that there are may run out of time at one moment, and each is looked at when it has.</summary>
+    private const int MostEnded = MostClaims;
+
     private const int MostWaiting = 40;
     private const int MostRunning = 40;
 
