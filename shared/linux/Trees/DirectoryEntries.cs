@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace PvExec.Linux.Trees;
@@ -6,8 +5,6 @@ namespace PvExec.Linux.Trees;
 /// <summary>The names in a directory (getdents64(2)).</summary>
 public static partial class DirectoryEntries
 {
-    private const int HeaderBytes = 19;
-
     /// <summary>All names but <c>.</c> and <c>..</c>, in the order of their bytes.</summary>
     /// <param name="directory">Just opened: reading starts where it stands.</param>
     /// <exception cref="FileCallException">The call failed.</exception>
@@ -15,31 +12,22 @@ public static partial class DirectoryEntries
     {
         var names = new List<byte[]>();
         Span<byte> buffer = stackalloc byte[8192];
-        while (true)
+        while (NextBlock(directory, buffer) is { IsEmpty: false } block)
         {
-            int length = Fill(directory, buffer);
-            if (length == 0)
+            while (block.TryNext(out ReadOnlySpan<byte> name))
             {
-                break;
-            }
-
-            for (int at = 0; at < length;)
-            {
-                ushort size = BinaryPrimitives.ReadUInt16LittleEndian(buffer[(at + 16)..]);
-                Span<byte> name = buffer[(at + HeaderBytes)..(at + size)];
-                name = name[..name.IndexOf((byte)0)];
-                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-                {
-                    names.Add(name.ToArray());
-                }
-
-                at += size;
+                names.Add(name.ToArray());
             }
         }
 
         names.Sort((a, b) => a.AsSpan().SequenceCompareTo(b));
         return names;
     }
+
+    /// <summary>As many entries as the buffer takes, in no order; an empty block at the end.</summary>
+    /// <param name="buffer">At least 280 bytes: one entry.</param>
+    /// <exception cref="FileCallException">The call failed.</exception>
+    public static DirectoryBlock NextBlock(FileDescriptor directory, Span<byte> buffer) => new(buffer[..Fill(directory, buffer)]);
 
     private static unsafe int Fill(FileDescriptor directory, Span<byte> buffer)
     {

@@ -52,6 +52,14 @@ public static partial class Opening
     public static int TryBeneath(FileDescriptor directory, ReadOnlySpan<byte> path, OpenFlags flags, out FileDescriptor? file) =>
         s_hasOpenat2 ? Openat2(directory.Number, path, flags, out file) : TryByParts(directory, path, flags, out file);
 
+    /// <summary>Opens an absolute path if no part of it is a symlink.</summary>
+    /// <returns>0, or errno; ELOOP for a symlink, ENOSYS where openat2(2) is not to be had.</returns>
+    public static int TryWithoutSymlinks(ReadOnlySpan<byte> path, OpenFlags flags, out FileDescriptor? file)
+    {
+        file = null;
+        return s_hasOpenat2 ? Openat2(AT_FDCWD, path, flags, out file, resolve: RESOLVE_NO_SYMLINKS) : FileErrno.ENOSYS;
+    }
+
     /// <summary><see cref="TryBeneath"/> without openat2(2): one call for each part.</summary>
     internal static int TryByParts(FileDescriptor directory, ReadOnlySpan<byte> path, OpenFlags flags, out FileDescriptor? file)
     {
@@ -86,10 +94,10 @@ public static partial class Opening
         return errno is not (FileErrno.ENOSYS or FileErrno.EPERM);
     }
 
-    private static unsafe int Openat2(int directory, ReadOnlySpan<byte> path, OpenFlags flags, out FileDescriptor? file, int more = 0)
+    private static unsafe int Openat2(int directory, ReadOnlySpan<byte> path, OpenFlags flags, out FileDescriptor? file, int more = 0, ulong resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH)
     {
         using var text = new CString(path, stackalloc byte[CString.StackBytes]);
-        var how = new open_how { flags = (ulong)(uint)(Numbers(flags) | O_CLOEXEC | more), resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH };
+        var how = new open_how { flags = (ulong)(uint)(Numbers(flags) | O_CLOEXEC | more), resolve = resolve };
         while (true)
         {
             long fd;

@@ -1,6 +1,8 @@
+using System.Text;
 using PvExec.Kernel;
 using PvExec.Linux;
 using PvExec.Linux.Files;
+using PvExec.Linux.Trees;
 using PvExec.Tasks.Core;
 
 namespace PvExec.Tasks.Adapters;
@@ -43,6 +45,11 @@ public sealed partial class TaskDirectories(IReadOnlyList<string> roots, string 
     {
         foreach (string root in roots)
         {
+            if (TryReadPlain(root, name) is { } source)
+            {
+                return TaskParser.Parse(name, source);
+            }
+
             if (RealPath.Resolve(root, out string? realRoot) != 0)
             {
                 continue;
@@ -68,11 +75,28 @@ public sealed partial class TaskDirectories(IReadOnlyList<string> roots, string 
 
             if (Directory.Exists(directory))
             {
-                return TaskParser.Parse(name, TaskReader.Read(directory));
+                return TaskParser.Parse(name, TaskReader.Read(directory, TaskFileNames.Any));
             }
         }
 
         return new Fault(FaultKind.NotFound, $"no task {Quoted.Of(name.Value)} below {string.Join(", ", roots)}");
+    }
+
+    /// <summary>A directory without a symbolic link on the way to it, as nearly all are, needs no other look.</summary>
+    /// <returns>Null for any other.</returns>
+    private static TaskSource? TryReadPlain(string root, TaskName name)
+    {
+        string path = root + "/" + name.Value;
+        if (!Path.IsPathFullyQualified(root) || Path.GetFullPath(path) != path
+            || Opening.TryWithoutSymlinks(Encoding.UTF8.GetBytes(path), OpenFlags.Directory, out FileDescriptor? directory) != 0)
+        {
+            return null;
+        }
+
+        using (directory)
+        {
+            return TaskReader.Read(path, TaskFileNames.In(directory!));
+        }
     }
 
     private static bool IsBelow(string path, string root) =>

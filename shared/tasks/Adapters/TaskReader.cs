@@ -15,29 +15,39 @@ internal static class TaskReader
     public static readonly IReadOnlyList<string> TellingFiles =
         [Run, "finish", "input_scopes", "output_scopes", "timeout", "timeout-kill", "timeout-finish", "max_concurrent"];
 
+    /// <summary>All that a task's directory may hold for us.</summary>
+    public static readonly (string Text, byte[] Utf8)[] AllFiles =
+    [
+        .. TellingFiles.Concat(["log", "env", "user", "description"]).Select(name => (name, Encoding.UTF8.GetBytes(name))),
+    ];
+
     private const string Passwd = "/etc/passwd";
     private const string Group = "/etc/group";
 
     /// <param name="directory">Absolute, without symbolic links.</param>
-    public static TaskSource Read(string directory)
+    /// <param name="names">What may be in it.</param>
+    public static TaskSource Read(string directory, TaskFileNames names)
     {
-        SettingFile? user = Setting(directory, "user");
+        SettingFile? user = ReadSetting("user");
         return new TaskSource(directory)
         {
-            Run = Program(directory, Run),
-            Log = Program(directory, "log"),
-            Finish = Program(directory, "finish"),
-            InputScopes = Setting(directory, "input_scopes"),
-            OutputScopes = Setting(directory, "output_scopes"),
-            Environment = Environment(directory),
-            Timeout = Setting(directory, "timeout"),
-            TimeoutKill = Setting(directory, "timeout-kill"),
-            TimeoutFinish = Setting(directory, "timeout-finish"),
+            Run = ReadProgram(Run),
+            Log = ReadProgram("log"),
+            Finish = ReadProgram("finish"),
+            InputScopes = ReadSetting("input_scopes"),
+            OutputScopes = ReadSetting("output_scopes"),
+            Environment = names.MayHave("env") ? Environment(directory) : [],
+            Timeout = ReadSetting("timeout"),
+            TimeoutKill = ReadSetting("timeout-kill"),
+            TimeoutFinish = ReadSetting("timeout-finish"),
             User = user,
-            Description = Setting(directory, "description"),
-            MaxConcurrent = Setting(directory, "max_concurrent"),
+            Description = ReadSetting("description"),
+            MaxConcurrent = ReadSetting("max_concurrent"),
             Accounts = user is null ? null : Accounts.Parse(TextOf(Passwd), TextOf(Group)),
         };
+
+        ProgramFile? ReadProgram(string name) => names.MayHave(name) ? Program(directory, name) : null;
+        SettingFile? ReadSetting(string name) => names.MayHave(name) ? Setting(directory, name) : null;
     }
 
     private static ProgramFile? Program(string directory, string name)
@@ -77,9 +87,9 @@ internal static class TaskReader
     /// <summary>Whether execve(2) takes the file as it is: a <c>#!</c> line or a compiled program.</summary>
     private static bool IsProgram(string file)
     {
-        using var handle = File.OpenHandle(file);
+        using FileDescriptor program = Opening.Path(Encoding.UTF8.GetBytes(file), OpenFlags.ReadOnly);
         Span<byte> header = stackalloc byte[4];
-        header = header[..RandomAccess.Read(handle, header, 0)];
+        header = header[..FileContent.Read(program, header, 0)];
         return header.StartsWith("#!"u8) || header.SequenceEqual("\u007fELF"u8);
     }
 
