@@ -62,7 +62,7 @@ public sealed class FakeInit : IInit
         lock (_lock)
         {
             ulong id = _nextId++;
-            child = new Child(id, 10_000 + (int)id, spec.Label, Started, spec.State, new Dictionary<string, System.Runtime.InteropServices.SafeHandle>());
+            child = new Child(id, 10_000 + (int)id, spec.Label, Started, spec.State, new Dictionary<string, System.Runtime.InteropServices.SafeHandle>(), goesOnAtOnce: spec.GoesOnAtOnce);
             _spawned.Add((child, spec));
         }
 

@@ -6,10 +6,11 @@ namespace PvExec.Hosting.Init;
 /// <summary>A process that pv-init started for this service.</summary>
 public sealed class Child
 {
-    private readonly TaskCompletionSource<ChildExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ChildExit> _exited;
 
     /// <param name="id">pv-init's number for it, never used twice.</param>
     /// <param name="pidFd">Null when none is wanted, or none came.</param>
+    /// <param name="goesOnAtOnce"><see cref="SpawnSpec.GoesOnAtOnce"/>.</param>
     public Child(
         ulong id,
         int pid,
@@ -17,8 +18,10 @@ public sealed class Child
         DateTimeOffset started,
         ReadOnlyMemory<byte> state,
         IReadOnlyDictionary<string, SafeHandle> kept,
-        SafeFileHandle? pidFd = null)
+        SafeFileHandle? pidFd = null,
+        bool goesOnAtOnce = false)
     {
+        _exited = new(goesOnAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         Id = id;
         Pid = pid;
         Label = label;

@@ -172,7 +172,8 @@ public sealed partial class InitConnection
                 ended?.SetExited(ToExit(exited));
                 break;
             case MessageType.Spawned when Take(packet) is { Spec: { } spec } request && packet.TryRead(out Spawned spawned):
-                var child = new Child(spawned.Child, spawned.Pid, spec.Label, Time(spawned.StartedMicroseconds), spec.State, NoDescriptors, TakePidFd(spec));
+                var child = new Child(
+                    spawned.Child, spawned.Pid, spec.Label, Time(spawned.StartedMicroseconds), spec.State, NoDescriptors, TakePidFd(spec), spec.GoesOnAtOnce);
                 lock (_state)
                 {
                     _running.Add(child.Id, child);

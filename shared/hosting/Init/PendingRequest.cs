@@ -9,7 +9,8 @@ internal sealed class PendingRequest(SpawnSpec? spec)
     public SpawnSpec? Spec { get; } = spec;
 
     /// <summary>For a spawn.</summary>
-    public TaskCompletionSource<Outcome<Child>> Spawned { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<Outcome<Child>> Spawned { get; } =
+        new(spec is { GoesOnAtOnce: true } ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>For a signal.</summary>
     public TaskCompletionSource<Outcome<Unit>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

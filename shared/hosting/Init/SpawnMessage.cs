@@ -27,7 +27,7 @@ internal static class SpawnMessage
                 spec.Label,
                 spec.State.ToArray(),
                 [.. spec.Arguments.Select(Encoding.UTF8.GetBytes)],
-                [.. spec.Environment.Select(Encoding.UTF8.GetBytes)],
+                EncodedEnvironment.Of(spec.Environment),
                 Encoding.UTF8.GetBytes(spec.WorkingDirectory),
                 (int)spec.Grouping,
                 [.. spec.Descriptors.Select(mapping => mapping.Target)],

@@ -63,6 +63,12 @@ public sealed record SpawnSpec
 
     /// <summary>Whether <see cref="Child.PidFd"/> is wanted; the caller disposes it.</summary>
     public bool HoldPidFd { get; init; }
+
+    /// <summary>
+    /// Whether what awaits the answer, or <see cref="Child.Exited"/>, goes on at once, on the thread that receives from pv-init: no other thread
+    /// has to be woken. It must not wait for anything there that comes from pv-init.
+    /// </summary>
+    public bool GoesOnAtOnce { get; init; }
 }
 
 /// <param name="Source">Open in this process; stays the caller's.</param>

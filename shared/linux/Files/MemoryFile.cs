@@ -20,7 +20,11 @@ public static partial class MemoryFile
         }
 
         var file = new SafeFileHandle(fd, true);
-        RandomAccess.Write(file, content, 0);
+        if (!content.IsEmpty)
+        {
+            RandomAccess.Write(file, content, 0);
+        }
+
         return file;
     }
 

@@ -1,4 +1,5 @@
 using PvExec.Exec.Adapters.Output;
+using PvExec.Exec.Core;
 using PvExec.Exec.Core.Runs;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
@@ -73,17 +74,15 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
 
     /// <summary>Reads on until the output has come to its end, or until the grace is over and the pipes are empty.</summary>
     /// <returns>False when a descendant still holds the output open; what it writes is read on.</returns>
-    public async Task<bool> DrainAsync(TimeSpan grace, TimeProvider time)
+    public async Task<bool> DrainAsync(SharedDelay grace)
     {
-        Task ended = Task.WhenAll(AllPipes.Select(pipe => pipe.Ended));
+        Task ended = Task.WhenAll(AllPipes.Select(pipe => pipe.EndedAtOnce));
         if (ended.IsCompleted)
         {
             return true;
         }
 
-        using var graceIsOver = new CancellationTokenSource(grace, time);
-        await ended.WaitAsync(graceIsOver.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (ended.IsCompleted)
+        if (await Task.WhenAny(ended, grace.BeginAsync()) == ended)
         {
             return true;
         }

@@ -112,6 +112,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
                     Uid = task.User?.Uid,
                     Gid = task.User?.Gid,
                     Groups = task.User?.Groups,
+                    GoesOnAtOnce = true,
                 },
                 CancellationToken.None);
         }

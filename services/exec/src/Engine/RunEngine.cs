@@ -37,6 +37,8 @@ public sealed partial class RunEngine(
     private readonly RunHistory _history = new(options.MaxEndedRuns, options.MaxEndedOutputBytes, options.MaxEndedDiskBytes);
     private readonly WaitingRoom _waitingRoom = new(options.MaxWaitingRuns, options.MaxWaitingInputBytes);
     private readonly RunningRoom _runningRoom = new(options.MaxRunningRuns);
+    private readonly SharedDelay _outputGrace = new(options.OutputGrace, time);
+
     /// <summary>What is left of runs that were forgotten already.</summary>
     private Task _forgetting = Task.CompletedTask;
 

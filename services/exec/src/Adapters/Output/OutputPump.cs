@@ -78,9 +78,11 @@ public sealed class OutputPump : IDisposable
             if (through is not null)
             {
                 pipe.MoveLeft(new byte[BufferBytes]);
+
+                // Of a pipe alone splice(2) can be told not to wait.
+                NonBlockingRead.Enable(reading);
             }
 
-            NonBlockingRead.Enable(reading);
             _poll.Add(reading, pipe.Key, PollEvents.Readable);
             return pipe;
         }

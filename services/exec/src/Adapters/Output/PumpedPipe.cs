@@ -13,6 +13,7 @@ public sealed class PumpedPipe
     private readonly StreamFile _file;
     private readonly PipePair? _through;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _endedAtOnce = new();
 
     internal PumpedPipe(OutputPump pump, long key, SafeHandle handle, StreamLog log, StreamFile file, PipePair? through)
     {
@@ -26,6 +27,9 @@ public sealed class PumpedPipe
 
     /// <summary>Completes when every process that could write has closed its end, and all has been read.</summary>
     public Task Ended => _ended.Task;
+
+    /// <summary>As <see cref="Ended"/>; what awaits it goes on at once, on the pump's thread, so that no other has to be woken. It must not stop the pump there.</summary>
+    public Task EndedAtOnce => _endedAtOnce.Task;
 
     /// <summary>Why reading ended before the end of the pipe, or null: it could not even be read to be dropped.</summary>
     public IOException? Error { get; private set; }
@@ -130,14 +134,19 @@ public sealed class PumpedPipe
     {
         if (_through is { } through)
         {
-            NonBlockingRead.Enable(through.ReadEnd);
-            if (NonBlockingRead.Read(through.ReadEnd, scratch) is var left and > 0)
+            if (ReadFrom(through.ReadEnd, scratch) is var left and > 0)
             {
                 return left;
             }
         }
 
-        return NonBlockingRead.Read(Handle, scratch);
+        return ReadFrom(Handle, scratch);
+    }
+
+    private static int ReadFrom(SafeHandle pipe, Span<byte> scratch)
+    {
+        NonBlockingRead.Enable(pipe);
+        return NonBlockingRead.Read(pipe, scratch);
     }
 
     private int MoveOrDrop(Span<byte> scratch)
@@ -163,7 +172,7 @@ public sealed class PumpedPipe
     private int Drop(StreamFullException full, Span<byte> scratch)
     {
         _log.Lose(full);
-        int count = full.Taken > 0 ? full.Taken : NonBlockingRead.Read(full.From, scratch);
+        int count = full.Taken > 0 ? full.Taken : ReadFrom(full.From, scratch);
         if (count > 0)
         {
             _file.Extend(_log.Length + count);
@@ -203,5 +212,6 @@ public sealed class PumpedPipe
         Error = error;
         _log.End();
         _ended.TrySetResult();
+        _endedAtOnce.TrySetResult();
     }
 }

@@ -147,6 +147,7 @@ public sealed class StreamFile : IStreamBytes
 
     private int CopyFrom(SafeHandle pipe, long offset, Span<byte> scratch)
     {
+        NonBlockingRead.Enable(pipe);
         int count = NonBlockingRead.Read(pipe, scratch);
         if (count > 0)
         {
