@@ -21,12 +21,13 @@ build_just_in_time() {
     done
 }
 
-# build_c SOURCE : prints the path of the program.
+# build_c SOURCE [LIBRARY...] : prints the path of the program.
 build_c() {
-    local program
-    program="$OUT/bench/$(basename "$1" .c)"
+    local program source=$1
+    shift
+    program="$OUT/bench/$(basename "$source" .c)"
     mkdir -p "$OUT/bench"
-    clang -std=gnu11 -O2 -Wall -Wextra -Werror "$1" -o "$program" || die "compiling $1 failed: the reason is above"
+    clang -std=gnu11 -O2 -Wall -Wextra -Werror "$source" -o "$program" "$@" || die "compiling $source failed: the reason is above"
     echo "$program"
 }
 

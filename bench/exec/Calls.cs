@@ -1,44 +1,20 @@
-using System.Diagnostics;
 using System.Globalization;
-using PvExec.Contract;
 
 namespace PvExec.Bench.Exec;
 
-/// <summary>One script, run by several callers at a time, each over a connection of its own.</summary>
-internal static class Calls
+/// <summary>One script, started so often by several callers at a time: by a program that prints what it measured.</summary>
+/// <param name="Who">What it is called in the results.</param>
+/// <param name="Program">The program.</param>
+/// <param name="Before">Its arguments before the number of callers.</param>
+internal sealed record Calls(string Who, string Program, string[] Before)
 {
-    public static async Task ThroughTheFrontAsync(Front[] callers, string task, int runs, Figures figures)
-    {
-        var took = new double[runs];
-        int next = -1;
-        long began = Stopwatch.GetTimestamp();
-        await Task.WhenAll(callers.Select(caller => Task.Run(async () =>
-        {
-            for (int i; (i = Interlocked.Increment(ref next)) < runs;)
-            {
-                long sent = Stopwatch.GetTimestamp();
-                ExecResp answer = await caller.Exec.ExecAsync(new ExecReq { TaskName = task, WaitForCompletion = true });
-                took[i] = Stopwatch.GetElapsedTime(sent).TotalMicroseconds;
-                if (!answer.Completed)
-                {
-                    throw new InvalidOperationException($"task '{task}' was not waited for");
-                }
-            }
-        })));
-        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var all = new Sample();
-        foreach (double one in took)
-        {
-            all.Add(one);
-        }
+    public Figures Figures { get; } = new();
 
-        figures.Add(all.Median, all.Percentile(0.99), runs / seconds);
-    }
-
-    public static async Task PlainAsync(string program, int callers, string script, int runs, Figures figures)
+    /// <param name="script">The last argument: a script, or what names it.</param>
+    public async Task MeasureAsync(int callers, int runs, string script)
     {
-        string output = await Command.OutputAsync(program, $"{callers}", $"{runs}", script);
+        string output = await Command.OutputAsync(Program, [.. Before, $"{callers}", $"{runs}", script]);
         double[] numbers = [.. output.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
-        figures.Add(numbers[0], numbers[1], numbers[2]);
+        Figures.Add(numbers[0], numbers[1], numbers[2]);
     }
 }

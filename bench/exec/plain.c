@@ -1,7 +1,7 @@
-// Runs a script so often, by so many callers at a time, with pipes for what it writes (posix_spawn(3), read(2), waitpid(2)):
+// Runs a script so often, by so many callers at a time, with pipes for what it writes (fork(2) and execve(2) or posix_spawn(3), read(2), waitpid(2)):
 // what a task costs without a daemon. Prints the median and the 99th percentile of one run in microseconds, and the runs a second.
 //
-// usage: plain CALLERS RUNS SCRIPT
+// usage: plain fork|spawn CALLERS RUNS SCRIPT
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
@@ -18,7 +18,7 @@ extern char **environ;
 
 static char *script;
 static double *took;
-static int next, runs;
+static int next, runs, forks;
 
 static double microseconds(void)
 {
@@ -50,19 +50,37 @@ static void drain(int out, int err)
     }
 }
 
+static pid_t fork_and_exec(char *const words[], int out, int err)
+{
+    pid_t pid = fork();
+    need(pid >= 0, "fork");
+    if (pid == 0) {
+        int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (null >= 0 && dup2(null, 0) == 0 && dup2(out, 1) == 1 && dup2(err, 2) == 2) execve(script, words, environ);
+        _exit(127);
+    }
+    return pid;
+}
+
+static pid_t spawn(char *const words[], int out, int err)
+{
+    pid_t pid;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, out, 1);
+    posix_spawn_file_actions_adddup2(&actions, err, 2);
+    need(posix_spawn(&pid, script, &actions, NULL, words, environ) == 0, "posix_spawn");
+    posix_spawn_file_actions_destroy(&actions);
+    return pid;
+}
+
 static void run_once(void)
 {
     int out[2], err[2], status;
-    pid_t pid;
     char *const words[] = {script, NULL};
-    posix_spawn_file_actions_t actions;
     need(pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0, "pipe2");
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-    posix_spawn_file_actions_adddup2(&actions, err[1], 2);
-    need(posix_spawn(&pid, script, &actions, NULL, words, environ) == 0, "posix_spawn");
-    posix_spawn_file_actions_destroy(&actions);
+    pid_t pid = forks ? fork_and_exec(words, out[1], err[1]) : spawn(words, out[1], err[1]);
     close(out[1]);
     close(err[1]);
     drain(out[0], err[0]);
@@ -87,14 +105,15 @@ static int by_size(const void *one, const void *other)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4 || atoi(argv[1]) < 1 || atoi(argv[2]) < 1) {
-        fprintf(stderr, "usage: plain CALLERS RUNS SCRIPT\n");
+    if (argc != 5 || (strcmp(argv[1], "fork") != 0 && strcmp(argv[1], "spawn") != 0) || atoi(argv[2]) < 1 || atoi(argv[3]) < 1) {
+        fprintf(stderr, "usage: plain fork|spawn CALLERS RUNS SCRIPT\n");
         return 100;
     }
-    int callers = atoi(argv[1]);
+    forks = strcmp(argv[1], "fork") == 0;
+    int callers = atoi(argv[2]);
     pthread_t threads[callers];
-    runs = atoi(argv[2]);
-    script = argv[3];
+    runs = atoi(argv[3]);
+    script = argv[4];
     took = calloc(runs, sizeof *took);
     need(took != NULL, "calloc");
     double began = microseconds();

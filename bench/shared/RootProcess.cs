@@ -146,7 +146,8 @@ public sealed class RootProcess : IAsyncDisposable
 
     private static RuntimePaths PathsIn(DirectoryInfo home) => new(Path.Combine(home.FullName, "run"));
 
-    private static int FreePort()
+    /// <summary>One that nobody listens on.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
