@@ -76,6 +76,9 @@ internal static partial class ExecLog
     [LoggerMessage(3022, LogLevel.Warning, "run {Run} of {Task} waits, and would lose its place if this service were killed: it cannot be noted ({Reason})")]
     public static partial void WaitingNotNoted(ILogger log, RunId run, string task, string reason);
 
+    [LoggerMessage(3023, LogLevel.Warning, "the notes of runs that wait take more memory than they need: they cannot be written anew ({Reason})")]
+    public static partial void WaitingNotTidied(ILogger log, string reason);
+
     [LoggerMessage(3040, LogLevel.Warning, "run {Run} of {Task}: finish: {Status}{Why}")]
     public static partial void FinishFailed(ILogger log, RunId run, string task, ExitStatus status, string why);
 

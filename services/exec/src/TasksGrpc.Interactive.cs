@@ -52,6 +52,7 @@ public sealed partial class TasksGrpc
         start.Run.Input = ByteString.Empty;
         try
         {
+            await accepted.Run.Noted;
             await InteractAsync(
                 accepted.Run, requestStream, (over, lost) => TellCallerAsync(accepted, caller, start.Run, responseStream, over, lost), context.CancellationToken);
         }

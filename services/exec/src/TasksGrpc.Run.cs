@@ -19,6 +19,7 @@ public sealed partial class TasksGrpc
         request.Input = ByteString.Empty;
         try
         {
+            await accepted.Run.Noted;
             await TellCallerAsync(accepted, caller, request, responseStream, context.CancellationToken);
         }
         finally

@@ -25,6 +25,15 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>What was asked for, until its processes run.</summary>
     public RunRequest? Request { get; set; }
 
+    /// <summary>What is to be noted of it, until that is done.</summary>
+    public RunRequest? ToNote { get; set; }
+
+    /// <summary>Of <see cref="Run.Noted"/>.</summary>
+    public TaskCompletionSource? Noting { get; set; }
+
+    /// <summary>Its input is with the notes of runs that wait, and not in <see cref="Request"/>.</summary>
+    public bool IsInputNoted { get; set; }
+
     /// <summary>Set once they run.</summary>
     public RunProcesses? Processes { get; set; }
 

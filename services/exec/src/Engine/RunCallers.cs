@@ -46,7 +46,7 @@ internal sealed class RunCallers
     }
 
     /// <summary>As <see cref="Find"/>, with a new run where there is none.</summary>
-    /// <param name="make">Called under the lock: it must neither block nor start anything.</param>
+    /// <param name="make">Called under the lock: it must neither block, nor write, nor start anything.</param>
     public Outcome<AcceptedRun> FindOrAdd(ClientToken? token, string caller, Func<Run, bool> isThere, Func<Outcome<Run>> make)
     {
         lock (_lock)

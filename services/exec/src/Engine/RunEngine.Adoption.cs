@@ -80,9 +80,10 @@ public sealed partial class RunEngine
 
         _live[run.Id] = live;
         ExpectReader(live, options.CallerReturnTime);
-        Note(live, request);
         live.Request = WithoutInput(request, run);
-        Drive(live, task, live.Request);
+        ToNote(live, request);
+        Note(live);
+        Drive(live, task);
     }
 
     /// <summary>As <see cref="Resume"/>, for one whose callers went with an instance that was killed. The last one is waited for as long as such a call is made again.</summary>
@@ -104,7 +105,7 @@ public sealed partial class RunEngine
            let request = live.Request
            where live.Run.State == RunState.Waiting && request is not null
            orderby live.Order
-           select new WaitingRun(live.Order, live.Run.Id, live.Run.Requested, WithInput(request, live.Run)),
+           select new WaitingRun(live.Order, live.Run.Id, live.Run.Requested, WithInput(live, request)),
     ];
 
     private void Adopt(RunNote note, List<RunProcess> processes)

@@ -155,7 +155,8 @@ public sealed partial class RunEngine
         Outcome<AcceptedRun> accepted = _callers.FindOrAdd(request.Token, caller.Id, IsThere, () => Enqueue(task, request).Then<Run>(live => (queued = live).Run));
         if (queued is not null)
         {
-            Drive(queued, task, queued.Request!);
+            Note(queued);
+            Drive(queued, task);
         }
 
         return accepted;

@@ -83,7 +83,7 @@ public sealed partial class RunEngine
     private static RunRequest WithoutInput(RunRequest request, Run run) => run.Input is null ? request : request with { Input = ReadOnlyMemory<byte>.Empty };
 
     /// <summary>The request as if all input that has come so far had been in it.</summary>
-    private static RunRequest WithInput(RunRequest request, Run run) => run.Input is not { } input
-        ? request
+    private RunRequest WithInput(LiveRun live, RunRequest request) => live.Run.Input is not { } input
+        ? request with { Input = InputOf(live, request) }
         : request with { Input = input.Rest(), Interaction = new Interaction(input.Terminal) { IsClosed = input.IsClosed } };
 }

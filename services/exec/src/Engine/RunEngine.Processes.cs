@@ -15,7 +15,7 @@ public sealed partial class RunEngine
     private IReadOnlyList<string>? _plainEnvironment;
 
     /// <returns>Null when nothing was started: it was withdrawn, it could not be, or the next instance does it.</returns>
-    private async Task<RunProcesses?> StartAsync(LiveRun live, TaskDefinition task, RunRequest request)
+    private async Task<RunProcesses?> StartAsync(LiveRun live, TaskDefinition task)
     {
         if (!gate.TryEnter())
         {
@@ -39,12 +39,13 @@ public sealed partial class RunEngine
             live.IsToldToHold = true;
             observer.Held(live.Ticket);
 
+            RunRequest request = live.Request!;
             Outcome<RunProcesses> started = await starter.StartAsync(
-                run, task, Environment(task, request), request.Input, request.Output.OnDisk ? options.OutputDirectory : null);
+                run, task, Environment(task, request), InputOf(live, request), request.Output.OnDisk ? options.OutputDirectory : null);
             if (started.TryGet(out RunProcesses? processes, out Fault? fault))
             {
                 run.On(RunSignal.Started);
-                notes.Remove(run.Id);
+                ForgetNote(live);
                 live.Processes = processes;
                 live.Timer = NewTimer(live, processes);
                 live.Request = null;
@@ -132,7 +133,7 @@ public sealed partial class RunEngine
     {
         Run run = live.Run;
         run.On(RunSignal.StartFailed);
-        notes.Remove(run.Id);
+        ForgetNote(live);
         Free(live);
         run.Complete(fault);
         await RetireAsync(live);
@@ -288,7 +289,7 @@ public sealed partial class RunEngine
         // decides, the notes are that one's.
         if (gate.TryEnter())
         {
-            notes.Remove(run.Id);
+            ForgetNote(live);
             gate.Leave();
         }
 

@@ -107,7 +107,7 @@ public sealed partial class RunEngine(
         if (_live.TryGetValue(run.Id, out LiveRun? live))
         {
             live.Ticket.Release();
-            notes.Remove(run.Id);
+            ForgetNote(live);
             run.Complete(why);
             Forget(live);
             _callers.Forget(run);
@@ -166,11 +166,12 @@ public sealed partial class RunEngine(
     {
         // Before it can end: a new instance is told of who reads.
         _ = isRead && live.Run.Output.TryHold();
-        Drive(live, task, live.Request!);
+        Note(live);
+        Drive(live, task);
         return live.Run;
     });
 
-    /// <summary>Asks for the run's locks. <see cref="Drive"/> must follow.</summary>
+    /// <summary>Asks for the run's locks. <see cref="Note"/> and <see cref="Drive"/> must follow.</summary>
     private Outcome<LiveRun> Enqueue(TaskDefinition task, RunRequest request)
     {
         DateTimeOffset now = time.GetUtcNow();
@@ -195,7 +196,7 @@ public sealed partial class RunEngine(
         _live[run.Id] = live;
         if (waits)
         {
-            Note(live, request);
+            ToNote(live, request);
         }
 
         Watches.Changed(run);
@@ -226,18 +227,9 @@ public sealed partial class RunEngine(
         return output;
     }
 
-    /// <summary>A run with a token keeps its place, whatever becomes of this service: its caller knows that it was accepted, or will ask again.</summary>
-    private void Note(LiveRun live, RunRequest request)
+    private void Drive(LiveRun live, TaskDefinition task)
     {
-        if (request.Token is not null)
-        {
-            notes.Add(new WaitingRun(live.Order, live.Run.Id, live.Run.Requested, request));
-        }
-    }
-
-    private void Drive(LiveRun live, TaskDefinition task, RunRequest request)
-    {
-        live.Work = DriveAsync(live, StartInTurnAsync(live, task, request));
+        live.Work = DriveAsync(live, StartInTurnAsync(live, task));
 
         // A stop that began meanwhile may not have seen this run.
         if (_stopping)
@@ -246,8 +238,8 @@ public sealed partial class RunEngine(
         }
     }
 
-    /// <remarks>Apart from <see cref="DriveAsync"/>, which would hold the request, and its input, as long as the run runs.</remarks>
-    private async Task<RunProcesses?> StartInTurnAsync(LiveRun live, TaskDefinition task, RunRequest request)
+    /// <remarks>Apart from <see cref="DriveAsync"/>, and without the request, which would be held as long as the run runs.</remarks>
+    private async Task<RunProcesses?> StartInTurnAsync(LiveRun live, TaskDefinition task)
     {
         if (live.Waits)
         {
@@ -256,7 +248,7 @@ public sealed partial class RunEngine(
             _waitingRoom.Leave(live.HeldBytes);
         }
 
-        return await StartAsync(live, task, request);
+        return await StartAsync(live, task);
     }
 
     private async Task DriveAsync(LiveRun live, Task<RunProcesses?> starting)

@@ -29,6 +29,7 @@ public sealed class ExecSuccession(
         pump.Stop();
         inputPump.Stop();
         var table = new HandOverTable(engine.Waiting(), leases.Held(), leases.Claims()) { Called = engine.Called(), Holds = holds.Handed(), Read = engine.Read() };
+        engine.ForgetRequests();
         await bus.DisposeAsync();
         await events.DisposeAsync();
         ExecLog.HandsOver(log, table.Runs.Count, table.Leases.Count, table.Claims.Count, table.Holds.Count);

@@ -19,6 +19,14 @@ internal static class WaitingRunRecord
 
     public static void Write(ref MessagePackWriter writer, WaitingRun run)
     {
+        WriteHead(ref writer, run);
+        writer.WriteRaw(run.Request.Input.Span);
+        WriteTail(ref writer, run);
+    }
+
+    /// <summary>All that comes before the input.</summary>
+    public static void WriteHead(ref MessagePackWriter writer, WaitingRun run)
+    {
         writer.WriteArrayHeader(Fields);
         writer.Write(run.Order);
         writer.Write(run.Id.Value);
@@ -31,7 +39,12 @@ internal static class WaitingRunRecord
             writer.Write(value);
         }
 
-        writer.Write(run.Request.Input.Span);
+        writer.WriteBinHeader(run.Request.Input.Length);
+    }
+
+    /// <summary>All that comes behind the input.</summary>
+    public static void WriteTail(ref MessagePackWriter writer, WaitingRun run)
+    {
         writer.Write(run.Request.HeadBytes);
         writer.Write(run.Request.Token);
         OutputLimitsRecord.Write(ref writer, run.Request.Output);

@@ -28,6 +28,9 @@ internal sealed class FakeStore : IDescriptorStore, IDisposable
     /// <summary>Set to make every call fail.</summary>
     public Fault? Fault { get; set; }
 
+    /// <summary>Called with the name of each descriptor that is to be kept, also when that fails.</summary>
+    public Action<string>? OnPut { get; set; }
+
     /// <summary>What an instance that starts finds.</summary>
     public Inheritance Inheritance()
     {
@@ -39,6 +42,7 @@ internal sealed class FakeStore : IDescriptorStore, IDisposable
 
     public Outcome<Unit> Put(string name, SafeHandle descriptor)
     {
+        OnPut?.Invoke(name);
         if (Fault is { } fault)
         {
             return fault;

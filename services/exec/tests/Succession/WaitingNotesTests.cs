@@ -163,31 +163,6 @@ public sealed class WaitingNotesTests : IAsyncDisposable
     }
 
     [Fact]
-    public void The_file_is_written_anew_when_most_of_it_is_of_runs_that_wait_no_more()
-    {
-        var notes = new WaitingNotes(_store, NullLogger<WaitingNotes>.Instance);
-        WaitingRun[] runs = [.. Enumerable.Range(0, 40).Select(number => Waiting(number, new byte[100_000]))];
-        foreach (WaitingRun run in runs)
-        {
-            notes.Add(run);
-            if (run.Order % 10 != 0)
-            {
-                notes.Remove(run.Id);
-            }
-        }
-
-        Assert.NotEqual("waiting.1", Assert.Single(_store.Names));
-        Assert.True(FileLength() < 2_000_000);
-        Assert.Equal([0, 10, 20, 30], new WaitingNotes(_store, NullLogger<WaitingNotes>.Instance).Find(_store.Inheritance().Stored).Select(run => run.Order));
-        foreach (WaitingRun run in runs)
-        {
-            notes.Remove(run.Id);
-        }
-
-        Assert.Empty(new WaitingNotes(_store, NullLogger<WaitingNotes>.Instance).Find(_store.Inheritance().Stored));
-    }
-
-    [Fact]
     public void A_file_that_holds_something_else_is_left_and_forgotten()
     {
         using (Microsoft.Win32.SafeHandles.SafeFileHandle other = PvExec.Linux.Files.MemoryFile.Create("test", [3, 0, 0, 0, 1, 0, 0, 0, 1, 2, 3]))
@@ -215,13 +190,6 @@ public sealed class WaitingNotesTests : IAsyncDisposable
 
     private static WaitingRun Waiting(long order, byte[] input) =>
         new(order, RunId.New(s_time.AddSeconds(order)), s_time, new RunRequest("t", [], input, 0) { Token = new ClientToken($"{order}", "f") });
-
-    private long FileLength()
-    {
-        Hosting.Init.KeptDescriptor one = Assert.Single(_store.Inheritance().Stored);
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = Exec.Adapters.Output.StreamFile.Own(one.Handle);
-        return RandomAccess.GetLength(file);
-    }
 
     private IReadOnlyList<WaitingRun> Left() => new WaitingNotes(_fixture.Store, NullLogger<WaitingNotes>.Instance).Find(_fixture.Store.Inheritance().Stored);
 

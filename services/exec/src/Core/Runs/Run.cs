@@ -88,6 +88,9 @@ public sealed class Run
         }
     }
 
+    /// <summary>Completes when it would outlive this service in its place in the queues, if it is to: no caller is told that it is accepted before.</summary>
+    public Task Noted { get; set; } = System.Threading.Tasks.Task.CompletedTask;
+
     /// <summary>Its state, its output or its result has changed.</summary>
     public ChangeSignal Changes => Output.Changes;
 
