@@ -6,6 +6,7 @@ using PvExec.Cli.Commands;
 using PvExec.Cli.Core;
 using PvExec.Cli.Output;
 using PvExec.Kernel;
+using PvExec.Linux;
 
 namespace PvExec.Cli;
 
@@ -66,6 +67,11 @@ public static class CommandLine
         {
             return UnreadOutput.End.Code;
         }
+        catch (SystemCallException e) when (e.Errno == Errno.EBADF)
+        {
+            surroundings.Error.WriteLine($"{Program}: cannot write the answer: standard output is closed: where it is not wanted, send it to /dev/null");
+            return ExitCodes.System;
+        }
         catch (IOException e)
         {
             surroundings.Error.WriteLine($"{Program}: cannot write the answer: {e.Message.ReplaceLineEndings(" ")}");
@@ -89,7 +95,7 @@ public static class CommandLine
         root.Add(WorktreeCommand.Create(daemon, surroundings));
         root.Add(ServicesCommand.Create(daemon, surroundings));
         root.Add(TasksCommand.Create(daemon, surroundings));
-        root.Add(new HelpOption("--help", "-help", "-h", "-?") { Action = new NotedHelp(new HelpAction()), Recursive = true });
+        root.Add(new HelpOption("--help", "-help", "-h", "-?") { Action = new NotedHelp(new HelpAction(), daemon), Recursive = true });
         root.Add(new VersionOption("--version", "-version") { Action = new VersionText() });
         return root;
     }

@@ -5,7 +5,7 @@ namespace PvExec.Cli.Adapters;
 
 /// <summary>Standard output or standard error for lines of text.</summary>
 /// <param name="descriptor">Its number.</param>
-/// <param name="dropsUnread">What nobody reads any more is dropped without a word; else it is an error.</param>
+/// <param name="dropsUnread">What nobody reads any more, or could from the start, is dropped without a word; else it is an error.</param>
 internal sealed class TextOutput(int descriptor, bool dropsUnread) : Stream
 {
     private readonly DescriptorStream _stream = new(descriptor);
@@ -29,9 +29,9 @@ internal sealed class TextOutput(int descriptor, bool dropsUnread) : Stream
         {
             _stream.Write(buffer);
         }
-        catch (SystemCallException e) when (e.Errno is Errno.EBADF or Errno.EIO || (dropsUnread && e.Errno == Errno.EPIPE))
+        catch (SystemCallException e) when (e.Errno == Errno.EIO || (dropsUnread && e.Errno is Errno.EPIPE or Errno.EBADF))
         {
-            // It was closed from the start, the terminal was hung up, or its reader has gone.
+            // The terminal was hung up; or messages have no reader, or were closed from the start.
             return;
         }
     }

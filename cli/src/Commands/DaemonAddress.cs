@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using PvExec.Cli.Calls;
 using PvExec.Kernel;
@@ -10,6 +11,8 @@ namespace PvExec.Cli.Commands;
 internal sealed class DaemonAddress
 {
     private static readonly DaemonOptions Defaults = new();
+
+    private readonly HashSet<Command> _withoutIt = [];
 
     public LastOption Port { get; } = new("PORT", $"the daemon's port (default {Defaults.Port}, or ${DaemonFlags.Port.Variable})", "-p", "--p")
     {
@@ -28,6 +31,25 @@ internal sealed class DaemonAddress
     {
         string? given = Port.Last(parsed) is not null ? "-p" : Host.Last(parsed) is not null ? "-host" : null;
         return given is null ? null : new Fault(FaultKind.InvalidArgument, $"{given} is not for '{command}': {instead}");
+    }
+
+    /// <summary>Says that a command, with those below it, refuses them.</summary>
+    public Command NotFor(Command command)
+    {
+        _withoutIt.Add(command);
+        return command;
+    }
+
+    /// <summary>Keeps them out of the help of a command that refuses them.</summary>
+    public void HideWhereRefused(CommandResult asked)
+    {
+        bool isRefused = false;
+        for (SymbolResult? at = asked; at is not null; at = at.Parent)
+        {
+            isRefused |= at is CommandResult { Command: var command } && _withoutIt.Contains(command);
+        }
+
+        Port.Hidden = Host.Hidden = isRefused;
     }
 
     /// <summary>The port of the option; null when it is not given, InvalidArgument when it is none.</summary>

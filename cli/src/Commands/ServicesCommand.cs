@@ -43,7 +43,7 @@ internal static class ServicesCommand
 
             return Task.FromResult(Ended.Well);
         });
-        return command;
+        return address.NotFor(command);
     }
 
     private static Fault? Refusal(ParseResult parsed, DaemonAddress address) =>

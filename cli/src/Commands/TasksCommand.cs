@@ -22,7 +22,7 @@ internal static class TasksCommand
         tasks.Add(List(address, surroundings));
         tasks.Add(Describe(address, surroundings));
         tasks.Add(Check(address, surroundings));
-        return tasks;
+        return address.NotFor(tasks);
     }
 
     private static Command List(DaemonAddress address, Surroundings surroundings)

@@ -136,28 +136,27 @@ public sealed class BusPublisher : IAsyncDisposable
     // What was dropped has its numbers too, so that subscribers see the gap. One line for all of it: a full queue loses many.
     private void CountDropped()
     {
-        ulong all = 0;
-        foreach (string kind in _dropped.Keys)
-        {
-            if (_dropped.TryRemove(kind, out ulong dropped))
-            {
-                _numbers[kind] = _numbers.GetValueOrDefault(kind) + dropped;
-                all += dropped;
-            }
-        }
-
-        foreach (string kind in _unheard.Keys)
-        {
-            if (_unheard.TryRemove(kind, out ulong unheard))
-            {
-                _numbers[kind] = _numbers.GetValueOrDefault(kind) + unheard;
-            }
-        }
-
-        if (all > 0)
+        Number(_unheard);
+        if (Number(_dropped) is var all and > 0)
         {
             BusLog.EventsDropped(_log, _name, all, _limits.QueuedMessages);
         }
+    }
+
+    /// <returns>How many there were of all kinds together.</returns>
+    private ulong Number(ConcurrentDictionary<string, ulong> unsent)
+    {
+        ulong all = 0;
+        foreach (string kind in unsent.Keys)
+        {
+            if (unsent.TryRemove(kind, out ulong count))
+            {
+                _numbers[kind] = _numbers.GetValueOrDefault(kind) + count;
+                all += count;
+            }
+        }
+
+        return all;
     }
 
     // XPUB keeps the subscriptions itself, and tells of the first and the last one to each topic: a byte, 1 or 0, and the topic.

@@ -61,7 +61,7 @@ public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> 
         if (left is not { } wait)
         {
             // Most runs: nothing is due, and no timer has to be made and taken back.
-            return state != EndState.Free || await Task.WhenAny(ended, _cancelled.Task) == ended ? await EndedAsync(ended) : EndSignal.Cancel;
+            return await (state == EndState.Free ? Task.WhenAny(ended, _cancelled.Task) : Task.WhenAny(ended)) == ended ? EndSignal.Ended : EndSignal.Cancel;
         }
 
         using var isOver = new CancellationTokenSource();
@@ -71,13 +71,6 @@ public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> 
         return first == ended ? EndSignal.Ended
             : first == _cancelled.Task ? EndSignal.Cancel
             : state == EndState.Free ? EndSignal.TimeIsUp : EndSignal.GraceIsOver;
-    }
-
-    /// <remarks>What it throws is thrown by who watches.</remarks>
-    private static async Task<EndSignal> EndedAsync(Task ended)
-    {
-        await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return EndSignal.Ended;
     }
 
     /// <summary>A clock that was set back must not make the wait longer.</summary>

@@ -58,10 +58,11 @@ internal sealed class RuntimeDirectory : IDisposable
             var directory = new RuntimeDirectory(paths, held, ownSocketOnly: options.ExternalServices);
             directory.RemoveSockets();
             File.Delete(paths.MainRun);
-            Directory.CreateDirectory(paths.BusDirectory, OwnerOnly);
-            foreach (Service service in Services.All)
+            foreach (string inside in Services.All.Select(paths.State).Append(paths.BusDirectory))
             {
-                Directory.CreateDirectory(paths.State(service), OwnerOnly);
+                // One that is there keeps its mode.
+                Directory.CreateDirectory(inside, OwnerOnly);
+                File.SetUnixFileMode(inside, OwnerOnly);
             }
 
             return directory;

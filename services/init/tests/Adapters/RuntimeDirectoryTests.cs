@@ -8,6 +8,8 @@ namespace PvExec.Init.Tests.Adapters;
 
 public sealed class RuntimeDirectoryTests : IDisposable
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("pvr-");
 
     public void Dispose() => _directory.Delete(recursive: true);
@@ -35,10 +37,16 @@ public sealed class RuntimeDirectoryTests : IDisposable
     public void A_directory_of_this_user_is_taken_and_closed_to_others()
     {
         string own = Path.Combine(_directory.FullName, "run");
-        Directory.CreateDirectory(own, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead);
+        // So are those in it that were left by somebody else's hand.
+        var paths = new RuntimePaths(own);
+        Directory.CreateDirectory(own, OwnerOnly | UnixFileMode.OtherRead);
+        Directory.CreateDirectory(paths.BusDirectory, OwnerOnly | UnixFileMode.GroupWrite | UnixFileMode.OtherExecute);
+        File.Create(paths.Lock).Dispose();
 
         Assert.True(RuntimeDirectory.Take(new DaemonOptions { RuntimeDir = own }).TryGet(out RuntimeDirectory? taken, out _));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(own));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(paths.BusDirectory));
+        Assert.All(Services.All, service => Assert.Equal(OwnerOnly, File.GetUnixFileMode(paths.State(service))));
         taken.Dispose();
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(own));
     }
 }
