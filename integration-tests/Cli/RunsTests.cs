@@ -76,4 +76,20 @@ public sealed class RunsTests(SharedDaemon shared) : IClassFixture<SharedDaemon>
         Assert.Equal((0, ""), (logs.Exit, logs.Errors));
         Assert.Equal((130, ""), (follow.Exit, follow.Errors));
     }
+
+    [Theory]
+    [InlineData("unlimited")]
+    [InlineData("0")]
+    public async Task A_run_that_ends_by_a_signal_says_whether_it_left_a_core(string limit)
+    {
+        await _daemon.AddTaskAsync("crashes", $"cd /tmp; ulimit -c {limit}; exec python3 -c 'import os; os.kill(os.getpid(), 11)'");
+
+        // A program that is handed the core gets it whatever the limit (core(5)).
+        bool isHanded = (await _daemon.ShellAsync("cat /proc/sys/kernel/core_pattern")).Text.StartsWith('|');
+        ShellResult result = await _daemon.ShellAsync("pv_exec exec -w --json crashes");
+
+        JsonElement row = JsonDocument.Parse(Assert.Single(result.Lines)).RootElement;
+        Assert.Equal((139, 11), (result.ExitCode, row.GetProperty("exitSignal").GetInt32()));
+        Assert.Equal(isHanded || limit != "0", row.GetProperty("coreDumped").GetBoolean());
+    }
 }

@@ -81,7 +81,9 @@ internal sealed class ChildCgroups
         return null;
     }
 
-    private static ChildCgroups? TryOpen(string own, string path)
+    /// <param name="own">The group that pv-init was started in.</param>
+    /// <param name="path">The group in it that all others are to be made in, which is there.</param>
+    internal static ChildCgroups? TryOpen(string own, string path)
     {
         if (CgroupHold.TryTake(path) is not { } hold)
         {
@@ -106,7 +108,13 @@ internal sealed class ChildCgroups
     /// Moves this process, and shares the memory controller out, for memory.events. In a thread of its own: the kernel takes
     /// about 10 ms for the first, and nothing waits for it.
     /// </summary>
-    public void Settle() => new Thread(SettleNow, 256 * 1024) { IsBackground = true, Name = "cgroup" }.Start();
+    /// <returns>That thread.</returns>
+    public Thread Settle()
+    {
+        var settling = new Thread(SettleNow, 256 * 1024) { IsBackground = true, Name = "cgroup" };
+        settling.Start();
+        return settling;
+    }
 
     /// <summary>Whether <see cref="DoWork"/> has something to do.</summary>
     public bool HasWork => _released.Count > 0 || (_spare == 0 && _canMake);
