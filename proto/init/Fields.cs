@@ -46,6 +46,24 @@ internal static class Fields
     public static string Text(ref MessagePackReader reader) =>
         reader.ReadString() ?? throw new MessagePackSerializationException("nil where a string belongs");
 
+    /// <summary>As <see cref="Text"/>; for the names that every Hello brings nothing is allocated.</summary>
+    public static string ServiceName(ref MessagePackReader reader)
+    {
+        MessagePackReader again = reader;
+        if (!reader.TryReadStringSpan(out ReadOnlySpan<byte> name))
+        {
+            reader = again;
+            return Text(ref reader);
+        }
+
+        return name.IsEmpty ? ""
+            : name.SequenceEqual("exec"u8) ? "exec"
+            : name.SequenceEqual("process"u8) ? "process"
+            : name.SequenceEqual("worktree"u8) ? "worktree"
+            : name.SequenceEqual("front"u8) ? "front"
+            : System.Text.Encoding.UTF8.GetString(name);
+    }
+
     public static byte[][] BytesList(ref MessagePackReader reader)
     {
         var list = new byte[reader.ReadArrayHeader()][];

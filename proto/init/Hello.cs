@@ -8,7 +8,7 @@ namespace PvExec.Proto.Init;
 /// Which service the caller is; empty for others. pv-init goes by the pid of those that it started itself, and by this
 /// name where somebody else runs the services.
 /// </param>
-public sealed record Hello(uint Version, string Service) : IInitMessage<Hello>
+public readonly record struct Hello(uint Version, string Service) : IInitMessage<Hello>
 {
     private const int FieldCount = 2;
 
@@ -26,7 +26,7 @@ public sealed record Hello(uint Version, string Service) : IInitMessage<Hello>
         int count = Fields.Begin(ref reader, FieldCount);
         var message = new Hello(
             reader.ReadUInt32(),
-            Fields.Text(ref reader));
+            Fields.ServiceName(ref reader));
         Fields.End(ref reader, count, FieldCount);
         return message;
     }

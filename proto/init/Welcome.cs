@@ -6,7 +6,7 @@ namespace PvExec.Proto.Init;
 /// <param name="Version"><see cref="InitProtocol.Version"/> of pv-init.</param>
 /// <param name="Service">Which service the caller is, by its pid; empty for others, who may only list the services.</param>
 /// <param name="Standby">Another instance is the service still: the caller owns nothing until it has taken over (TakeOver).</param>
-public sealed record Welcome(uint Version, string Service, bool Standby) : IInitMessage<Welcome>
+public readonly record struct Welcome(uint Version, string Service, bool Standby) : IInitMessage<Welcome>
 {
     private const int FieldCount = 3;
 

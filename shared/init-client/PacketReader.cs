@@ -1,13 +1,13 @@
 using System.Numerics;
-using Microsoft.Win32.SafeHandles;
+using PvExec.Linux.Files;
 using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
 namespace PvExec.InitClient;
 
 /// <summary>
-/// Reads messages of the line to pv-init out of packets, with their descriptors as numbers; allocates nothing, but for a
-/// message in a memory file: its handle, and its room beyond a mebibyte. Not for two threads at once.
+/// Reads messages of the line to pv-init out of packets, with their descriptors as numbers; allocates nothing, but
+/// for the room of a message beyond a mebibyte. Not for two threads at once.
 /// </summary>
 public sealed class PacketReader
 {
@@ -22,7 +22,7 @@ public sealed class PacketReader
 
     /// <summary>Receives one message, whose body is valid until the next call.</summary>
     /// <param name="errno">With <see cref="ReceiveResult.Nothing"/>: why.</param>
-    public ReceiveResult Receive(PacketSocket socket, out InitPacket packet, out int errno)
+    public ReceiveResult Receive(IPacketEnd socket, out InitPacket packet, out int errno)
     {
         packet = default;
         ReceivedPacket received = socket.Receive(_buffer, Descriptors);
@@ -82,34 +82,24 @@ public sealed class PacketReader
 
         try
         {
-            using var file = new SafeFileHandle(Descriptors.Numbers[0], ownsHandle: false);
-
-            // Asking a descriptor that is no regular file for its length throws, and that is as malformed.
-            long length = RandomAccess.GetLength(file);
+            int file = Descriptors.Numbers[0];
+            long length = FileRead.Length(file);
             if (length is <= 0 or > InitProtocol.MaxMessageBytes)
             {
                 return false;
             }
 
             Memory<byte> bytes = Room((int)length);
-            int filled = 0;
-            while (filled < length)
+            for (int filled = 0, count; filled < length; filled += count)
             {
-                int count = RandomAccess.Read(file, bytes.Span[filled..], filled);
+                count = FileRead.At(file, bytes.Span[filled..], filled);
                 if (count <= 0)
                 {
                     return false;
                 }
-
-                filled += count;
             }
 
             return InitPacket.TryParse(bytes, out packet) && packet.Type != MessageType.InMemoryFile;
-        }
-        catch (Exception e) when (e is IOException or NotSupportedException or UnauthorizedAccessException)
-        {
-            // The caller says that it was malformed.
-            return false;
         }
         finally
         {

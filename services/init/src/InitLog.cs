@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
+using System.Text.Unicode;
+using PvExec.Kernel;
 
 namespace PvExec.Init;
 
@@ -15,29 +17,68 @@ internal static unsafe partial class InitLog
     private static readonly Lock WriteLock = new(); // guards s_dropped and the order of lines
     private static int s_dropped;
 
+    /// <summary>For <see cref="Text"/>; the event loop's.</summary>
+    private static readonly Dictionary<int, string> s_errors = [];
+
     /// <summary>One line, with the program's name in front.</summary>
-    public static void Line(string text)
+    public static void Line(string text) => Line($"{text}");
+
+    /// <summary>As the other, allocating nothing.</summary>
+    public static void Line(LogText text)
     {
         lock (WriteLock)
         {
-            if (s_dropped > 0 && Write($"pv-init: {s_dropped} lines were dropped: nobody reads standard error\n"))
-            {
-                s_dropped = 0;
-            }
-
-            if (!Write("pv-init: " + text.ReplaceLineEndings(" ") + "\n"))
+            if (!TryTellDropped() || !Write(text.ToLine()))
             {
                 s_dropped++;
             }
         }
     }
 
+    /// <summary>Into memory of its own: the line that comes after it waits in the other.</summary>
+    private static bool TryTellDropped()
+    {
+        if (s_dropped > 0)
+        {
+            Span<byte> line = stackalloc byte[96];
+            _ = Utf8.TryWrite(line, CultureInfo.InvariantCulture, $"pv-init: {s_dropped} lines were dropped: nobody reads standard error\n", out int length);
+            if (!Write(line[..length]))
+            {
+                return false;
+            }
+
+            s_dropped = 0;
+        }
+
+        return true;
+    }
+
+    /// <summary>What an error means, made up once.</summary>
+    private static string Text(int errno)
+    {
+        if (!s_errors.TryGetValue(errno, out string? text))
+        {
+            s_errors.Add(errno, text = Linux.Errno.Describe(errno));
+        }
+
+        return text;
+    }
+
     public static void Ready(string host, int port, string? worktree) =>
-        Line(worktree is null ? $"ready on {host}:{port}" : $"ready on {host}:{port} (worktree at {worktree})");
+        Line($"ready on {host}:{port}{(worktree is null ? "" : " (worktree at ")}{worktree}{(worktree is null ? "" : ")")}");
 
     /// <param name="again">Null when it is not started again.</param>
-    public static void ServiceEnded(string service, int pid, object status, TimeSpan? again) =>
-        Line($"warning: {service} (pid {pid}) ended with {status}{(again is { } time ? $": starting it again in {time.TotalMilliseconds:0} ms" : "")}");
+    public static void ServiceEnded(string service, int pid, ExitStatus status, TimeSpan? again)
+    {
+        if (again is { } time)
+        {
+            Line($"warning: {service} (pid {pid}) ended with {status}: starting it again in {time.TotalMilliseconds:0} ms");
+        }
+        else
+        {
+            Line($"warning: {service} (pid {pid}) ended with {status}");
+        }
+    }
 
     public static void ServiceGivenUp(string service, int times) =>
         Line($"error: {service} has ended {times} times in a row and is given up: mend it, then 'pv_exec services restart {service}'");
@@ -66,10 +107,10 @@ internal static unsafe partial class InitLog
     public static void ServiceReplaced(string service, int earlier, int pid, int restarts) =>
         Line($"{service}: pid {pid} has taken the place of pid {earlier} (restart {restarts})");
 
-    public static void RetiredEnded(string service, int pid, object status) =>
+    public static void RetiredEnded(string service, int pid, ExitStatus status) =>
         Line($"warning: {service}: the earlier instance (pid {pid}) ended with {status}: calls that it still held have failed");
 
-    public static void EndedBeforeHandingOver(string service, int pid, object status) =>
+    public static void EndedBeforeHandingOver(string service, int pid, ExitStatus status) =>
         Line($"warning: {service} (pid {pid}) ended with {status} before it had handed over: the new instance goes on as after a crash");
 
     public static void ReplacementLate(string service, int pid, string state) =>
@@ -78,7 +119,7 @@ internal static unsafe partial class InitLog
     public static void NotRestarted(string service, string why) => Line($"warning: {service} was not restarted: {why}");
 
     public static void Status(Proto.Init.ServiceStatus one) => Line(
-        $"status: {one.Name}: {one.State}, pid {one.Pid}, {one.Restarts} restarts, up {one.UptimeMilliseconds / 1000} s, {one.ResidentBytes / 1024} KiB{(one.StatusText.Length > 0 ? ", says: " + one.StatusText : "")}");
+        $"status: {one.Name}: {one.State}, pid {one.Pid}, {one.Restarts} restarts, up {one.UptimeMilliseconds / 1000} s, {one.ResidentBytes / 1024} KiB{(one.StatusText.Length > 0 ? ", says: " : "")}{one.StatusText}");
 
     public static void Children(int living, int ended) => Line($"status: children: {living} run, {ended} have ended and are not acknowledged");
 
@@ -86,12 +127,25 @@ internal static unsafe partial class InitLog
 
     public static void ReadyForServices(string directory) => Line($"ready in {directory} for services that somebody else runs");
 
-    public static void Malformed(int pid, string what) => Line($"warning: closing the line of pid {pid}: {what}");
+    public static void Malformed(int pid, string what, int? number)
+    {
+        if (number is { } one)
+        {
+            Line($"warning: closing the line of pid {pid}: {what}{one}");
+        }
+        else
+        {
+            Line($"warning: closing the line of pid {pid}: {what}");
+        }
+    }
 
     public static void Refused(int pid, uint uid) => Line($"warning: refused a connection of pid {pid}, user {uid}: only pv-init's own user may ask");
 
-    public static void AcceptPaused(string error, int milliseconds) =>
-        Line($"warning: cannot accept a connection: {error}: trying again in {milliseconds} ms, or when one closes; raise the limit of open files if this goes on");
+    public static void NotWatched(int pid) =>
+        Line($"warning: closing a connection of pid {pid}: the kernel has no room to watch it (epoll_ctl(2), fs.epoll.max_user_watches)");
+
+    public static void AcceptPaused(int errno, int milliseconds) =>
+        Line($"warning: cannot accept a connection: {Text(errno)}: trying again in {milliseconds} ms, or when one closes; raise the limit of open files if this goes on");
 
     public static void StrangeNotify(int pid) => Line($"warning: ignored a notification of pid {pid}, which is no service");
 
@@ -100,7 +154,7 @@ internal static unsafe partial class InitLog
 
     public static void Stopping(string why, TimeSpan bound) => Line($"stopping: {why}; at most {bound.TotalSeconds:0.#} s");
 
-    public static void Step(string text) => Line("stopping: " + text);
+    public static void Step(string text) => Line($"stopping: {text}");
 
     public static void Killed(string what) => Line($"warning: stopping: killed {what}");
 
@@ -110,11 +164,10 @@ internal static unsafe partial class InitLog
     public static void WorktreeNotStarted(string stage, string error) =>
         Line($"error: stopping: the worktree is not saved, since its service could not be started again: {stage}: {error}: the snapshot before it stands");
 
-    public static void Unexpected(Exception e) => Line("error: unexpected, and going on: " + e);
+    public static void Unexpected(Exception e) => Line($"error: unexpected, and going on: {e.ToString()}");
 
-    private static bool Write(string text)
+    private static bool Write(ReadOnlySpan<byte> bytes)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
         fixed (byte* start = bytes)
         {
             int written = 0;

@@ -56,6 +56,16 @@ public sealed unsafe partial class CgroupDirectory
         }
     }
 
+    /// <summary>Opens a file or a directory below, to be read. The caller closes it.</summary>
+    /// <returns>The descriptor, or -1.</returns>
+    public int OpenToRead(ReadOnlySpan<byte> name)
+    {
+        fixed (byte* start = name)
+        {
+            return openat(_descriptor, start, O_RDONLY | O_CLOEXEC, 0);
+        }
+    }
+
     /// <summary>Reads the beginning of a file.</summary>
     /// <returns>How many bytes; the errno, negative, when it cannot be read.</returns>
     public int Read(ReadOnlySpan<byte> name, Span<byte> to)

@@ -32,6 +32,16 @@ public sealed unsafe partial class EventPoll : IDisposable
     /// <returns>False when there is no room for it (ENOSPC, ENOMEM).</returns>
     public bool TryAddNumber(int descriptor, long token, PollEvents interest) => ControlNumber(EPOLL_CTL_ADD, descriptor, token, interest) == 0;
 
+    /// <summary>As <see cref="Change"/>, for a descriptor that the caller holds as a number.</summary>
+    /// <exception cref="SystemCallException">It is not here.</exception>
+    public void ChangeNumber(int descriptor, long token, PollEvents interest)
+    {
+        if (ControlNumber(EPOLL_CTL_MOD, descriptor, token, interest) != 0)
+        {
+            throw SystemCallException.FromLast($"epoll_ctl({EPOLL_CTL_MOD}, {descriptor})");
+        }
+    }
+
     /// <summary>To be called before it is closed, where it has copies elsewhere: they would keep it here. One that is not here is no error.</summary>
     public void RemoveNumber(int descriptor) => _ = ControlNumber(EPOLL_CTL_DEL, descriptor, 0, PollEvents.None);
 

@@ -20,6 +20,14 @@ public static partial class PidFd
         return fd >= 0 ? new SafeFileHandle(fd, true) : null;
     }
 
+    /// <summary>As <see cref="TryOpen(int, out int)"/>, as a number that the caller closes; -1 for none.</summary>
+    public static int TryOpenNumber(int pid, out int errno)
+    {
+        nint fd = syscall(SYS_pidfd_open, pid, 0);
+        errno = fd >= 0 ? 0 : Marshal.GetLastPInvokeError();
+        return (int)fd;
+    }
+
     /// <summary>Sends a signal (pidfd_send_signal(2)).</summary>
     /// <returns>0, or the errno: ESRCH when the process has ended, EINVAL for a number that is no signal, EPERM.</returns>
     public static int Send(SafeFileHandle process, int signal)

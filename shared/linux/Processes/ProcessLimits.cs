@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace PvExec.Linux.Processes;
 
@@ -13,17 +12,10 @@ public static partial class ProcessLimits
     /// <summary>Another process's soft RLIMIT_LOCKS, whoever's it is; null when it is unlimited, or there is no such process.</summary>
     public static ulong? FileLocks(int pid)
     {
-        try
-        {
-            using SafeFileHandle file = File.OpenHandle($"/proc/{pid}/limits");
-            Span<byte> text = stackalloc byte[4096];
-            return ParseFileLocks(text[..RandomAccess.Read(file, text, 0)]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It ended meanwhile: that is an answer.
-            return null;
-        }
+        // It may end meanwhile: that is an answer.
+        Span<byte> text = stackalloc byte[4096];
+        int length = ProcFile.Read(pid, "limits"u8, text);
+        return length > 0 ? ParseFileLocks(text[..length]) : null;
     }
 
     /// <summary>Finds the limit in the table of proc_pid_limits(5).</summary>

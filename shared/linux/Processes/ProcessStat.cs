@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace PvExec.Linux.Processes;
 
@@ -13,32 +12,18 @@ public readonly record struct ProcessStat(int Pid, char State, int Parent, int G
     /// <summary>Null when there is no such process.</summary>
     public static ProcessStat? TryRead(int pid)
     {
-        try
-        {
-            using SafeFileHandle file = File.OpenHandle($"/proc/{pid}/stat");
-            Span<byte> text = stackalloc byte[1024];
-            return Parse(pid, text[..RandomAccess.Read(file, text, 0)]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It ended between the listing and the reading: that is an answer.
-            return null;
-        }
+        // It may end between a listing and the reading: that is an answer.
+        Span<byte> text = stackalloc byte[1024];
+        int length = ProcFile.Read(pid, "stat"u8, text);
+        return length > 0 ? Parse(pid, text[..length]) : null;
     }
 
     /// <summary>Every process that /proc shows at this moment.</summary>
     public static List<ProcessStat> ReadAll()
     {
-        var all = new List<ProcessStat>();
-        foreach (string path in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(path.AsSpan()), out int pid) && TryRead(pid) is { } stat)
-            {
-                all.Add(stat);
-            }
-        }
-
-        return all;
+        var table = new ProcessTable();
+        table.Read();
+        return [.. table.All];
     }
 
     /// <summary>Takes a line apart; the name in it may hold spaces and parentheses.</summary>

@@ -25,6 +25,9 @@ public sealed partial class DescriptorBuffer
         Count = start;
     }
 
+    /// <summary>They are the caller's from now on.</summary>
+    public void Forget() => Count = 0;
+
     /// <summary>Closes the first one and moves the others down.</summary>
     public void CloseFirst()
     {
@@ -58,6 +61,9 @@ public sealed partial class DescriptorBuffer
         Close(descriptor);
         return raised;
     }
+
+    /// <summary>Another number for the same thing (fcntl(2), F_DUPFD_CLOEXEC); -1 when there is none left.</summary>
+    public static int Duplicate(int descriptor) => fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
 
     /// <summary>Where a packet's are put: it cannot bring more.</summary>
     internal Span<int> Room => _numbers;

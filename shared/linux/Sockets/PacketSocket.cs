@@ -5,7 +5,7 @@ using static PvExec.Linux.Sockets.SocketCalls;
 namespace PvExec.Linux.Sockets;
 
 /// <summary>A Unix socket that keeps message boundaries and carries descriptors (unix(7), SCM_RIGHTS).</summary>
-public sealed unsafe class PacketSocket : IDisposable
+public sealed unsafe class PacketSocket : IPacketEnd, IDisposable
 {
     private PacketSocket(SafeFileHandle handle) => Handle = handle;
 
@@ -71,9 +71,16 @@ public sealed unsafe class PacketSocket : IDisposable
     /// <param name="errno">0, EAGAIN when nobody waits, or why who waits cannot be taken: EMFILE, ENFILE, ENOMEM.</param>
     public PacketSocket? TryAccept(out int errno)
     {
+        int fd = TryAcceptNumber(out errno);
+        return fd >= 0 ? new PacketSocket(new SafeFileHandle(fd, true)) : null;
+    }
+
+    /// <summary>As <see cref="TryAccept"/>, as a number that the caller closes; -1 for none.</summary>
+    public int TryAcceptNumber(out int errno)
+    {
         int fd = accept4(Handle, null, null, SOCK_CLOEXEC | SOCK_NONBLOCK);
         errno = fd >= 0 ? 0 : Marshal.GetLastPInvokeError();
-        return fd >= 0 ? new PacketSocket(new SafeFileHandle(fd, true)) : null;
+        return fd;
     }
 
     /// <summary>Who connected, as of the connect(2).</summary>
@@ -123,31 +130,18 @@ public sealed unsafe class PacketSocket : IDisposable
     /// <summary>As <see cref="TrySend"/>, for descriptors that the caller holds as numbers.</summary>
     public int TrySendNumbers(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> descriptors)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MaxDescriptors);
-        int controlLength = descriptors.IsEmpty ? 0 : sizeof(cmsghdr) + (descriptors.Length * sizeof(int));
-        byte* control = stackalloc byte[Align(controlLength)];
-        fixed (byte* start = bytes)
+        bool added = false;
+        try
         {
-            var part = new iovec { iov_base = start, iov_len = (nuint)bytes.Length };
-            var message = new msghdr { msg_iov = &part, msg_iovlen = 1 };
-            if (controlLength > 0)
+            Handle.DangerousAddRef(ref added);
+            return PacketCalls.Send((int)Handle.DangerousGetHandle(), bytes, descriptors);
+        }
+        finally
+        {
+            if (added)
             {
-                message.msg_control = control;
-                message.msg_controllen = (nuint)Align(controlLength);
-                *(cmsghdr*)control = new cmsghdr { cmsg_len = (nuint)controlLength, cmsg_level = SOL_SOCKET, cmsg_type = SCM_RIGHTS };
-                descriptors.CopyTo(new Span<int>(control + sizeof(cmsghdr), descriptors.Length));
+                Handle.DangerousRelease();
             }
-
-            while (sendmsg(Handle, &message, MSG_NOSIGNAL) < 0)
-            {
-                int errno = Marshal.GetLastPInvokeError();
-                if (errno != Errno.EINTR)
-                {
-                    return errno;
-                }
-            }
-
-            return 0;
         }
     }
 
@@ -176,28 +170,18 @@ public sealed unsafe class PacketSocket : IDisposable
 
     private ReceivedPacket Receive(Span<byte> buffer, Span<int> descriptors, out int count)
     {
-        count = 0;
-        int room = Align(sizeof(cmsghdr) + (MaxDescriptors * sizeof(int))) + Align(sizeof(cmsghdr) + sizeof(ucred));
-        byte* control = stackalloc byte[room];
-        fixed (byte* start = buffer)
+        bool added = false;
+        try
         {
-            var part = new iovec { iov_base = start, iov_len = (nuint)buffer.Length };
-            var message = new msghdr { msg_iov = &part, msg_iovlen = 1, msg_control = control, msg_controllen = (nuint)room };
-            nint length;
-            while ((length = recvmsg(Handle, &message, MSG_CMSG_CLOEXEC)) < 0)
+            Handle.DangerousAddRef(ref added);
+            return PacketCalls.Receive((int)Handle.DangerousGetHandle(), buffer, descriptors, out count);
+        }
+        finally
+        {
+            if (added)
             {
-                int errno = Marshal.GetLastPInvokeError();
-                if (errno != Errno.EINTR)
-                {
-                    return new ReceivedPacket(0, errno, false, default);
-                }
+                Handle.DangerousRelease();
             }
-
-            PeerCredentials sender = ReadControl(control, (int)message.msg_controllen, descriptors, ref count);
-            return new ReceivedPacket((int)length, 0, (message.msg_flags & MSG_TRUNC) != 0, sender)
-            {
-                DescriptorsLost = (message.msg_flags & MSG_CTRUNC) != 0,
-            };
         }
     }
 
@@ -218,38 +202,4 @@ public sealed unsafe class PacketSocket : IDisposable
             throw SystemCallException.FromLast($"bind({path})");
         }
     }
-
-    private static PeerCredentials ReadControl(byte* control, int length, Span<int> descriptors, ref int count)
-    {
-        PeerCredentials sender = default;
-        for (int at = 0; at + sizeof(cmsghdr) <= length;)
-        {
-            var header = (cmsghdr*)(control + at);
-            byte* data = control + at + sizeof(cmsghdr);
-            int dataLength = (int)header->cmsg_len - sizeof(cmsghdr);
-            if (dataLength < 0)
-            {
-                break;
-            }
-
-            if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-            {
-                for (int i = 0; i < dataLength / sizeof(int); i++)
-                {
-                    descriptors[count++] = ((int*)data)[i];
-                }
-            }
-            else if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)
-            {
-                var peer = (ucred*)data;
-                sender = new PeerCredentials(peer->pid, peer->uid, peer->gid);
-            }
-
-            at += Align((int)header->cmsg_len);
-        }
-
-        return sender;
-    }
-
-    private static int Align(int length) => (length + sizeof(nuint) - 1) & ~(sizeof(nuint) - 1);
 }

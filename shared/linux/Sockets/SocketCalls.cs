@@ -83,10 +83,4 @@ internal static unsafe partial class SocketCalls
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getsockopt(SafeHandle sockfd, int level, int optname, void* optval, uint* optlen);
-
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial nint sendmsg(SafeHandle sockfd, msghdr* msg, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial nint recvmsg(SafeHandle sockfd, msghdr* msg, int flags);
 }

@@ -32,6 +32,10 @@ internal sealed class ChildCgroups
     private readonly CgroupDirectory _directory;
     private readonly CgroupHold _hold;
 
+    /// <summary>The last part of <see cref="_path"/>.</summary>
+    private readonly byte[] _name;
+    private readonly CgroupMembers _members = new();
+
     /// <summary>Of acknowledged children, with somebody still in them.</summary>
     private readonly Queue<ulong> _lingering = new(64);
 
@@ -51,6 +55,7 @@ internal sealed class ChildCgroups
         _own = own;
         _path = path;
         _directory = directory;
+        _name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
         Services = directory.Open("init\0"u8);
     }
 
@@ -222,10 +227,26 @@ internal sealed class ChildCgroups
     }
 
     /// <summary>The processes in a child's group and below it.</summary>
-    public List<int> Processes(ulong child) => CgroupTree.Processes(PathOf(child));
+    /// <returns>Valid until the next question.</returns>
+    public ReadOnlySpan<int> Processes(ulong child)
+    {
+        Span<byte> room = stackalloc byte[NameSize];
+        _members.Read(_directory, Name(room, child, ""u8));
+        return _members.All;
+    }
 
-    /// <summary>Whether a process is in a child's group.</summary>
-    public bool Holds(ulong child, int pid) => CgroupTree.Processes(PathOf(child)).Contains(pid);
+    /// <summary>Whether a process is in a child's group or below it.</summary>
+    public bool Holds(ulong child, int pid)
+    {
+        // Names of this process's own making: nobody else's group has both in its path.
+        Span<byte> room = stackalloc byte[NameSize];
+        Span<byte> group = stackalloc byte[_name.Length + NameSize];
+        ReadOnlySpan<byte> run = Name(room, child, ""u8)[..^1];
+        _name.CopyTo(group);
+        group[_name.Length] = (byte)'/';
+        run.CopyTo(group[(_name.Length + 1)..]);
+        return CgroupMembership.IsBelow(pid, group[..(_name.Length + 1 + run.Length)]);
+    }
 
     /// <summary>Leaves them and removes them, as far as nobody is in them.</summary>
     public void Close()
@@ -258,7 +279,7 @@ internal sealed class ChildCgroups
         return _directory.Remove(name) switch
         {
             // Processes, or groups that the child made.
-            Errno.EBUSY => !IsPopulated(child) && CgroupTree.Remove(PathOf(child)),
+            Errno.EBUSY => !IsPopulated(child) && _members.Remove(_directory, name),
             _ => true,
         };
     }
@@ -271,8 +292,6 @@ internal sealed class ChildCgroups
         int length = _directory.Read(Name(room, child, "/cgroup.events"u8), events);
         return length is not (-Errno.ENOENT or -Errno.ENODEV) && (length < 0 || CgroupEvents.Value(events[..length], "populated"u8) != 0);
     }
-
-    private string PathOf(ulong child) => string.Create(CultureInfo.InvariantCulture, $"{_path}/run-{child}");
 
     private static ReadOnlySpan<byte> Name(Span<byte> room, ulong child, ReadOnlySpan<byte> file)
     {

@@ -50,6 +50,9 @@ internal sealed class ChildRecord
     /// <summary>Null while it runs.</summary>
     public Exited? Exit { get; private set; }
 
+    /// <summary>When its end was noted, in milliseconds of the clock that never jumps.</summary>
+    public long EndedAt { get; private set; }
+
     /// <summary>Its place among those that have ended and are not acknowledged. The registry's.</summary>
     public LinkedListNode<ChildRecord> Place { get; }
 
@@ -89,9 +92,11 @@ internal sealed class ChildRecord
         }
     }
 
-    public void End(in Exited exit)
+    /// <param name="endedAt">See <see cref="EndedAt"/>.</param>
+    public void End(in Exited exit, long endedAt)
     {
         Exit = exit;
+        EndedAt = endedAt;
         ClosePidFd();
     }
 

@@ -62,11 +62,12 @@ internal sealed class ChildRegistry(int maxUnacknowledged)
     public IEnumerable<ChildRecord> Living(Service owner) => _livingByPid.Values.Where(child => child.Owner == owner);
 
     /// <summary>Notes the end of one that lived.</summary>
+    /// <param name="endedAt">See <see cref="ChildRecord.EndedAt"/>.</param>
     /// <returns>A child that has to be <see cref="Drop">dropped</see> because too many wait; or null.</returns>
-    public ChildRecord? End(ChildRecord child, in Exited exit)
+    public ChildRecord? End(ChildRecord child, in Exited exit, long endedAt = 0)
     {
         _livingByPid.Remove(child.Pid);
-        child.End(exit);
+        child.End(exit, endedAt);
         _ended.AddLast(child.Place);
         return _ended.Count > MaxUnacknowledged ? _ended.First!.Value : null;
     }

@@ -1,70 +1,147 @@
-using Microsoft.Win32.SafeHandles;
 using PvExec.Init.Adapters;
 using PvExec.Linux;
+using PvExec.Linux.Files;
 using PvExec.Linux.Processes;
+using PvExec.Linux.Sockets;
 
 namespace PvExec.Init.Children;
 
-/// <summary>Signals to several processes of a listing, none of which may hit a process that took over a number since.</summary>
-internal static class TreeSignal
+/// <summary>
+/// Signals to several processes of a listing, none of which may hit a process that took over a number since; also when there is no
+/// descriptor left. Once warm, nothing is allocated.
+/// </summary>
+internal sealed class TreeSignal
 {
-    /// <returns>How many got it.</returns>
-    public static int Send(IReadOnlyList<ProcessStat> processes, int signal)
+    /// <summary>A process that forks while the table is read may be missed: it is looked again until nobody new is found, so often at most.</summary>
+    public const int Passes = 8;
+
+    private readonly HashSet<int> _seen = [];
+
+    /// <summary>For a listing, a file in it, and a process.</summary>
+    private readonly DescriptorReserve _reserve = new(3);
+
+    public TreeSignal() => _reserve.Take();
+
+    /// <summary>As of the last look.</summary>
+    public ProcessTable Table { get; } = new();
+
+    /// <summary>Nobody has been met.</summary>
+    public void Begin() => _seen.Clear();
+
+    /// <summary>Looks at the process table.</summary>
+    public void Look()
     {
-        int sent = 0;
+        _reserve.Release();
+        try
+        {
+            Table.Read();
+        }
+        finally
+        {
+            _reserve.Take();
+        }
+    }
+
+    /// <summary>Whether somebody of a listing still runs.</summary>
+    public static bool IsAnyThere(ReadOnlySpan<ProcessStat> processes)
+    {
         foreach (ProcessStat process in processes)
         {
-            using SafeFileHandle? held = PidFd.TryOpen(process.Pid, out int errno);
+            if (ProcessStat.TryRead(process.Pid) is { IsZombie: false } now && now.StartTicks == process.StartTicks)
+            {
+                return true;
+            }
+        }
 
-            // Opened first and compared then: what the descriptor holds is what is compared.
-            if (errno == Errno.ESRCH || ProcessStat.TryRead(process.Pid) is not { } now || now.StartTicks != process.StartTicks)
+        return false;
+    }
+
+    /// <returns>How many got it.</returns>
+    public int Send(ReadOnlySpan<ProcessStat> processes, int signal)
+    {
+        _seen.Clear();
+        return SendToNew(processes, signal, out _);
+    }
+
+    /// <summary>To those that have not been met since <see cref="Begin"/>.</summary>
+    /// <param name="isAnyNew">Whether there were any.</param>
+    /// <returns>How many got it.</returns>
+    public int SendToNew(ReadOnlySpan<ProcessStat> processes, int signal, out bool isAnyNew)
+    {
+        isAnyNew = false;
+        int sent = 0;
+        _reserve.Release();
+        foreach (ProcessStat process in processes)
+        {
+            if (!_seen.Add(process.Pid))
             {
                 continue;
             }
 
-            // With no descriptor left the moment between comparing and kill(2) is risked: better than to leave it running.
-            if ((held is null ? Signals.Kill(process.Pid, signal) : PidFd.Send(held, signal)) == 0)
+            isAnyNew = true;
+            int held = PidFd.TryOpenNumber(process.Pid, out int errno);
+
+            // Opened first and compared then: what the descriptor holds is what is compared.
+            if (errno != Errno.ESRCH && ProcessStat.TryRead(process.Pid) is { } now && now.StartTicks == process.StartTicks)
             {
-                sent++;
+                sent += Send(process.Pid, held, signal) == 0 ? 1 : 0;
             }
+
+            Close(held);
         }
 
+        _reserve.Take();
         return sent;
     }
 
     /// <summary>A signal to all in a child's cgroup and below it, also to those that are started meanwhile.</summary>
-    public static void SendToGroup(ChildCgroups cgroups, ulong child, int signal)
+    public void SendToGroup(ChildCgroups cgroups, ulong child, int signal)
     {
-        if (signal == Signals.SIGKILL && cgroups.TryKill(child))
+        _reserve.Release();
+        if (signal != Signals.SIGKILL || !cgroups.TryKill(child))
         {
-            return;
-        }
-
-        var seen = new HashSet<int>();
-        for (int pass = 0; pass < 8; pass++)
-        {
-            List<int> found = cgroups.Processes(child);
-            found.RemoveAll(pid => !seen.Add(pid));
-            if (found.Count == 0)
+            Begin();
+            for (int pass = 0; pass < Passes && SendToNew(cgroups, child, signal); pass++)
             {
-                return;
-            }
-
-            foreach (int pid in found)
-            {
-                SendWithin(cgroups, child, pid, signal);
             }
         }
+
+        _reserve.Take();
     }
 
-    private static void SendWithin(ChildCgroups cgroups, ulong child, int pid, int signal)
+    private bool SendToNew(ChildCgroups cgroups, ulong child, int signal)
     {
-        using SafeFileHandle? held = PidFd.TryOpen(pid, out int errno);
-
-        // Opened first and asked then, as above.
-        if (errno != Errno.ESRCH && cgroups.Holds(child, pid))
+        bool isAnyNew = false;
+        foreach (int pid in cgroups.Processes(child))
         {
-            _ = held is null ? Signals.Kill(pid, signal) : PidFd.Send(held, signal);
+            if (!_seen.Add(pid))
+            {
+                continue;
+            }
+
+            isAnyNew = true;
+            int held = PidFd.TryOpenNumber(pid, out int errno);
+
+            // Opened first and asked then, as above.
+            if (errno != Errno.ESRCH && cgroups.Holds(child, pid))
+            {
+                _ = Send(pid, held, signal);
+            }
+
+            Close(held);
+        }
+
+        return isAnyNew;
+    }
+
+    // With no descriptor left the moment between comparing and kill(2) is risked: better than to leave it running.
+    private static int Send(int pid, int held, int signal) => held < 0 ? Signals.Kill(pid, signal) : PidFd.Send(held, signal);
+
+    private static void Close(int descriptor)
+    {
+        if (descriptor >= 0)
+        {
+            DescriptorBuffer.Close(descriptor);
         }
     }
 }

@@ -1,9 +1,8 @@
 using System.Buffers.Text;
-using System.Text;
 
 namespace PvExec.Init.Core;
 
-/// <summary>A datagram of sd_notify(3), as far as it is acted upon.</summary>
+/// <summary>A datagram of sd_notify(3), as far as it is acted upon. Texts stay in it: nothing is allocated.</summary>
 internal readonly record struct NotifyMessage
 {
     public bool Ready { get; init; }
@@ -12,8 +11,8 @@ internal readonly record struct NotifyMessage
 
     public bool Stopping { get; init; }
 
-    /// <summary>Null when it says nothing of it.</summary>
-    public string? Status { get; init; }
+    /// <summary>Where in the datagram its status is; null when it says nothing of it.</summary>
+    public Range? Status { get; init; }
 
     /// <summary>A sign of life.</summary>
     public bool Watchdog { get; init; }
@@ -36,8 +35,8 @@ internal readonly record struct NotifyMessage
     /// <summary>The stored descriptors of that name are to be closed.</summary>
     public bool StoreRemove { get; init; }
 
-    /// <summary>As given: see <see cref="StoreName"/>. Null when it is not.</summary>
-    public string? Name { get; init; }
+    /// <summary>Where in the datagram the name is, as given: see <see cref="StoreName"/>. Null when it is not.</summary>
+    public Range? Name { get; init; }
 
     /// <summary>Lines of <c>NAME=value</c>; unknown ones are skipped, as the manual page wants it.</summary>
     public static NotifyMessage Parse(ReadOnlySpan<byte> datagram)
@@ -49,14 +48,14 @@ internal readonly record struct NotifyMessage
             int equals = line.IndexOf((byte)'=');
             if (equals > 0)
             {
-                message = message.With(line[..equals], line[(equals + 1)..]);
+                message = message.With(line[..equals], line[(equals + 1)..], (range.Start.Value + equals + 1)..range.End.Value);
             }
         }
 
         return message;
     }
 
-    private NotifyMessage With(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private NotifyMessage With(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, Range place)
     {
         bool isOne = value.SequenceEqual("1"u8);
         return this switch
@@ -64,7 +63,7 @@ internal readonly record struct NotifyMessage
             _ when name.SequenceEqual("READY"u8) && isOne => this with { Ready = true },
             _ when name.SequenceEqual("RELOADING"u8) && isOne => this with { Reloading = true },
             _ when name.SequenceEqual("STOPPING"u8) && isOne => this with { Stopping = true },
-            _ when name.SequenceEqual("STATUS"u8) => this with { Status = Encoding.UTF8.GetString(value) },
+            _ when name.SequenceEqual("STATUS"u8) => this with { Status = place },
             _ when name.SequenceEqual("WATCHDOG"u8) && isOne => this with { Watchdog = true },
             _ when name.SequenceEqual("WATCHDOG"u8) && value.SequenceEqual("trigger"u8) => this with { WatchdogTrigger = true },
             _ when name.SequenceEqual("WATCHDOG_USEC"u8) && TryNumber(value, out long time) => this with { WatchdogMicroseconds = time },
@@ -72,7 +71,7 @@ internal readonly record struct NotifyMessage
             _ when name.SequenceEqual("X_PV_MAIN_EXIT"u8) && TryNumber(value, out long code) && code <= 255 => this with { MainExit = (int)code },
             _ when name.SequenceEqual("FDSTORE"u8) && isOne => this with { Store = true },
             _ when name.SequenceEqual("FDSTOREREMOVE"u8) && isOne => this with { StoreRemove = true },
-            _ when name.SequenceEqual("FDNAME"u8) => this with { Name = Encoding.UTF8.GetString(value) },
+            _ when name.SequenceEqual("FDNAME"u8) => this with { Name = place },
             _ => this,
         };
     }

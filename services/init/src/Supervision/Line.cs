@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using PvExec.Init.Children;
 using PvExec.InitClient;
 using PvExec.Linux;
 using PvExec.Linux.Sockets;
@@ -7,19 +5,17 @@ using PvExec.Proto.Init;
 
 namespace PvExec.Init.Supervision;
 
-/// <summary>A connection to pv-init. What the other end is too slow to take waits here; only that is allocated.</summary>
-internal sealed class Line(long token, PacketSocket socket) : IDisposable
+/// <summary>A connection to pv-init. Used again for later ones: who holds it beyond a turn of the loop looks at <see cref="Token"/>.</summary>
+internal sealed class Line
 {
-    /// <summary>More than that, and the other end is stuck: the line is closed. Nothing is lost, exits are told again.</summary>
-    public const int MaxWaiting = 100_000;
+    private readonly Outbox _outbox = new();
 
-    private readonly Queue<Func<int>> _waiting = [];
+    /// <summary>Different for every connection.</summary>
+    public long Token { get; private set; }
 
-    public long Token { get; } = token;
+    public PacketConnection Socket { get; } = new();
 
-    public PacketSocket Socket { get; } = socket;
-
-    public PeerCredentials Peer { get; } = socket.Peer;
+    public PeerCredentials Peer => Socket.Peer;
 
     /// <summary>Null for a caller that is no service, or that has not said Hello.</summary>
     public ServiceInstance? Instance { get; set; }
@@ -29,71 +25,47 @@ internal sealed class Line(long token, PacketSocket socket) : IDisposable
 
     public bool Greeted { get; set; }
 
-    public bool Closed { get; private set; }
+    public bool Closed { get; private set; } = true;
 
     /// <summary>Whether the event loop is to call <see cref="Flush"/> when there is room again.</summary>
     public bool IsWatchedForWriting { get; set; }
 
-    /// <summary>Sends, or queues behind what waits.</summary>
-    /// <returns>0, EAGAIN when it waits, or why the line is broken.</returns>
-    public int Send<T>(MessageSender sender, ulong correlation, T message, SafeHandle[]? descriptors = null)
-        where T : IInitMessage<T>
+    /// <summary>Begins a life.</summary>
+    /// <param name="number">Of a connection that was accepted: this one's from now on.</param>
+    public void Open(long token, int number)
     {
-        int errno = _waiting.Count == 0 ? sender.Send(Socket, correlation, message, descriptors) : Errno.EAGAIN;
-        return errno == Errno.EAGAIN ? WaitToSend(sender, correlation, message, descriptors) : errno;
+        Token = token;
+        Socket.Open(number);
+        (Instance, Greeted, Closed, IsWatchedForWriting) = (null, false, false, false);
     }
 
-    /// <summary>As <see cref="Send"/>, with descriptors of a child: its pidfd with Spawned, what is kept with Owned.</summary>
-    public int SendWith<T>(MessageSender sender, ulong correlation, T message, ChildRecord child)
+    /// <summary>Sends, or queues behind what waits.</summary>
+    /// <returns>0, EAGAIN when it waits, or why the line is broken.</returns>
+    public int Send<T>(MessageSender sender, ulong correlation, T message, ReadOnlySpan<int> descriptors)
         where T : IInitMessage<T>
     {
-        int errno = _waiting.Count == 0 ? sender.SendNumbers(Socket, correlation, message, DescriptorsOf<T>(child)) : Errno.EAGAIN;
-        return errno == Errno.EAGAIN ? WaitToSendWith(sender, correlation, message, child, child.Id) : errno;
+        ReadOnlySpan<byte> bytes = sender.Write(correlation, message);
+        int errno = _outbox.IsEmpty ? MessageSender.SendNumbers(Socket, correlation, bytes, descriptors) : Errno.EAGAIN;
+        if (errno != Errno.EAGAIN)
+        {
+            return errno;
+        }
+
+        errno = _outbox.Add(correlation, bytes, descriptors);
+
+        // A pidfd is told to be missing when there is no descriptor left to hold it with.
+        return errno == Errno.EMFILE && T.Type == MessageType.Spawned ? _outbox.Add(correlation, bytes, []) : errno;
     }
 
     /// <summary>Sends what waits, as far as the other end takes it.</summary>
     /// <returns>0 when nothing waits any more, EAGAIN, or why the line is broken.</returns>
-    public int Flush()
-    {
-        while (_waiting.TryPeek(out Func<int>? send))
-        {
-            int errno = send();
-            if (errno != 0)
-            {
-                return errno;
-            }
+    public int Flush() => _outbox.Flush(Socket);
 
-            _waiting.Dequeue();
-        }
-
-        return 0;
-    }
-
-    public void Dispose()
+    public void Close()
     {
         Closed = true;
-        Socket.Dispose();
-    }
-
-    private static ReadOnlySpan<int> DescriptorsOf<T>(ChildRecord child)
-        where T : IInitMessage<T> => T.Type == MessageType.Owned ? child.Kept : child.PidFd;
-
-    // In methods of their own: what a lambda captures is allocated where its method begins.
-    private int WaitToSend<T>(MessageSender sender, ulong correlation, T message, SafeHandle[]? descriptors)
-        where T : IInitMessage<T> => WaitToSend(() => sender.Send(Socket, correlation, message, descriptors));
-
-    /// <summary>Its record may be another child's by the time there is room: the descriptors are then gone.</summary>
-    private int WaitToSendWith<T>(MessageSender sender, ulong correlation, T message, ChildRecord child, ulong id)
-        where T : IInitMessage<T> => WaitToSend(() => sender.SendNumbers(Socket, correlation, message, child.Id == id ? DescriptorsOf<T>(child) : []));
-
-    private int WaitToSend(Func<int> send)
-    {
-        if (_waiting.Count >= MaxWaiting)
-        {
-            return Errno.EPIPE;
-        }
-
-        _waiting.Enqueue(send);
-        return Errno.EAGAIN;
+        Instance = null;
+        Socket.Close();
+        _outbox.Clear();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Init.Adapters;
 
@@ -7,6 +8,9 @@ namespace PvExec.Init.Supervision;
 /// <param name="process">Null when there was no descriptor left to hold it with.</param>
 internal sealed class ServiceInstance(SupervisedService service, int pid, SafeFileHandle? process) : IDisposable
 {
+    private byte[] _status = [];
+    private int _statusLength;
+
     public SupervisedService Service { get; } = service;
 
     public int Pid { get; } = pid;
@@ -25,7 +29,7 @@ internal sealed class ServiceInstance(SupervisedService service, int pid, SafeFi
     public bool IsLate { get; set; }
 
     /// <summary>Its last STATUS=.</summary>
-    public string StatusText { get; set; } = "";
+    public string StatusText => Encoding.UTF8.GetString(_status.AsSpan(0, _statusLength));
 
     /// <summary>Its connection to pv-init, once it has said Hello.</summary>
     public Line? Line { get; set; }
@@ -53,6 +57,17 @@ internal sealed class ServiceInstance(SupervisedService service, int pid, SafeFi
 
     /// <summary>Of its TakeOver that is not answered yet; null when there is none.</summary>
     public ulong? TakeOver { get; set; }
+
+    public void SetStatus(ReadOnlySpan<byte> text)
+    {
+        if (_status.Length < text.Length)
+        {
+            _status = new byte[text.Length * 2];
+        }
+
+        text.CopyTo(_status);
+        _statusLength = text.Length;
+    }
 
     public void Dispose() => PidFd?.Dispose();
 }

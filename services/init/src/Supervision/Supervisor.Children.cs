@@ -81,7 +81,7 @@ internal sealed partial class Supervisor
             InvoluntarySwitches = process.Usage.InvoluntarySwitches,
         };
         Unwatch(child);
-        ChildRecord? superfluous = _children.End(child, exit);
+        ChildRecord? superfluous = _children.End(child, exit, Clock.Monotonic);
         if (Get(child.Owner).Line is { } line)
         {
             Reply(line, 0, exit);
@@ -174,7 +174,7 @@ internal sealed partial class Supervisor
 
         if (isKept)
         {
-            ReplyWith(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds), child);
+            Reply(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds), child.PidFd);
         }
         else
         {
@@ -219,15 +219,6 @@ internal sealed partial class Supervisor
         if (child.HasCgroup)
         {
             _cgroups!.Release(child.Id);
-        }
-    }
-
-    private void ReplyWith<T>(Line line, ulong correlation, T message, ChildRecord child)
-        where T : IInitMessage<T>
-    {
-        if (!line.Closed)
-        {
-            Settle(line, line.SendWith(_sender, correlation, message, child));
         }
     }
 

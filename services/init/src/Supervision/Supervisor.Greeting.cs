@@ -62,7 +62,7 @@ internal sealed partial class Supervisor
         instance.Owns = true;
         foreach (ChildRecord child in _children.Of(instance.Service.Service))
         {
-            ReplyWith(line, 0, child.ToOwned(), child);
+            Reply(line, 0, child.ToOwned(), child.Kept);
         }
 
         TellDropped(line, instance.Service);
@@ -70,7 +70,7 @@ internal sealed partial class Supervisor
         // On a later line it has them already.
         foreach (StoredDescriptor stored in instance.Service.Store.All.Where(one => isFirst && one.Number > instance.StorePassed))
         {
-            Reply(line, 0, new Stored(stored.Name), [stored.Handle]);
+            Reply(line, 0, new Stored(stored.Name), [stored.Descriptor]);
         }
     }
 }

@@ -21,7 +21,10 @@ internal sealed partial class Supervisor
     /// <summary>Milliseconds without accepting when there is no descriptor left; a line that closes ends it.</summary>
     private const int AcceptPause = 1000;
 
+    private const int MaxFreeLines = 64;
+
     private readonly Dictionary<long, Line> _lines = [];
+    private readonly Stack<Line> _freeLines = new(MaxFreeLines);
     private long _lastToken = FirstLineToken;
 
     /// <summary>When to accept again after there was no descriptor left to accept with.</summary>
@@ -30,42 +33,44 @@ internal sealed partial class Supervisor
     private void AcceptLines()
     {
         int errno;
-        while (_sockets.Init.TryAccept(out errno) is { } socket)
+        while (_sockets.Init.TryAcceptNumber(out errno) is >= 0 and var number)
         {
-            var line = new Line(++_lastToken, socket);
+            Line line = _freeLines.TryPop(out Line? free) ? free : new Line();
+            line.Open(++_lastToken, number);
             if (line.Peer.Uid != EffectiveUser.Id)
             {
                 InitLog.Refused(line.Peer.Pid, line.Peer.Uid);
-                line.Dispose();
-                continue;
+                GiveBack(line);
             }
-
-            Watch(line);
+            else if (!_poll.TryAddNumber(number, line.Token, PollEvents.Readable))
+            {
+                // Its owner asks again on a new one.
+                InitLog.NotWatched(line.Peer.Pid);
+                GiveBack(line);
+            }
+            else
+            {
+                _lines.Add(line.Token, line);
+            }
         }
 
         // Whoever waits goes on waiting, and the socket stays readable: without a pause the loop would turn at full speed.
         if (errno is not (Errno.EAGAIN or Errno.EINTR or Errno.ECONNABORTED))
         {
-            InitLog.AcceptPaused(Errno.Describe(errno), AcceptPause);
+            InitLog.AcceptPaused(errno, AcceptPause);
             _poll.Change(_sockets.Init.Handle, InitToken, PollEvents.None);
             _acceptAt = Clock.Monotonic + AcceptPause;
         }
     }
 
-    /// <summary>From now on the line is served. One that epoll has no room for is closed: its owner asks again on a new one.</summary>
-    private void Watch(Line line)
+    /// <summary>Closes a line that is not served. It is used again for a connection that is accepted in a later turn of the loop.</summary>
+    private void GiveBack(Line line)
     {
-        try
+        line.Close();
+        if (_freeLines.Count < MaxFreeLines)
         {
-            _poll.Add(line.Socket.Handle, line.Token, PollEvents.Readable);
+            _freeLines.Push(line);
         }
-        catch
-        {
-            line.Dispose();
-            throw;
-        }
-
-        _lines.Add(line.Token, line);
     }
 
     private void AcceptAgain()
@@ -142,7 +147,7 @@ internal sealed partial class Supervisor
         }
         else if (!line.Greeted)
         {
-            Malformed(line, $"{packet.Type} before Hello");
+            Malformed(line, "something before Hello: a message of type ", (int)packet.Type);
         }
         else if (packet.Type == MessageType.ListServices)
         {
@@ -162,7 +167,7 @@ internal sealed partial class Supervisor
         }
         else if (packet.Type is not (MessageType.Spawn or MessageType.Signal or MessageType.Acknowledge))
         {
-            Malformed(line, $"a message of type {(int)packet.Type}");
+            Malformed(line, "a message of type ", (int)packet.Type);
         }
         else if (line.Service is not { } service)
         {
@@ -184,7 +189,7 @@ internal sealed partial class Supervisor
         }
     }
 
-    private void Reply<T>(Line line, ulong correlation, T message, System.Runtime.InteropServices.SafeHandle[]? descriptors = null)
+    private void Reply<T>(Line line, ulong correlation, T message, ReadOnlySpan<int> descriptors = default)
         where T : IInitMessage<T>
     {
         if (!line.Closed)
@@ -202,13 +207,13 @@ internal sealed partial class Supervisor
                 if (line.IsWatchedForWriting)
                 {
                     line.IsWatchedForWriting = false;
-                    _poll.Change(line.Socket.Handle, line.Token, PollEvents.Readable);
+                    _poll.ChangeNumber(line.Socket.Number, line.Token, PollEvents.Readable);
                 }
 
                 break;
             case Errno.EAGAIN:
                 line.IsWatchedForWriting = true;
-                _poll.Change(line.Socket.Handle, line.Token, PollEvents.Readable | PollEvents.Writable);
+                _poll.ChangeNumber(line.Socket.Number, line.Token, PollEvents.Readable | PollEvents.Writable);
                 break;
             default:
                 Close(line);
@@ -226,9 +231,9 @@ internal sealed partial class Supervisor
         }
     });
 
-    private void Malformed(Line line, string what)
+    private void Malformed(Line line, string what, int? number = null)
     {
-        InitLog.Malformed(line.Peer.Pid, what);
+        InitLog.Malformed(line.Peer.Pid, what, number);
         Close(line);
     }
 
@@ -236,14 +241,14 @@ internal sealed partial class Supervisor
     {
         if (_lines.Remove(line.Token))
         {
-            _poll.Remove(line.Socket.Handle);
+            _poll.RemoveNumber(line.Socket.Number);
             if (line.Instance is { } instance && instance.Line == line)
             {
                 instance.Line = null;
                 ForgetExternal(instance);
             }
 
-            line.Dispose();
+            GiveBack(line);
             if (_acceptAt != long.MaxValue)
             {
                 AcceptAgain();

@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using PvExec.Init.Adapters;
 using PvExec.Init.Core;
 using PvExec.Kernel;
@@ -10,7 +9,7 @@ namespace PvExec.Init.Supervision;
 internal sealed partial class Supervisor
 {
     private readonly byte[] _notification = new byte[4096];
-    private readonly List<SafeFileHandle> _notificationDescriptors = [];
+    private readonly DescriptorBuffer _notificationDescriptors = new();
 
     private void ReadNotifications()
     {
@@ -33,7 +32,6 @@ internal sealed partial class Supervisor
             }
 
             // What is not stored. This also answers BARRIER=1, once everything before it has been dealt with.
-            _notificationDescriptors.ForEach(descriptor => descriptor.Dispose());
             _notificationDescriptors.Clear();
         }
     }
@@ -68,7 +66,11 @@ internal sealed partial class Supervisor
     private void Take(ServiceInstance instance, in NotifyMessage message)
     {
         SupervisedService service = instance.Service;
-        instance.StatusText = message.Status ?? instance.StatusText;
+        if (message.Status is { } status)
+        {
+            instance.SetStatus(_notification.AsSpan(status));
+        }
+
         instance.IsReloading = message.Reloading || (instance.IsReloading && !message.Ready);
         instance.IsLeaving |= message.Stopping;
         if (message.Watchdog || message.Ready)
@@ -87,14 +89,14 @@ internal sealed partial class Supervisor
             Extend(instance, more);
         }
 
-        if (message.StoreRemove && message.Name is not null)
+        if (message.StoreRemove && message.Name is { } name)
         {
-            service.Store.Remove(message.Name);
+            service.Store.Remove(_notification.AsSpan(name));
         }
 
         if (message.Store)
         {
-            Store(service, StoreName.From(message.Name));
+            Store(service, StoreName.From(message.Name is { } given ? _notification.AsSpan(given) : []));
         }
 
         if (message.Ready && instance == service.Current && !instance.IsLate)
@@ -125,18 +127,17 @@ internal sealed partial class Supervisor
     };
 
     /// <summary>Keeps the descriptors that came with the notification.</summary>
-    private void Store(SupervisedService service, string name)
+    private void Store(SupervisedService service, ReadOnlySpan<byte> name)
     {
-        int stored = 0;
-        while (stored < _notificationDescriptors.Count && service.Store.TryAdd(name, _notificationDescriptors[stored]))
+        foreach (int descriptor in _notificationDescriptors.Numbers)
         {
-            stored++;
+            if (!service.Store.TryAdd(name, descriptor))
+            {
+                DescriptorBuffer.Close(descriptor);
+                InitLog.StoreFull(service.Name, service.Store.All.Count);
+            }
         }
 
-        _notificationDescriptors.RemoveRange(0, stored);
-        foreach (SafeFileHandle _ in _notificationDescriptors)
-        {
-            InitLog.StoreFull(service.Name, service.Store.All.Count);
-        }
+        _notificationDescriptors.Forget();
     }
 }

@@ -83,7 +83,7 @@ internal sealed partial class Supervisor
         while (_restarting?.Restart is null && _toRestart.TryDequeue(out Service service))
         {
             _restarting = Get(service);
-            if (TryRestart(_restarting, new RestartRequest(null, 0)) is { } fault)
+            if (TryRestart(_restarting, new RestartRequest(null, 0, 0)) is { } fault)
             {
                 InitLog.NotRestarted(_restarting.Name, fault.Detail);
             }

@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using PvExec.Init.Adapters;
 using PvExec.Init.Children;
 using PvExec.Init.Core;
@@ -23,7 +22,7 @@ internal sealed partial class Supervisor
         }
 
         Fault? fault = Services.Parse(request.Service) is { } service
-            ? TryRestart(Get(service), new RestartRequest(line, packet.Correlation))
+            ? TryRestart(Get(service), new RestartRequest(line, line.Token, packet.Correlation))
             : new Fault(FaultKind.InvalidArgument, $"'{request.Service}' is no service: {string.Join(", ", Services.All.Select(one => one.Name()))}");
         if (fault is not null)
         {
@@ -72,13 +71,17 @@ internal sealed partial class Supervisor
     {
         RestartRequest? request = service.Restart;
         service.Restart = null;
-        if (request?.Line is { } line && fault is null)
+        if (request?.Line is { } line)
         {
-            Reply(line, request.Correlation, new Done());
-        }
-        else if (request?.Line is { } asked)
-        {
-            Reply(asked, request.Correlation, new Failed((int)fault!.Kind, fault.Detail));
+            // Its object may be another caller's line by now.
+            if (line.Token == request.Token && fault is null)
+            {
+                Reply(line, request.Correlation, new Done());
+            }
+            else if (line.Token == request.Token)
+            {
+                Reply(line, request.Correlation, new Failed((int)fault!.Kind, fault.Detail));
+            }
         }
         else if (request is not null && fault is not null)
         {
@@ -156,11 +159,11 @@ internal sealed partial class Supervisor
         }
     }
 
-    private SafeFileHandle[] TakeDescriptors()
+    private int[] TakeDescriptors()
     {
         var numbers = new int[_receiver.Descriptors.Count];
         _receiver.Descriptors.Take(0, numbers);
-        return Array.ConvertAll(numbers, number => new SafeFileHandle(number, ownsHandle: true));
+        return numbers;
     }
 
     private void Promote(SupervisedService service)

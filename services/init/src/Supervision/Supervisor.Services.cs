@@ -123,7 +123,7 @@ internal sealed partial class Supervisor
             SpawnPlan.ListenPidPlaceholder,
             _options.Watchdog,
             _options.NamesGivenByVariables);
-        int[] sources = [1, 2, .. service.Sockets.Select(socket => (int)socket.Handle.DangerousGetHandle()), .. passed.Select(one => (int)one.Handle.DangerousGetHandle())];
+        int[] sources = [1, 2, .. service.Sockets.Select(socket => (int)socket.Handle.DangerousGetHandle()), .. passed.Select(one => one.Descriptor)];
         int[] targets = [1, 2, .. Enumerable.Range(3, service.Sockets.Count + passed.Length)];
 
         ServiceInstance? instance = null;

@@ -1,3 +1,4 @@
+using PvExec.Init.Adapters;
 using PvExec.Init.Children;
 using PvExec.Kernel;
 using PvExec.Linux;
@@ -9,6 +10,16 @@ namespace PvExec.Init.Supervision;
 /// <summary>Signals to the services' children: to one, its group or its tree.</summary>
 internal sealed partial class Supervisor
 {
+    /// <summary>A listing of the process table is good for so many milliseconds for whoever asks who is left of a tree: many ask at a time.</summary>
+    private const long LookGoodFor = 20;
+
+    private const string NobodyLeft = "nobody is left of the child's tree";
+
+    private readonly TreeSignal _trees = new();
+
+    /// <summary>When the process table was listed last for such a question, by <see cref="Clock.Monotonic"/>.</summary>
+    private long _lookedAt = long.MinValue / 2;
+
     private void Signal(Line line, SupervisedService owner, in InitPacket packet)
     {
         if (!packet.TryRead(out Signal signal))
@@ -27,7 +38,7 @@ internal sealed partial class Supervisor
             }
             else
             {
-                Reply(line, packet.Correlation, new Failed((int)FaultKind.NotFound, $"nobody is left of the tree of child {signal.Child}"));
+                Reply(line, packet.Correlation, new Failed((int)FaultKind.NotFound, NobodyLeft));
             }
 
             return;
@@ -57,7 +68,7 @@ internal sealed partial class Supervisor
     {
         if (scope == 2 && child.HasCgroup)
         {
-            TreeSignal.SendToGroup(_cgroups!, child.Id, signal);
+            _trees.SendToGroup(_cgroups!, child.Id, signal);
             return 0;
         }
 
@@ -67,61 +78,85 @@ internal sealed partial class Supervisor
             return PidFd.Send(child.PidFd[0], signal);
         }
 
+        if (scope == 2)
+        {
+            SendToTree(child, signal);
+            return 0;
+        }
+
         // While the gate is held the child stays in the process table, so its number means it and nobody else.
         lock (_reaper.Gate)
         {
             TakeEnded();
-            bool lives = child.Exit is null;
-            if (toLeader || scope == 1)
+            if (child.Exit is null)
             {
-                return lives ? Signals.Kill(toLeader ? child.Pid : -child.Pid, signal) : toLeader ? 0 : SendToGroup(child, signal);
+                return Signals.Kill(toLeader ? child.Pid : -child.Pid, signal);
             }
-
-            SendToTree(child, signal, lives);
-            return 0;
         }
+
+        if (!toLeader)
+        {
+            _trees.Look();
+            _trees.Send(_trees.Table.Group(child.Pid, leaderLives: false), signal);
+        }
+
+        return 0;
     }
 
     /// <summary>Whether anybody of a child's tree still runs. A process that is forking just then may be missed where there are no cgroups.</summary>
     private bool IsTreeLeft(ChildRecord child)
     {
-        if (child.HasCgroup)
+        if (Lives(child) || child.HasCgroup)
         {
             return child.Exit is null || _cgroups!.IsPopulated(child.Id);
         }
 
+        // Nobody comes into a tree that nobody is in: a listing from after the child's end counts when it shows none. It counts as
+        // well when somebody whom it shows is still there.
         ulong? mark = _childDefaults.Mark?.Of(child.Id);
-        lock (_reaper.Gate)
+        if (Clock.Monotonic - _lookedAt < LookGoodFor && _lookedAt > child.EndedAt)
         {
-            TakeEnded();
-            return child.Exit is null
-                || ProcessTree.Of(ProcessStat.ReadAll(), child.Pid, leaderLives: false, pid => mark is { } value && ProcessLimits.FileLocks(pid) == value).Count > 0;
+            ReadOnlySpan<ProcessStat> found = _trees.Table.Tree(child.Pid, leaderLives: false, mark);
+            if (found.IsEmpty || TreeSignal.IsAnyThere(found))
+            {
+                return !found.IsEmpty;
+            }
         }
+
+        _lookedAt = long.MinValue / 2; // should the look fail
+        long began = Clock.Monotonic;
+        _trees.Look();
+        _lookedAt = began;
+        return !_trees.Table.Tree(child.Pid, leaderLives: false, mark).IsEmpty;
     }
 
-    private static int SendToGroup(ChildRecord ended, int signal)
+    /// <summary>Whether a child has not been reaped.</summary>
+    private bool Lives(ChildRecord child)
     {
-        TreeSignal.Send(ProcessTree.Group(ProcessStat.ReadAll(), ended.Pid, leaderLives: false), signal);
-        return 0;
+        TakeEnded();
+        return child.Exit is null;
     }
 
-    private void SendToTree(ChildRecord child, int signal, bool lives)
+    /// <summary>The process table is read while children may be reaped: all that is sent goes to who was in the listing and is there still.</summary>
+    private void SendToTree(ChildRecord child, int signal)
     {
         ulong? mark = _childDefaults.Mark?.Of(child.Id);
-
-        // A process that forks while the table is read may be missed: look again until nobody new is found.
-        var seen = new HashSet<int>();
-        for (int pass = 0; pass < 8; pass++)
+        _trees.Begin();
+        for (int pass = 0; pass < TreeSignal.Passes; pass++)
         {
-            IReadOnlyList<ProcessStat> all = ProcessStat.ReadAll();
-            List<ProcessStat> found = ProcessTree.Of(all, child.Pid, lives, pid => mark is { } value && ProcessLimits.FileLocks(pid) == value);
-            found.RemoveAll(process => !seen.Add(process.Pid));
-            if (found.Count == 0)
+            bool lives = Lives(child);
+            _trees.Look();
+            if (lives && !Lives(child))
+            {
+                // Reaped in between: whoever has its number in this listing may be itself or another.
+                continue;
+            }
+
+            _trees.SendToNew(_trees.Table.Tree(child.Pid, lives, mark), signal, out bool isAnyNew);
+            if (!isAnyNew)
             {
                 return;
             }
-
-            TreeSignal.Send(found, signal);
         }
     }
 }

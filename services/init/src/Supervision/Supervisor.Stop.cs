@@ -249,10 +249,11 @@ internal sealed partial class Supervisor
 
     /// <summary>Kills every descendant but those trees.</summary>
     /// <returns>How many there were.</returns>
-    private static int KillDescendants(int[] except)
+    private int KillDescendants(int[] except)
     {
-        List<ProcessStat> found = ProcessTree.Descendants(ProcessStat.ReadAll(), Environment.ProcessId, except);
-        TreeSignal.Send(found, Signals.SIGKILL);
-        return found.Count;
+        _trees.Look();
+        ReadOnlySpan<ProcessStat> found = _trees.Table.Descendants(Environment.ProcessId, except);
+        _trees.Send(found, Signals.SIGKILL);
+        return found.Length;
     }
 }

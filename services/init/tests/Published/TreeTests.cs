@@ -8,9 +8,6 @@ public sealed class TreeTests : IDisposable
 {
     private const int Spawned = 66, Done = 68, Failed = 69, Exited = 71;
 
-    /// <summary>As if the machine had no cgroup2 file system.</summary>
-    private static readonly string[] WithoutCgroups = ["unshare", "-m", "sh", "-c", "umount -at cgroup2; exec \"$0\" \"$@\""];
-
     private readonly Installation _installation = new();
 
     public void Dispose() => _installation.Dispose();
@@ -20,7 +17,7 @@ public sealed class TreeTests : IDisposable
     [InlineData(9)]
     public void A_daemon_that_left_session_group_parent_user_and_environment_gets_the_signal(int signal)
     {
-        using RunningInit init = _installation.Start(wrapper: WithoutCgroups);
+        using RunningInit init = _installation.Start(wrapper: WritableCgroups.Hidden);
         StandIn exec = init.Connect("exec");
         (ulong child, int daemon) = StartWithDaemon(exec, "exec sleep 1000");
         Assert.DoesNotContain("run-", File.ReadAllText($"/proc/{daemon}/cgroup"));
@@ -34,7 +31,7 @@ public sealed class TreeTests : IDisposable
     [Fact]
     public void A_daemon_is_found_when_the_child_has_ended_and_another_child_is_left_alone()
     {
-        using RunningInit init = _installation.Start(wrapper: WithoutCgroups);
+        using RunningInit init = _installation.Start(wrapper: WritableCgroups.Hidden);
         StandIn exec = init.Connect("exec");
         (ulong child, int daemon) = StartWithDaemon(exec, "exit 3");
         Assert.Equal(3, exec.Message(Exited)[1].GetInt32());
@@ -53,7 +50,7 @@ public sealed class TreeTests : IDisposable
     public void Whether_anybody_is_left_of_a_tree_can_be_asked(bool withCgroups)
     {
         Assert.SkipUnless(!withCgroups || WritableCgroups.AreThere, "no cgroup2 file system can be written here");
-        using RunningInit init = _installation.Start(wrapper: withCgroups ? [] : WithoutCgroups);
+        using RunningInit init = _installation.Start(wrapper: withCgroups ? [] : WritableCgroups.Hidden);
         StandIn exec = init.Connect("exec");
         (ulong child, int daemon) = StartWithDaemon(exec, "exit 3");
         Assert.Equal(3, exec.Message(Exited)[1].GetInt32());
