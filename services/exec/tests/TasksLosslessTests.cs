@@ -141,6 +141,31 @@ public sealed class TasksLosslessTests : IAsyncDisposable
         call.Go();
     }
 
+    [Fact]
+    public async Task What_was_sent_and_lay_in_connections_when_these_broke_is_sent_again()
+    {
+        const int Sent = 12 * 1024 * 1024, Arrived = Sent - (6 * 1024 * 1024);
+        byte[] output = Bytes(Sent + (8 * 1024 * 1024));
+        OpenCall call = OpenCall.Run(Service, Request());
+        string id = (await call.AcceptedAsync()).RunId;
+        FakeProcess process = await _fixture.StartedAsync();
+        Task written = Task.Run(() => process.Write(output[..Sent]));
+        for (int read = 0; read < Sent; read += (await call.NextAsync()).Output?.Data.Length ?? 0)
+        {
+            continue;
+        }
+
+        await written;
+        await _fixture.Old.HandOverAsync();
+        _fixture.New.TakeOver(_fixture.Kept.Owned(), default, handedOver: false);
+        OpenCall again = OpenCall.Attach(_fixture.New.Tasks, new V1.AttachRequest { RunId = id, Lossless = true, StdoutOffset = Arrived });
+        await Task.Run(() => process.Write(output[Sent..]));
+        process.Exit();
+
+        Assert.True(OutputOf(await again.RestAsync()).AsSpan().SequenceEqual(output.AsSpan(Arrived)));
+        call.Go();
+    }
+
     private static V1.RunTaskRequest Request(string task = "free") =>
         new() { TaskName = task, Lossless = true, Output = new V1.OutputLimits { HeadBytes = Head, TailBytes = 0 } };
 

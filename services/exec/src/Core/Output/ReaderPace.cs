@@ -16,7 +16,7 @@ public sealed class ReaderPace(StreamLog standard, StreamLog error)
     /// How much of the end is kept at least: what the reader is behind, a pipe's content, which is read at the run's end in any case, and
     /// what may lie in connections when they break and the reader comes again.
     /// </summary>
-    public const long TailBytes = 4 * LagBytes;
+    public const long TailBytes = 8 * LagBytes;
 
     /// <summary>Guards the field below; under it the lock of a stream is taken.</summary>
     private readonly Lock _lock = new();
