@@ -41,6 +41,27 @@ public sealed class RunCallTests(SharedDaemon shared) : IClassFixture<SharedDaem
     }
 
     [Fact]
+    public async Task An_old_call_that_waits_when_the_service_is_killed_is_UNAVAILABLE_and_its_task_is_not_run_without_it()
+    {
+        await _daemon.AddTaskAsync("keeps", "touch /tmp/keeps.began; until [ -e /tmp/keeps.go ]; do sleep 0.02; done", writes: ["killed/scope"]);
+        await _daemon.AddTaskAsync("behind", "touch /tmp/behind.ran", writes: ["killed/scope"]);
+        _ = (await _daemon.StartTaskAsync("keeps")).Ok();
+        await _daemon.WaitUntilAsync("[ -e /tmp/keeps.began ]");
+        Task<CallResult> waiting = _daemon.RunTaskAsync("behind");
+        await _daemon.WaitUntilAsync("pv_exec runs --live --task behind | grep -q waiting");
+
+        await KillAsync();
+        Assert.Equal("UNAVAILABLE", (await waiting).Code);
+
+        // What ran holds its scope again.
+        Task<CallResult> later = _daemon.RunTaskAsync("behind");
+        await _daemon.WaitUntilAsync("pv_exec runs --live --task behind | grep -q waiting");
+        Assert.Equal("1", (await _daemon.ShellAsync("[ -e /tmp/behind.ran ] && echo ran; pv_exec runs --live --task behind --json | grep -o '\"run\"' | wc -l")).Text.Trim());
+        _ = (await _daemon.ShellAsync("touch /tmp/keeps.go")).Text;
+        _ = (await later).Ok();
+    }
+
+    [Fact]
     public async Task A_token_finds_its_run_after_the_service_was_killed_and_no_other_request_may_have_it()
     {
         await _daemon.AddTaskAsync("once", "echo started >>/tmp/once.count; echo before; until [ -e /tmp/once.go ]; do sleep 0.02; done; echo after; exit 7");
