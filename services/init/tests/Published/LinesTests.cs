@@ -32,6 +32,34 @@ public sealed class LinesTests : IDisposable
     }
 
     [Fact]
+    public void Another_user_who_can_reach_the_socket_is_refused_with_a_line_and_its_notifications_are_ignored()
+    {
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        exec.Event("welcome");
+        foreach (string path in new[] { _installation.Root, _installation.Runtime })
+        {
+            File.SetUnixFileMode(path, (UnixFileMode)0x1ed);
+        }
+
+        foreach (string name in new[] { "init.sock", "notify.sock" })
+        {
+            File.SetUnixFileMode(Path.Combine(_installation.Runtime, name), (UnixFileMode)0x1b6);
+        }
+
+        string line = Path.Combine(_installation.Runtime, "init.sock"), notify = new RuntimePaths(_installation.Runtime).Notify;
+        using var other = Process.Start(new ProcessStartInfo("setpriv", [ "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c",
+            $"import socket; s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.connect('{line}'); assert s.recv(9) == b''; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'WATCHDOG=trigger', '{notify}')"]) { RedirectStandardError = true })!;
+        Assert.Equal("", other.StandardError.ReadToEnd());
+
+        init.WaitFor("user 65534: only pv-init's own user may ask");
+        init.WaitFor("ignored a notification of pid");
+        exec.Order("""{"do":"spawn","argv":["true"]}""");
+        Assert.Equal(0, exec.Message(Exited)[1].GetInt32());
+        Assert.Equal(0, init.Stop());
+    }
+
+    [Fact]
     public void A_service_may_ask_on_a_line_beside_its_own()
     {
         using RunningInit init = _installation.Start();

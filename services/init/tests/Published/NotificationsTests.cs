@@ -93,6 +93,27 @@ public sealed class NotificationsTests : IDisposable
     }
 
     [Fact]
+    public void Garbage_changes_nothing()
+    {
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        var random = new Random(20_261_125);
+        string[] pieces = ["READY", "STATUS", "FDSTORE", "FDSTOREREMOVE", "FDNAME", "WATCHDOG_USEC", "EXTEND_TIMEOUT_USEC", "X_PV_MAIN_EXIT", "=", "==", "\\n", "\\u0000", "9", "-", "1", "ä", new string('x', 5_000)];
+        for (int i = 0; i < 500; i++)
+        {
+            string text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => pieces[random.Next(pieces.Length)]));
+            exec.Order($$"""{"do":"notify","text":"{{text}}"{{(random.Next(2) == 0 ? ",\"contents\":\"x\"" : "")}}}""");
+        }
+
+        exec.Order("""{"do":"notify","text":"WATCHDOG_USEC=0\nFDSTOREREMOVE=1\nFDNAME=stored\nSTATUS=settled"}""");
+        exec.Order("""{"do":"barrier"}""");
+        exec.Event("lifted");
+        Assert.Equal(("settled", 0), (Exec().StatusText, Exec().Restarts));
+        Assert.Equal(0, init.Stop());
+        Assert.DoesNotContain(init.Lines, line => line.Contains("unexpected", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_service_that_is_silent_is_ended_and_started_again()
     {
         using RunningInit init = _installation.Start(["--watchdog", "1"], environment: ("STAND_IN_SILENT", "exec"));

@@ -84,6 +84,22 @@ public sealed class ReplacementTests : IDisposable
     }
 
     [Fact]
+    public void The_new_instance_runs_the_program_that_is_there_now()
+    {
+        using RunningInit init = _installation.Start();
+        string program = Path.Combine(Path.GetDirectoryName(_installation.Init)!, "pv-exec");
+        File.WriteAllText(program + ".new", File.ReadAllText(program).Replace("BUILD = \"one\"", "BUILD = \"two\"", StringComparison.Ordinal));
+        File.SetUnixFileMode(program + ".new", File.GetUnixFileMode(program));
+        Assert.Equal("one", init.Connect("exec").Event("welcome").GetProperty("build").GetString());
+        File.Move(program + ".new", program, overwrite: true);
+
+        Assert.True(InitRestart.Restart(Paths, "exec").Succeeded(out Fault? fault), fault?.Detail);
+
+        Assert.Equal("two", init.Connect("exec").Event("took-over").GetProperty("build").GetString());
+        Assert.Equal(0, init.Stop());
+    }
+
+    [Fact]
     public void A_program_that_cannot_be_executed_any_more_leaves_the_old_one_in_place()
     {
         using RunningInit init = _installation.Start();

@@ -107,6 +107,19 @@ public sealed class TreeTests : IDisposable
         Assert.Equal(0, init.Stop());
     }
 
+    /// <summary>One that is no orphan of pv-init's is in the group, so that no end of an orphan makes it look again.</summary>
+    [Fact]
+    public void A_cgroup_that_was_not_free_is_looked_at_again_a_moment_later()
+    {
+        Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+
+        // The moment is short: on a busy machine a try may miss it.
+        Assert.Contains(true, Enumerable.Range(0, 10).Select(_ => IsRemovedWithoutAnOrphan(exec)));
+        Assert.Equal(0, init.Stop());
+    }
+
     [Fact]
     public void A_child_that_wants_no_cgroup_has_none()
     {
@@ -117,6 +130,34 @@ public sealed class TreeTests : IDisposable
         exec.Message(Exited);
         Assert.DoesNotContain("/run-", File.ReadAllText(seen));
         Assert.Equal(0, init.Stop());
+    }
+
+    private static bool IsRemovedWithoutAnOrphan(StandIn exec)
+    {
+        (ulong held, string group) = StartSleeper(exec);
+        (ulong free, string beside) = StartSleeper(exec);
+        using var outsider = System.Diagnostics.Process.Start("sleep", "1000");
+        File.WriteAllText(group + "/cgroup.procs", $"{outsider.Id}");
+        foreach (ulong child in new[] { held, free })
+        {
+            exec.Order($$"""{"do":"send","type":3,"correlation":9,"body":[{{child}},9,0]}""");
+            exec.Message(Exited);
+            Acknowledge(exec, child);
+        }
+
+        // They are removed in this order, so the first has been found to be held by now.
+        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists(beside), RunningInit.Patience), "the free cgroup stays");
+        Assert.True(Directory.Exists(group));
+        outsider.Kill();
+        outsider.WaitForExit();
+        return SpinWait.SpinUntil(() => !Directory.Exists(group), TimeSpan.FromSeconds(1));
+    }
+
+    private static (ulong Child, string Group) StartSleeper(StandIn exec)
+    {
+        exec.Order("""{"do":"spawn","argv":["sleep","1000"]}""");
+        JsonElement spawned = exec.Message(Spawned);
+        return (spawned[0].GetUInt64(), GroupOf(spawned[1].GetInt32()));
     }
 
     /// <summary>A child that starts a daemon: two forks, two sessions, another user, no variables, and all parents gone.</summary>

@@ -20,6 +20,7 @@ RUNTIME = sys.argv[sys.argv.index("--runtime-dir") + 1]
 VERSION, HELLO, SPAWN, SIGNAL, ACK, LIST_SERVICES, TAKE_OVER, HANDED_OVER = 1, 1, 2, 3, 4, 5, 6, 7
 OWNED, WELCOME, SPAWNED, SPAWN_FAILED, DONE, FAILED, LIST, EXITED, STOP, STORED, HAND_OVER, TOOK_OVER = range(64, 76)
 DROPPED = 80
+BUILD = "one"  # a test changes it
 
 
 def told(what):
@@ -293,7 +294,7 @@ def main():
             may_take_over.wait()
         line.send(TAKE_OVER, 7, [])
         (names,), contents = receive_until(TOOK_OVER)
-        control.emit({"event": "took-over", "pid": os.getpid(), "names": names, "contents": contents, "owned": owned, "stored": stored})
+        control.emit({"event": "took-over", "pid": os.getpid(), "build": BUILD, "names": names, "contents": contents, "owned": owned, "stored": stored})
         words = told("TOOK_OVER")
         obey(words)
         if words == "wait":
@@ -301,7 +302,7 @@ def main():
     else:
         listening = [3 + at for at, name in enumerate(os.environ["LISTEN_FDNAMES"].split(":")) if name in ("front", "grpc", "bus", "events")]
         passed = [name for name in os.environ["LISTEN_FDNAMES"].split(":")[len(listening):]]
-        control.emit({"event": "welcome", "service": service, "pid": os.getpid(), "owned": owned, "dropped": dropped[0], "stored": stored, "argv": sys.argv[1:],
+        control.emit({"event": "welcome", "service": service, "build": BUILD, "pid": os.getpid(), "owned": owned, "dropped": dropped[0], "stored": stored, "argv": sys.argv[1:],
                       "environment": dict(os.environ), "session": os.getsid(0),
                       "sockets": [os.fstat(fd).st_mode for fd in listening],
                       "passed": [{"name": name, "contents": read(3 + len(listening) + at)} for at, name in enumerate(passed)]})
