@@ -13,12 +13,19 @@ internal sealed class Reaper
     /// <summary>How long the thread sleeps when there is no child; a start wakes it, an adopted orphan does not.</summary>
     private static readonly TimeSpan NoChildPause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a child whose end is told elsewhere is left to be taken there. Meanwhile orphans may wait: they are in nobody's way.</summary>
+    private static readonly TimeSpan ElsewherePause = TimeSpan.FromMilliseconds(5);
+
     private readonly Queue<ReapedProcess> _reaped = new(256);
+    private readonly HashSet<int> _toldElsewhere = new(256);
     private readonly EventCounter _event = new();
     private readonly AutoResetEvent _spawned = new(false);
     private bool _isSignalled;
 
-    /// <summary>Guards the reaping of children, <see cref="_reaped"/>, and whether its event is set. Nothing else is locked while it is held.</summary>
+    /// <summary>
+    /// Guards the reaping of children, <see cref="_reaped"/>, <see cref="_toldElsewhere"/>, and whether the event is set. Nothing else is
+    /// locked while it is held.
+    /// </summary>
     public Lock Gate { get; } = new();
 
     /// <summary>Readable when <see cref="TryTake"/> has something.</summary>
@@ -48,6 +55,12 @@ internal sealed class Reaper
             return false;
         }
     }
+
+    /// <summary>
+    /// The end of a child is told by its pidfd too, to who then calls <see cref="TakeNow"/>: this thread, which would find it taken, is
+    /// not woken for each. To be called with the gate held.
+    /// </summary>
+    public void IsToldElsewhere(int pid) => _toldElsewhere.Add(pid);
 
     /// <summary>Takes one that has ended, for a caller that need not wait until the thread has been woken.</summary>
     public void TakeNow(int pid)
@@ -90,6 +103,7 @@ internal sealed class Reaper
         bool isReaped = Wait.TryReap(pid, out var status, out ProcessUsage usage);
         if (isReaped)
         {
+            _toldElsewhere.Remove(pid);
             _reaped.Enqueue(new ReapedProcess(pid, status, usage, Clock.NowMicroseconds));
         }
 
@@ -107,13 +121,29 @@ internal sealed class Reaper
                 continue;
             }
 
-            lock (Gate)
+            if (IsLeft(pid))
             {
-                if (Reap(pid))
-                {
-                    Signal();
-                }
+                Thread.Sleep(ElsewherePause);
             }
+        }
+    }
+
+    /// <summary>Takes it, unless somebody else is about to. One that is still there when it is looked at again, as when it was traced, is taken.</summary>
+    private bool IsLeft(int pid)
+    {
+        lock (Gate)
+        {
+            if (_toldElsewhere.Remove(pid))
+            {
+                return true;
+            }
+
+            if (Reap(pid))
+            {
+                Signal();
+            }
+
+            return false;
         }
     }
 }

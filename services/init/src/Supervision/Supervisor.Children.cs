@@ -190,7 +190,10 @@ internal sealed partial class Supervisor
     {
         foreach (int pidFd in child.PidFd)
         {
-            _ = _poll.TryAddNumber(pidFd, ChildTokens + (long)child.Id, PollEvents.Readable | PollEvents.Once);
+            if (_poll.TryAddNumber(pidFd, ChildTokens + (long)child.Id, PollEvents.Readable | PollEvents.Once))
+            {
+                _reaper.IsToldElsewhere(child.Pid);
+            }
         }
     }
 
