@@ -6,7 +6,6 @@ using PvExec.Cli.Commands;
 using PvExec.Cli.Core;
 using PvExec.Cli.Output;
 using PvExec.Kernel;
-using PvExec.Linux;
 
 namespace PvExec.Cli;
 
@@ -67,14 +66,9 @@ public static class CommandLine
         {
             return UnreadOutput.End.Code;
         }
-        catch (SystemCallException e) when (e.Errno == Errno.EBADF)
-        {
-            surroundings.Error.WriteLine($"{Program}: cannot write the answer: standard output is closed: where it is not wanted, send it to /dev/null");
-            return ExitCodes.System;
-        }
         catch (IOException e)
         {
-            surroundings.Error.WriteLine($"{Program}: cannot write the answer: {e.Message.ReplaceLineEndings(" ")}");
+            surroundings.Error.WriteLine($"{Program}: cannot write the answer: {UnreadOutput.Why(e)}");
             return ExitCodes.System;
         }
     }

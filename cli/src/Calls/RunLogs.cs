@@ -23,7 +23,7 @@ internal sealed class RunLogs(Api.V1.Tasks.TasksClient tasks, Surroundings surro
         }
         catch (IOException e) when (!UnreadOutput.Is(e))
         {
-            return Ended.System($"cannot write the output of run {runId}: {e.Message}");
+            return Ended.System($"cannot write the output of run {runId}: {UnreadOutput.Why(e)}");
         }
         finally
         {

@@ -11,6 +11,11 @@ internal static class UnreadOutput
 
     public static bool Is(Exception failure) => failure is SystemCallException { Errno: Errno.EPIPE };
 
+    /// <summary>Why an answer or an output cannot be written, and what to do.</summary>
+    public static string Why(IOException failure) => failure is SystemCallException { Errno: Errno.EBADF } closed && closed.Call.StartsWith("write(", StringComparison.Ordinal)
+        ? "standard output is closed: where it is not wanted, send it to /dev/null"
+        : failure.Message.ReplaceLineEndings(" ");
+
     /// <summary>Carries out what would go on without a reader.</summary>
     /// <param name="from">Whether there is a reader is looked at when this has completed.</param>
     /// <returns>What the action ended with; <see cref="End"/> when it was ended because of that.</returns>

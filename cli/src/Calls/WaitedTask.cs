@@ -37,7 +37,7 @@ internal sealed class WaitedTask(Api.V1.Tasks.TasksClient tasks, ExecWords words
         }
         catch (IOException e) when (!UnreadOutput.Is(e))
         {
-            return Ended.System($"cannot write the output of '{words.Task}': {e.Message}");
+            return Ended.System($"cannot write the output of '{words.Task}': {UnreadOutput.Why(e)}");
         }
         catch (RpcException e) when (witness.RunId is { } runId && e.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown)
         {

@@ -75,11 +75,11 @@ internal static class ExecCommand
             {
                 return await DaemonCall.MakeAsync(target, channel => RunAsync(new TasksClient(channel), words, signals, surroundings), CancellationToken.None);
             }
-            catch (SystemCallException e) when (e.Errno == Errno.EBADF)
+            catch (SystemCallException e) when (IsOfInput(e) && e.Errno == Errno.EBADF)
             {
                 return Ended.System($"cannot read standard input: it is closed: leave -i out, or give it a file, such as </dev/null ({e.Message})");
             }
-            catch (IOException e) when (!UnreadOutput.Is(e))
+            catch (SystemCallException e) when (IsOfInput(e))
             {
                 return Ended.System($"cannot read standard input: {e.Message}");
             }
@@ -90,6 +90,9 @@ internal static class ExecCommand
     private static async Task<Ended> RunAsync(TasksClient tasks, ExecWords words, ICallerSignals signals, Surroundings surroundings) => words.Wait
         ? await new WaitedTask(tasks, words, surroundings).RunAsync(signals)
         : await Interruption.UntilAsync(signals, new StartedTask(tasks, words, surroundings).RunAsync);
+
+    /// <summary>What cannot be written is told as of every command.</summary>
+    private static bool IsOfInput(SystemCallException e) => e.Call.StartsWith("read(", StringComparison.Ordinal);
 
     private static Option<bool> Switch(string description, string name, params string[] aliases) =>
         new(name, aliases) { Description = description, Arity = ArgumentArity.Zero };

@@ -16,6 +16,25 @@ public sealed class ClosedOutputTests
         Assert.Equal("pv_exec: cannot write the answer: standard output is closed: where it is not wanted, send it to /dev/null\n", ran.Error);
     }
 
+    [Fact]
+    public async Task So_is_an_output_of_a_task_that_cannot_be_written_and_standard_input_is_not_blamed()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        daemon.Tasks.OnRun = async (_, tell, _) =>
+        {
+            await tell(Told.Accepted());
+            await tell(Told.Started());
+            await tell(Told.Out("one"));
+            await tell(Told.Exited());
+        };
+        var ran = new Ran();
+        ran.OutputStream.Failure = new SystemCallException("write(1)", Errno.EBADF);
+        await ran.RunAsync("-p", daemon.Port, "exec", "-w", "task");
+
+        Assert.Equal(111, ran.Code);
+        Assert.Equal("pv_exec: cannot write the output of 'task': standard output is closed: where it is not wanted, send it to /dev/null\n", ran.Error);
+    }
+
     [Theory]
     [InlineData("services --help", false)]
     [InlineData("services restart --help", false)]
