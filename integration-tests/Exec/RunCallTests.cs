@@ -43,21 +43,21 @@ public sealed class RunCallTests(SharedDaemon shared) : IClassFixture<SharedDaem
     [Fact]
     public async Task An_old_call_that_waits_when_the_service_is_killed_is_UNAVAILABLE_and_its_task_is_not_run_without_it()
     {
-        await _daemon.AddTaskAsync("keeps", "touch /tmp/keeps.began; until [ -e /tmp/keeps.go ]; do sleep 0.02; done", writes: ["killed/scope"]);
-        await _daemon.AddTaskAsync("behind", "touch /tmp/behind.ran", writes: ["killed/scope"]);
-        _ = (await _daemon.StartTaskAsync("keeps")).Ok();
-        await _daemon.WaitUntilAsync("[ -e /tmp/keeps.began ]");
-        Task<CallResult> waiting = _daemon.RunTaskAsync("behind");
-        await _daemon.WaitUntilAsync("pv_exec runs --live --task behind | grep -q waiting");
+        await _daemon.AddTaskAsync("lives", "touch /tmp/lives.began; until [ -e /tmp/lives.go ]; do sleep 0.02; done", writes: ["killed/scope"]);
+        await _daemon.AddTaskAsync("lost-call", "touch /tmp/lost-call.ran", writes: ["killed/scope"]);
+        _ = (await _daemon.StartTaskAsync("lives")).Ok();
+        await _daemon.WaitUntilAsync("[ -e /tmp/lives.began ]");
+        Task<CallResult> waiting = _daemon.RunTaskAsync("lost-call");
+        await _daemon.WaitUntilAsync("pv_exec runs --live --task lost-call | grep -q waiting");
 
         await KillAsync();
         Assert.Equal("UNAVAILABLE", (await waiting).Code);
 
         // What ran holds its scope again.
-        Task<CallResult> later = _daemon.RunTaskAsync("behind");
-        await _daemon.WaitUntilAsync("pv_exec runs --live --task behind | grep -q waiting");
-        Assert.Equal("1", (await _daemon.ShellAsync("[ -e /tmp/behind.ran ] && echo ran; pv_exec runs --live --task behind | grep -c waiting")).Text.Trim());
-        _ = (await _daemon.ShellAsync("touch /tmp/keeps.go")).Text;
+        Task<CallResult> later = _daemon.RunTaskAsync("lost-call");
+        await _daemon.WaitUntilAsync("pv_exec runs --live --task lost-call | grep -q waiting");
+        Assert.Equal("1", (await _daemon.ShellAsync("[ -e /tmp/lost-call.ran ] && echo ran; pv_exec runs --live --task lost-call | grep -c waiting")).Text.Trim());
+        _ = (await _daemon.ShellAsync("touch /tmp/lives.go")).Text;
         _ = (await later).Ok();
     }
 
