@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,7 +11,7 @@ namespace PvExec.Hosting;
 /// <content>The ways out of a service that serves.</content>
 public static partial class Daemon
 {
-    private static async Task<int> LeaveAsync(Service service, DaemonBuilder daemon, WebApplication app, InitConnection init)
+    private static async Task<int> LeaveAsync(Service service, DaemonBuilder daemon, IHost app, InitConnection init)
     {
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program());
         Task leaving = app.WaitForShutdownAsync();
@@ -44,7 +43,7 @@ public static partial class Daemon
         return exitCode;
     }
 
-    private static async Task<int> StopAsync(DaemonBuilder daemon, WebApplication app, ILogger log, TimeSpan timeLeft)
+    private static async Task<int> StopAsync(DaemonBuilder daemon, IHost app, ILogger log, TimeSpan timeLeft)
     {
         int exitCode = ExitCodes.Success;
         foreach (StopHook stop in daemon.StopHooks)
@@ -61,15 +60,15 @@ public static partial class Daemon
     }
 
     /// <summary>Gives the service away, then stays until the last call is answered that this instance still holds, and for what its hooks name.</summary>
-    private static async Task<int> HandOverAsync(DaemonBuilder daemon, WebApplication app, InitConnection init, ILogger log, Task leaving)
+    private static async Task<int> HandOverAsync(DaemonBuilder daemon, IHost app, InitConnection init, ILogger log, Task leaving)
     {
         IServiceProvider services = app.Services;
         var time = services.GetRequiredService<TimeProvider>();
         using var timeIsUp = new CancellationTokenSource(await init.HandOverRequested, time);
-        services.GetRequiredService<CallGate>().Close();
-        var listeners = services.GetRequiredService<HandOverListeners>();
+        var server = services.GetRequiredService<ICallServer>();
+        server.HoldBack();
         Outcome<Legacy> made = await LegacyAsync(daemon, services, timeIsUp.Token);
-        await listeners.UnbindAsync();
+        await server.UnbindAsync();
         if (!made.Then(init.HandOver).Succeeded(out Fault? fault))
         {
             HostingLog.HandOverFailed(log, fault.Detail);
@@ -77,11 +76,11 @@ public static partial class Daemon
         }
 
         HostingLog.HandedOver(log);
-        listeners.AskToClose();
+        server.AskToClose();
         services.GetRequiredService<Successor>().SetTookOver();
-        services.GetRequiredService<CallGate>().Refuse();
+        server.Refuse();
         using var enough = new CancellationTokenSource();
-        Task finished = Task.WhenAll([listeners.ClosedAsync(enough.Token), .. daemon.StayHooks.Select(stay => stay(services, enough.Token))]);
+        Task finished = Task.WhenAll([server.ClosedAsync(enough.Token), .. daemon.StayHooks.Select(stay => stay(services, enough.Token))]);
         await Task.WhenAny(finished, leaving, init.Lost);
         await enough.CancelAsync();
         await finished;

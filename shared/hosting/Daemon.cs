@@ -1,13 +1,8 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using PvExec.Hosting.Faults;
 using PvExec.Hosting.Init;
 using PvExec.Hosting.Logging;
-using PvExec.Hosting.Notify;
-using PvExec.Hosting.Sockets;
-using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 
@@ -15,22 +10,31 @@ namespace PvExec.Hosting;
 
 /// <summary>
 /// What every service does at start and stop: read the options, connect to pv-init, take over from the instance before,
-/// adopt what it owns, serve gRPC on the inherited socket, say READY, and leave when told to, when a new instance takes its
-/// place, or when pv-init is gone. Split into the start (here) and the ways out.
+/// adopt what it owns, serve the inherited socket, say READY, and leave when told to, when a new instance takes its
+/// place, or when pv-init is gone. Split into the start (here), the host that runs it, and the ways out.
 /// </summary>
 public static partial class Daemon
 {
     /// <summary>The largest message of the contract, both ways.</summary>
     public const int MaxMessageBytes = 10 * 1024 * 1024;
 
-    /// <summary>Runs the service until it is told to leave.</summary>
+    /// <summary>Runs a service that speaks gRPC on its inherited socket, until it is told to leave.</summary>
     /// <returns>The exit code, one of <see cref="ExitCodes"/>.</returns>
-    public static async Task<int> RunAsync(Service service, string[] args, Action<DaemonBuilder> configure)
+    public static Task<int> RunAsync(Service service, string[] args, Action<DaemonBuilder> configure) =>
+        RunAsync(service, args, configure, BuildGrpc);
+
+    /// <summary>Runs a service with a server of its own, until it is told to leave.</summary>
+    /// <typeparam name="TServer">Registered by <paramref name="configure"/>.</typeparam>
+    /// <returns>The exit code, one of <see cref="ExitCodes"/>.</returns>
+    public static Task<int> RunWithAsync<TServer>(Service service, string[] args, Action<DaemonBuilder> configure)
+        where TServer : class, ICallServer, IHostedService => RunAsync(service, args, configure, BuildPlain<TServer>);
+
+    private static async Task<int> RunAsync(Service service, string[] args, Action<DaemonBuilder> configure, HostFactory build)
     {
         var lines = ErrorLines.OfProcess(service.Program());
         try
         {
-            return await RunAsync(service, lines, args, configure);
+            return await RunAsync(service, lines, args, configure, build);
         }
         finally
         {
@@ -38,7 +42,7 @@ public static partial class Daemon
         }
     }
 
-    private static async Task<int> RunAsync(Service service, ErrorLines lines, string[] args, Action<DaemonBuilder> configure)
+    private static async Task<int> RunAsync(Service service, ErrorLines lines, string[] args, Action<DaemonBuilder> configure, HostFactory build)
     {
         DaemonOptions options = DaemonOptions.Parse(args, Environment.GetEnvironmentVariable, out IReadOnlyList<string> problems);
         if (problems.Count > 0)
@@ -56,7 +60,8 @@ public static partial class Daemon
         {
             var daemon = new DaemonBuilder(options);
             configure(daemon);
-            await using WebApplication app = Build(service, lines, daemon, init);
+            IHost app = build(service, lines, daemon, init);
+            await using var disposal = (IAsyncDisposable)app; // some services can be disposed of in no other way
             if (init.IsStandby)
             {
                 Outcome<Unit> taken = await init.TakeOverAsync(options.Paths);
@@ -70,53 +75,7 @@ public static partial class Daemon
         }
     }
 
-    private static WebApplication Build(Service service, ErrorLines lines, DaemonBuilder daemon, InitConnection init)
-    {
-        // The content root is watched with all that is below it: by default that would be the working directory, a tree of any size.
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
-            new WebApplicationOptions { ApplicationName = service.Program(), ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().AddOneLine(lines);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = daemon.DrainTime);
-        builder.Services.AddNotify(service, daemon);
-        builder.Services.AddSingleton<IInit>(init);
-        IReadOnlyList<KeptDescriptor> stored = StoredDescriptors.Take(Environment.GetEnvironmentVariable("LISTEN_FDNAMES"));
-        builder.Services.AddSingleton(_ => init.Inherited with { Stored = [.. stored, .. init.Inherited.Stored] });
-        builder.Services.AddSingleton<ServiceExit>();
-        builder.Services.AddSingleton<Successor>();
-        builder.Services.AddSingleton(daemon.Options);
-        builder.Services.AddSingleton(daemon.Options.Paths);
-        builder.Services.AddSingleton(DaemonEnvironment.FromProcess());
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddGrpc(grpc =>
-        {
-            grpc.MaxReceiveMessageSize = MaxMessageBytes;
-            grpc.MaxSendMessageSize = MaxMessageBytes;
-            grpc.Interceptors.Add<FaultInterceptor>();
-        });
-        builder.Services.UseReadableMethodsOnly();
-        builder.Services.AddSingleton<FaultInterceptor>();
-        foreach (ServiceDescriptor descriptor in daemon.Services)
-        {
-            builder.Services.Add(descriptor);
-        }
-
-        builder.AddServer((ulong)InheritedSockets.Main, daemon.Protocols);
-        WebApplication app = builder.Build();
-        app.UseOwnCalls();
-        if (daemon.RefusesLateCalls)
-        {
-            app.UseCallGate();
-        }
-
-        foreach (Action<WebApplication> map in daemon.Endpoints)
-        {
-            map(app);
-        }
-
-        return app;
-    }
-
-    private static async Task<int> RunAsync(Service service, ErrorLines lines, DaemonBuilder daemon, WebApplication app, InitConnection init)
+    private static async Task<int> RunAsync(Service service, ErrorLines lines, DaemonBuilder daemon, IHost app, InitConnection init)
     {
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
         foreach (StartHook start in daemon.StartHooks)

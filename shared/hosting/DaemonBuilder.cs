@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using PvExec.Hosting.Faults;
 using PvExec.Hosting.Notify;
@@ -49,14 +47,8 @@ public sealed class DaemonBuilder(DaemonOptions options)
 
     public DaemonOptions Options { get; } = options;
 
-    /// <summary>Added to what hosting registers: IInit, Inheritance, Successor, CallGate, DescriptorStore, the options, the paths, DaemonEnvironment, TimeProvider, logging, gRPC.</summary>
+    /// <summary>Added to what hosting registers: IInit, Inheritance, Successor, DescriptorStore, the options, the paths, DaemonEnvironment, TimeProvider, logging; for gRPC also CallGate and gRPC itself.</summary>
     public IServiceCollection Services { get; } = new ServiceCollection();
-
-    /// <summary>What the inherited socket speaks.</summary>
-    public HttpProtocols Protocols { get; set; } = HttpProtocols.Http2;
-
-    /// <summary>Whether calls that come to an instance that has handed over are refused, for the caller to repeat. Not for one that keeps no state.</summary>
-    public bool RefusesLateCalls { get; set; } = true;
 
     /// <summary>How long calls under way may take to end once the service leaves. Those of most are over by then: their stop hooks end what they wait for.</summary>
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(1);
@@ -81,9 +73,6 @@ public sealed class DaemonBuilder(DaemonOptions options)
         _endpoints.Add(app => app.MapGrpcService<TService>());
     }
 
-    /// <summary>Serves every request that no gRPC service takes.</summary>
-    public void MapFallback(Func<IServiceProvider, RequestDelegate> handler) => _endpoints.Add(app => app.Run(handler(app.Services)));
-
     public void OnStart(StartHook hook) => _startHooks.Add(hook);
 
     public void OnStop(StopHook hook) => _stopHooks.Add(hook);
@@ -93,7 +82,7 @@ public sealed class DaemonBuilder(DaemonOptions options)
     /// <summary>After a hand-over the instance stays until every one of these has returned.</summary>
     public void OnHandedOver(StayHook hook) => _stayHooks.Add(hook);
 
-    /// <summary>What the service asks itself before it says that it lives (WATCHDOG=1), beside a call over its socket.</summary>
+    /// <summary>What the service asks itself before it says that it lives (WATCHDOG=1); one that serves gRPC is asked over its socket too.</summary>
     /// <param name="what">For the log.</param>
     /// <param name="askAsync">Completes when whoever is asked has got round to it.</param>
     public void LivesWhile(string what, Func<IServiceProvider, Task> askAsync) => _lifeProbes.Add(services => new LifeProbe(what, _ => askAsync(services)));

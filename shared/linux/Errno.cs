@@ -35,6 +35,7 @@ public static class Errno
     public const int EADDRNOTAVAIL = 99;
     public const int ECONNABORTED = 103;
     public const int ECONNRESET = 104;
+    public const int ENOBUFS = 105;
     public const int ECONNREFUSED = 111;
     public const int EDQUOT = 122;
 

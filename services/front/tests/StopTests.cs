@@ -1,7 +1,5 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting.Internal;
-using Microsoft.Extensions.Logging.Abstractions;
-using PvExec.Front.Adapters;
+using Grpc.Core;
+using PvExec.Contract;
 using PvExec.Front.Tests.Rig;
 using PvExec.Kernel;
 
@@ -9,20 +7,39 @@ namespace PvExec.Front.Tests;
 
 public sealed class StopTests
 {
+    private static DateTime Soon => DateTime.UtcNow.AddSeconds(30);
+
     [Fact]
-    public async Task A_call_that_comes_on_an_old_connection_once_the_front_is_to_leave_is_refused()
+    public async Task A_stop_answers_the_call_under_way_and_refuses_one_that_still_comes_on_its_connection()
     {
-        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
-        using var sockets = new ServiceSockets(new RuntimePaths("/nowhere"), TimeProvider.System);
-        var front = new FrontService(new NoForwarder(), sockets, lifetime, NullLogger<FrontService>.Instance);
-        lifetime.StopApplication();
-        var context = new DefaultHttpContext();
-        context.Request.ContentType = "application/grpc";
-        context.Request.Path = "/proto.ExecService/Exec";
+        await using TestFront front = await TestFront.StartAsync();
+        await using Backend exec = await front.StartBackendAsync(Service.Exec);
+        using var client = RawClient.Connect(front.Address);
+        client.Send(1, "pvexec.v1.Tasks/Echo", endStream: false);
+        await exec.Events.CallStarted.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-        await front.HandleAsync(context);
+        Task stopped = front.Server.StopAsync(CancellationToken.None);
+        await client.ReadUntilAsync(frame => frame.Type == RawClient.GoAway);
+        client.Send(3, "proto.ExecService/Exec", endStream: true);
+        string refused = await client.ReadUntilAsync(frame => frame.Type == RawClient.Headers && frame.Stream == 3);
+        Assert.Contains("stopping", refused, StringComparison.Ordinal);
+        Assert.False(stopped.IsCompleted);
 
-        Assert.Equal((200, "14"), (context.Response.StatusCode, context.Response.Headers["grpc-status"].ToString()));
-        Assert.Contains("stopping", context.Response.Headers["grpc-message"].ToString(), StringComparison.Ordinal);
+        client.SendData(1, [], endStream: true);
+        await client.ReadUntilAsync(frame => frame.Type == RawClient.Headers && frame.Stream == 1 && frame.IsLast);
+        client.Dispose();
+        await stopped.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_no_client_that_does_not_close()
+    {
+        await using TestFront front = await TestFront.StartAsync();
+        await using Backend exec = await front.StartBackendAsync(Service.Exec);
+        Assert.True((await new ExecService.ExecServiceClient(front.Channel).ExecAsync(new ExecReq(), deadline: Soon)).Completed);
+        using var silent = RawClient.Connect(front.Address);
+        await silent.ReadUntilAsync(frame => frame.Type == RawClient.Settings);
+
+        await front.Server.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
     }
 }

@@ -12,7 +12,7 @@ namespace PvExec.Hosting.Notify;
 /// </summary>
 internal static class NotifyServices
 {
-    public static void AddNotify(this IServiceCollection services, Service service, DaemonBuilder daemon)
+    public static void AddNotify(this IServiceCollection services, Func<IServiceProvider, IEnumerable<LifeProbe>> probes)
     {
         services.AddSingleton<ISystemdNotifier>(_ => new Notifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")));
         services.AddSingleton<StartProgress>();
@@ -24,7 +24,7 @@ internal static class NotifyServices
             provider.GetRequiredService<ISystemdNotifier>(),
             provider.GetRequiredService<TimeProvider>(),
             interval,
-            [new LifeProbe("its socket", token => OwnCall.AskAsync(OwnCall.AddressOf(service, daemon.Options), token)), .. daemon.LifeProbes(provider)],
+            [.. probes(provider)],
             provider.GetRequiredService<ILogger<Watchdog>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Watchdog>());
     }

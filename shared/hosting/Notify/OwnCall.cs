@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using PvExec.Kernel;
-using PvExec.Kernel.Configuration;
 
 namespace PvExec.Hosting.Notify;
 
@@ -32,20 +30,6 @@ internal static class OwnCall
     /// <summary>Answers such calls, before anything that holds calls back.</summary>
     public static void UseOwnCalls(this WebApplication app) =>
         app.Use(next => context => context.Request.Path == Path ? Task.CompletedTask : next(context));
-
-    /// <summary>Where a service's callers find it.</summary>
-    public static EndPoint AddressOf(Service service, DaemonOptions options)
-    {
-        if (service != Service.Front)
-        {
-            return new UnixDomainSocketEndPoint(options.Paths.Grpc(service));
-        }
-
-        IPAddress address = IPAddress.TryParse(options.Host, out IPAddress? given) ? given : IPAddress.Loopback;
-        return new IPEndPoint(
-            address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address,
-            options.Port);
-    }
 
     /// <summary>Completes when whoever listens there has answered.</summary>
     public static async Task AskAsync(EndPoint address, CancellationToken cancellationToken)

@@ -40,6 +40,8 @@ internal static class ServerExtensions
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
 
+        builder.Services.AddSingleton<ICallServer, GrpcServer>();
+
         // The server asks the factories in the order opposite to that of their registration.
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => services.GetRequiredService<HandOverListeners>());
     }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Collections.Frozen;
+using System.Text;
 using PvExec.Kernel;
 
 namespace PvExec.Front.Core;
@@ -18,6 +20,19 @@ public static class Routes
 
     private static readonly FrozenDictionary<string, Service>.AlternateLookup<ReadOnlySpan<char>> Lookup =
         Table.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>Longer than any name in the table.</summary>
+    private const int MaxNameLength = 64;
+
+    /// <summary>As <see cref="Find(ReadOnlySpan{char})"/>, for a path as it is on the wire.</summary>
+    public static Service? Find(ReadOnlySpan<byte> path)
+    {
+        Span<char> text = stackalloc char[MaxNameLength];
+        int end = path.Length > 1 ? path[1..].IndexOf((byte)'/') : -1;
+        return end >= 0 && end + 2 <= text.Length && Ascii.ToUtf16(path[..(end + 2)], text, out int length) == OperationStatus.Done
+            ? Find(text[..length])
+            : null;
+    }
 
     /// <summary>The daemon behind a path such as <c>/proto.ExecService/Exec</c>; null when there is none.</summary>
     public static Service? Find(ReadOnlySpan<char> path)

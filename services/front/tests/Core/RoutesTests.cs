@@ -1,3 +1,4 @@
+using System.Text;
 using PvExec.Front.Core;
 using PvExec.Kernel;
 
@@ -13,7 +14,7 @@ public sealed class RoutesTests
     [InlineData("/pvexec.v1.Processes/Watch", Service.Process)]
     [InlineData("/pvexec.v1.Worktrees/ListSnapshots", Service.Worktree)]
     public void The_first_part_of_the_path_names_the_service(string path, Service service) =>
-        Assert.Equal(service, Routes.Find(path));
+        Assert.Equal((service, service), (Routes.Find(path), Routes.Find(Encoding.UTF8.GetBytes(path))));
 
     [Theory]
     [InlineData("")]
@@ -25,5 +26,8 @@ public sealed class RoutesTests
     [InlineData("/proto.ExecServiceX/Exec")]
     [InlineData("/x/proto.ExecService/Exec")]
     [InlineData("/grpc.health.v1.Health/Check")]
-    public void Any_other_path_has_no_service(string path) => Assert.Null(Routes.Find(path));
+    [InlineData("/proto.ExecSérvice/Exec")]
+    [InlineData("/a.name.that.is.longer.than.any.service.that.the.front.may.ever.have.in.its.table/Call")]
+    public void Any_other_path_has_no_service(string path) =>
+        Assert.Equal((null, null), (Routes.Find(path), Routes.Find(Encoding.UTF8.GetBytes(path))));
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -6,8 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting.Notify;
-using PvExec.Kernel;
-using PvExec.Kernel.Configuration;
 using PvExec.Testing;
 
 namespace PvExec.Hosting.Tests.Notify;
@@ -73,18 +70,6 @@ public sealed class OwnCallTests : IDisposable
         await enough.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked.WaitAsync(Patience));
     }
-
-    [Theory]
-    [InlineData("0.0.0.0", "127.0.0.1:7")]
-    [InlineData("::", "[::1]:7")]
-    [InlineData("10.1.2.3", "10.1.2.3:7")]
-    [InlineData("localhost", "127.0.0.1:7")]
-    public void The_front_is_called_at_its_port(string host, string address) =>
-        Assert.Equal(IPEndPoint.Parse(address), OwnCall.AddressOf(Service.Front, new DaemonOptions { Host = host, Port = 7 }));
-
-    [Fact]
-    public void Another_service_is_called_at_its_socket() =>
-        Assert.Equal("/x/exec.sock", OwnCall.AddressOf(Service.Exec, new DaemonOptions { RuntimeDir = "/x" }).ToString());
 
     private async Task<WebApplication> StartAsync(Func<RequestDelegate, RequestDelegate>? before, Func<RequestDelegate, RequestDelegate>? behind = null)
     {

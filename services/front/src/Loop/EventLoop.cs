@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using PvExec.Linux.Events;
+
+namespace PvExec.Front.Loop;
+
+/// <summary>
+/// The one thread that serves everything. A turn waits for descriptors (epoll(7)), reads all that are ready, does what is
+/// due, and then writes each connection once. Everything here is the thread's own, but for <see cref="Post"/>.
+/// </summary>
+internal sealed class EventLoop : IDisposable
+{
+    /// <summary>What one read or write moves at most.</summary>
+    public const int TransferBytes = 64 * 1024;
+
+    private const long WakeToken = 0;
+
+    private readonly TimeProvider _time;
+    private readonly Action<Exception> _unexpected;
+    private readonly EventPoll _poll = new();
+    private readonly EventCounter _wake = new();
+    private readonly ConcurrentQueue<Action> _posted = [];
+    private readonly Dictionary<long, IPolled> _polled = [];
+    private readonly List<IFlushed> _toFlush = [];
+    private readonly PriorityQueue<Action, long> _due = new();
+    private readonly long _start;
+    private long _lastToken = WakeToken;
+    private bool _isOver;
+
+    /// <param name="unexpected">Told of a bug that ended one connection or one action.</param>
+    public EventLoop(TimeProvider time, Action<Exception> unexpected)
+    {
+        _time = time;
+        _unexpected = unexpected;
+        _start = time.GetTimestamp();
+        _poll.Add(_wake.Handle, WakeToken, PollEvents.Readable);
+    }
+
+    /// <summary>For one read or one write at a time; its content is nobody's after that. A write may come in pieces that are longer by a frame.</summary>
+    public byte[] Buffer { get; } = GC.AllocateUninitializedArray<byte>(TransferBytes + (32 * 1024), pinned: true);
+
+    /// <summary>Milliseconds since the loop was made.</summary>
+    public long Now => (long)_time.GetElapsedTime(_start).TotalMilliseconds;
+
+    /// <summary>From any thread: runs the action on the loop's.</summary>
+    public void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        _wake.Set();
+    }
+
+    public void After(TimeSpan delay, Action action) => _due.Enqueue(action, Now + (long)Math.Ceiling(delay.TotalMilliseconds));
+
+    /// <returns>The token to change and to remove it by.</returns>
+    public long Add(SafeHandle descriptor, IPolled polled, PollEvents interest)
+    {
+        long token = ++_lastToken;
+        _poll.Add(descriptor, token, interest);
+        _polled.Add(token, polled);
+        return token;
+    }
+
+    public void Change(SafeHandle descriptor, long token, PollEvents interest) => _poll.Change(descriptor, token, interest);
+
+    public void Remove(SafeHandle descriptor, long token)
+    {
+        if (_polled.Remove(token))
+        {
+            _poll.Remove(descriptor);
+        }
+    }
+
+    /// <summary>To be called once before the flush: at the end of this turn.</summary>
+    public void FlushLater(IFlushed flushed) => _toFlush.Add(flushed);
+
+    public void Stop() => _isOver = true;
+
+    public void Run()
+    {
+        var ready = new (long Token, PollEvents Events)[64];
+        while (!_isOver)
+        {
+            int count = _poll.Wait(ready, Timeout());
+            for (int i = 0; i < count; i++)
+            {
+                // One that was removed earlier in this turn is not found.
+                if (ready[i].Token == WakeToken)
+                {
+                    _wake.Reset();
+                }
+                else if (_polled.TryGetValue(ready[i].Token, out IPolled? polled))
+                {
+                    Serve(polled, ready[i].Events);
+                }
+            }
+
+            while (_posted.TryDequeue(out Action? action))
+            {
+                Do(action);
+            }
+
+            while (_due.TryPeek(out Action? action, out long at) && at <= Now)
+            {
+                _due.Dequeue();
+                Do(action);
+            }
+
+            FlushAll();
+        }
+    }
+
+    public void Dispose()
+    {
+        _poll.Dispose();
+        _wake.Dispose();
+    }
+
+    private int Timeout() => _due.TryPeek(out _, out long at) ? (int)Math.Clamp(at - Now, 0, int.MaxValue) : -1;
+
+    private void Serve(IPolled polled, PollEvents events)
+    {
+        try
+        {
+            polled.OnReady(events);
+        }
+        catch (Exception e)
+        {
+            _unexpected(e);
+            polled.Abandon(e);
+        }
+    }
+
+    private void Do(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            _unexpected(e);
+        }
+    }
+
+    /// <summary>A flush may give others something to send: they are appended.</summary>
+    private void FlushAll()
+    {
+        for (int i = 0; i < _toFlush.Count; i++)
+        {
+            try
+            {
+                _toFlush[i].Flush();
+            }
+            catch (Exception e)
+            {
+                _unexpected(e);
+                _toFlush[i].Abandon(e);
+            }
+        }
+
+        _toFlush.Clear();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using PvExec.Front.Loop;
+using PvExec.Linux;
+using PvExec.Linux.Events;
+using PvExec.Linux.Files;
+using PvExec.Linux.Processes;
+using PvExec.Linux.Sockets;
+
+namespace PvExec.Front.Proxy;
+
+/// <summary>
+/// Accepts connections. The socket is shared with pv-init and with other instances of the front. While no descriptor is
+/// left but those that everything else needs, clients wait in the backlog.
+/// </summary>
+internal sealed class Acceptor : IPolled
+{
+    private const int MostInTurn = 64;
+
+    /// <summary>When it is not one of ours that has to close first.</summary>
+    private static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(100);
+
+    private readonly EventLoop _loop;
+    private readonly CallerConnections _connections;
+    private readonly Forwarder _forwarder;
+    private readonly FrontLimits _limits;
+    private readonly SafeHandle _listener;
+    private readonly int _most;
+    private readonly long _token;
+    private bool _isPaused;
+    private bool _isOver;
+
+    /// <param name="listener">This one's from now on.</param>
+    public Acceptor(EventLoop loop, CallerConnections connections, Forwarder forwarder, FrontLimits limits, SafeHandle listener)
+    {
+        _loop = loop;
+        _connections = connections;
+        _forwarder = forwarder;
+        _limits = limits;
+        _listener = listener;
+        _most = (int)Math.Clamp((long)Math.Min(DescriptorLimit.Current.Soft, int.MaxValue) - limits.SpareDescriptors, 1, int.MaxValue);
+        NonBlockingRead.Enable(listener);
+        _token = loop.Add(listener, this, PollEvents.Readable);
+        connections.OnRemoved(Resume);
+    }
+
+    public void OnReady(PollEvents events)
+    {
+        for (int i = 0; i < MostInTurn && !_isPaused && !_isOver; i++)
+        {
+            if (_connections.Count >= _most)
+            {
+                Pause();
+                return;
+            }
+
+            SafeFileHandle? socket = StreamSocket.TryAccept(_listener, out int errno);
+            if (socket is not null)
+            {
+                StreamSocket.SetNoDelay(socket);
+                _connections.Add(new CallerConnection(_connections, _loop, _forwarder, _limits, socket));
+            }
+            else if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS)
+            {
+                Pause();
+                _loop.After(TryAgain, Resume);
+            }
+            else if (errno != Errno.ECONNABORTED)
+            {
+                // Nobody waits, or another instance was faster. The rest of accept(2) are errors of one connection.
+                return;
+            }
+        }
+    }
+
+    public void Abandon(Exception error)
+    {
+        // The next connection may be a better one.
+    }
+
+    /// <summary>Accepts no more.</summary>
+    public void Stop()
+    {
+        if (!_isOver)
+        {
+            _isOver = true;
+            _loop.Remove(_listener, _token);
+            _listener.Dispose();
+        }
+    }
+
+    private void Pause()
+    {
+        _isPaused = true;
+        _loop.Change(_listener, _token, PollEvents.None);
+    }
+
+    private void Resume()
+    {
+        if (_isPaused && !_isOver)
+        {
+            _isPaused = false;
+            _loop.Change(_listener, _token, PollEvents.Readable);
+        }
+    }
+}
