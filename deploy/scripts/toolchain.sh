@@ -8,7 +8,7 @@ dotnet --list-sdks | grep -q '^10\.' \
     || die "the .NET 10 SDK is missing; 'dotnet --list-sdks' says: $(dotnet --list-sdks | tr '\n' ' '): see https://dot.net/download, version 10.0"
 
 if command -v dpkg-query >/dev/null; then
-    need_packages "native linking needs it" clang binutils libc6-dev zlib1g-dev
+    need_packages "native linking needs it" clang binutils libc6-dev zlib1g-dev libnghttp2-dev
 else
-    command -v clang >/dev/null || die "native linking needs clang, binutils and the headers of libc and zlib: install them"
+    command -v clang >/dev/null || die "native linking needs clang, binutils, the headers of libc and zlib, and libnghttp2.a: install them"
 fi

@@ -22,7 +22,7 @@ internal sealed class EventLoop : IDisposable
     private readonly ConcurrentQueue<Action> _posted = [];
     private readonly Dictionary<long, IPolled> _polled = [];
     private readonly List<IFlushed> _toFlush = [];
-    private readonly PriorityQueue<Action, long> _due = new();
+    private readonly PriorityQueue<Due, long> _due = new();
     private readonly long _start;
     private long _lastToken = WakeToken;
     private bool _isOver;
@@ -49,7 +49,13 @@ internal sealed class EventLoop : IDisposable
         _wake.Set();
     }
 
-    public void After(TimeSpan delay, Action action) => _due.Enqueue(action, Now + (long)Math.Ceiling(delay.TotalMilliseconds));
+    /// <summary>Runs the action once the time has passed, unless it is cancelled before.</summary>
+    public Due After(TimeSpan delay, Action action)
+    {
+        var due = new Due(action);
+        _due.Enqueue(due, Now + (long)Math.Ceiling(delay.TotalMilliseconds));
+        return due;
+    }
 
     /// <returns>The token to change and to remove it by.</returns>
     public long Add(SafeHandle descriptor, IPolled polled, PollEvents interest)
@@ -99,10 +105,10 @@ internal sealed class EventLoop : IDisposable
                 Do(action);
             }
 
-            while (_due.TryPeek(out Action? action, out long at) && at <= Now)
+            while (_due.TryPeek(out Due? due, out long at) && at <= Now)
             {
                 _due.Dequeue();
-                Do(action);
+                Do(due.Run);
             }
 
             FlushAll();
@@ -115,7 +121,20 @@ internal sealed class EventLoop : IDisposable
         _wake.Dispose();
     }
 
-    private int Timeout() => _due.TryPeek(out _, out long at) ? (int)Math.Clamp(at - Now, 0, int.MaxValue) : -1;
+    private int Timeout()
+    {
+        while (_due.TryPeek(out Due? due, out long at))
+        {
+            if (!due.IsCancelled)
+            {
+                return (int)Math.Clamp(at - Now, 0, int.MaxValue);
+            }
+
+            _due.Dequeue();
+        }
+
+        return -1;
+    }
 
     private void Serve(IPolled polled, PollEvents events)
     {

@@ -1,3 +1,4 @@
+using PvExec.Front.Loop;
 using PvExec.Front.Native;
 
 namespace PvExec.Front.Proxy;
@@ -20,6 +21,7 @@ internal sealed partial class CallerConnection
     private bool _saidGone;
     private bool _isOver; // what still comes is not read by the session
     private TimeSpan _linger;
+    private Due? _closing;
 
     public bool IsLeaving { get; private set; }
 
@@ -96,6 +98,7 @@ internal sealed partial class CallerConnection
 
     protected override void OnClosed(string reason)
     {
+        _closing?.Cancel();
         _all.Remove(this);
         while (_calls.Count > 0)
         {
@@ -113,26 +116,25 @@ internal sealed partial class CallerConnection
         }
     }
 
-    private void CloseAfter(TimeSpan delay) => Loop.After(delay, () =>
+    private void CloseAfter(TimeSpan delay)
     {
-        if (IsClosed)
+        _closing?.Cancel();
+        _closing = Loop.After(delay, () =>
         {
-            return;
-        }
-
-        if (HasUnsent)
-        {
-            // A client that reads slowly; one that does not read at all is asked by PING, and dropped.
-            CloseAfter(delay);
-        }
-        else if (_calls.Count == 0)
-        {
-            Close("the client has not closed the connection");
-        }
-        else
-        {
-            // A client that does not answer a PING is not waited for once more.
-            _mayGo = true;
-        }
-    });
+            if (HasUnsent)
+            {
+                // A client that reads slowly; one that does not read at all is asked by PING, and dropped.
+                CloseAfter(delay);
+            }
+            else if (_calls.Count == 0)
+            {
+                Close("the client has not closed the connection");
+            }
+            else
+            {
+                // A client that does not answer a PING is not waited for once more.
+                _mayGo = true;
+            }
+        });
+    }
 }
