@@ -88,12 +88,12 @@ internal sealed class FrontServer(
     /// <summary>Completes when the thread has got round to it: it lives.</summary>
     public Task AskAsync() => DoAsync(() => { });
 
-    /// <summary>How many calls are under way.</summary>
-    internal async Task<int> CountCallsAsync()
+    /// <summary>How many connections of clients there are, and how many calls are under way.</summary>
+    internal async Task<(int Connections, int Calls)> CountAsync()
     {
-        int count = 0;
-        await DoAsync(() => count = _forwarder!.Calls.Count);
-        return count;
+        (int, int) counts = default;
+        await DoAsync(() => counts = (_connections!.Count, _forwarder!.Calls.Count));
+        return counts;
     }
 
     public void Dispose()
@@ -116,7 +116,8 @@ internal sealed class FrontServer(
         }
     }
 
-    private Task DoAsync(Action action)
+    /// <summary>Completes when the thread has done it, after what it has read in that turn and before it writes.</summary>
+    internal Task DoAsync(Action action)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _loop.Post(() =>

@@ -52,7 +52,7 @@ public sealed class ForwardingTests
             await new ExecService.ExecServiceClient(front.Channel).ExecAsync(new ExecReq { TaskName = "missing" }, deadline: Soon));
 
         Assert.Equal(StatusCode.NotFound, refused.StatusCode);
-        Assert.Equal("no task 'missing' in 50 % of the roots", refused.Status.Detail);
+        Assert.Equal("no task 'missing' in 50 % of the roots, é", refused.Status.Detail);
     }
 
     [Fact]

@@ -100,7 +100,7 @@ internal sealed class EventLoop : IDisposable
                 }
             }
 
-            while (_posted.TryDequeue(out Action? action))
+            for (int posted = _posted.Count; posted > 0 && _posted.TryDequeue(out Action? action); posted--)
             {
                 Do(action);
             }

@@ -15,7 +15,7 @@ internal sealed class Backend : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentBag<ConnectionContext> _connections = [];
 
-    private Backend(string path, Socket? listener, int? longestMessage)
+    private Backend(string path, Socket? listener, int? longestMessage, int streams)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -33,7 +33,7 @@ internal sealed class Backend : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = streams;
             kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
             kestrel.ListenUnixSocket(path, listen =>
@@ -56,19 +56,23 @@ internal sealed class Backend : IAsyncDisposable
 
     public BackendEvents Events { get; } = new();
 
+    /// <summary>How many connections it was ever asked for.</summary>
+    public int ConnectionCount => _connections.Count;
+
     public Refusals Refusals { get; } = new();
 
     /// <param name="path">The socket's; what is there is replaced.</param>
     /// <param name="listener">Taken over in place of a new socket.</param>
     /// <param name="longestMessage">In bytes; null: there is no limit.</param>
-    public static async Task<Backend> StartAsync(string path, Socket? listener = null, int? longestMessage = null)
+    /// <param name="streams">How many calls it takes on one connection.</param>
+    public static async Task<Backend> StartAsync(string path, Socket? listener = null, int? longestMessage = null, int streams = int.MaxValue)
     {
         if (listener is null)
         {
             File.Delete(path);
         }
 
-        var backend = new Backend(path, listener, longestMessage);
+        var backend = new Backend(path, listener, longestMessage, streams);
         await backend._app.StartAsync();
         return backend;
     }

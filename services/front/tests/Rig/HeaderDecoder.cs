@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using PvExec.Front.Native;
 
 namespace PvExec.Front.Tests.Rig;
 
@@ -28,7 +29,7 @@ internal sealed unsafe partial class HeaderDecoder
             int flags = 0;
             while ((flags & Final) == 0)
             {
-                Native.Nv field;
+                Nv field;
                 nint count = nghttp2_hd_inflate_hd2(_inflater, &field, &flags, start + done, (nuint)block.Length - done, 1);
                 Assert.True(count >= 0, "a header cannot be read");
                 done += (nuint)count;
@@ -54,7 +55,7 @@ internal sealed unsafe partial class HeaderDecoder
     private static partial void nghttp2_hd_inflate_del(nint inflater);
 
     [LibraryImport("nghttp2")]
-    private static partial nint nghttp2_hd_inflate_hd2(nint inflater, Native.Nv* nv_out, int* inflate_flags, byte* @in, nuint inlen, int in_final);
+    private static partial nint nghttp2_hd_inflate_hd2(nint inflater, Nv* nv_out, int* inflate_flags, byte* @in, nuint inlen, int in_final);
 
     [LibraryImport("nghttp2")]
     private static partial int nghttp2_hd_inflate_end_headers(nint inflater);

@@ -9,6 +9,7 @@ internal sealed class RawClient : IDisposable
 {
     public const byte Data = 0, Headers = 1, ResetStream = 3, Settings = 4, Ping = 6, GoAway = 7, Continuation = 9;
 
+    private const int MostInFrame = 16 * 1024;
     private const byte EndStream = 1, EndHeaders = 4, Ack = 1;
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -29,23 +30,64 @@ internal sealed class RawClient : IDisposable
     public void Send(int stream, string path, bool endStream, params ReadOnlySpan<(string Name, string Value)> more) =>
         SendFrame(Headers, (byte)(EndHeaders | (endStream ? EndStream : 0)), stream, Header(path, more));
 
-    /// <summary>A header that goes on in so many CONTINUATION frames.</summary>
-    public void SendContinued(int stream, string path, int continuations)
+    /// <summary>A whole call with an empty message.</summary>
+    public void SendCall(int stream, string path)
+    {
+        Send(stream, path, endStream: false);
+        SendData(stream, new byte[5], endStream: true);
+    }
+
+    /// <summary>A header in several frames.</summary>
+    public void SendContinued(int stream, string path, params ReadOnlySpan<(string Name, string Value)> more)
+    {
+        ReadOnlySpan<byte> block = Header(path, more);
+        SendFrame(Headers, EndStream, stream, block[..100]);
+        for (block = block[100..]; block.Length > MostInFrame; block = block[MostInFrame..])
+        {
+            SendFrame(Continuation, 0, stream, block[..MostInFrame]);
+        }
+
+        SendFrame(Continuation, EndHeaders, stream, block);
+    }
+
+    /// <summary>A header that goes on in so many frames, and does not end.</summary>
+    public void SendEndlessHeader(int stream, string path, int continuations)
     {
         SendFrame(Headers, EndStream, stream, Header(path));
-        for (int i = 0; i < continuations; i++)
+        try
         {
-            SendFrame(Continuation, i == continuations - 1 ? EndHeaders : (byte)0, stream, []);
+            for (int i = 0; i < continuations; i++)
+            {
+                SendFrame(Continuation, 0, stream, []);
+            }
+        }
+        catch (IOException)
+        {
+            // The front has had enough.
+        }
+    }
+
+    /// <summary>Sends PING or SETTINGS and reads nothing, until the front has closed the connection.</summary>
+    public void SendUntilBroken(bool pings)
+    {
+        byte[] frame = pings ? [0, 0, 8, Ping, 0, 0, 0, 0, 0, .. new byte[8]] : [0, 0, 0, Settings, 0, 0, 0, 0, 0];
+        byte[] many = [.. Enumerable.Repeat(frame, 10_000).SelectMany(one => one)];
+        try
+        {
+            while (true)
+            {
+                _stream.Write(many);
+            }
+        }
+        catch (IOException)
+        {
+            return;
         }
     }
 
     public void SendData(int stream, ReadOnlySpan<byte> bytes, bool endStream) => SendFrame(Data, endStream ? EndStream : (byte)0, stream, bytes);
 
     public void SendReset(int stream) => SendFrame(ResetStream, 0, stream, [0, 0, 0, 8]);
-
-    public void SendPing() => SendFrame(Ping, 0, 0, new byte[8]);
-
-    public void SendSettings() => SendFrame(Settings, 0, 0, []);
 
     /// <summary>Reads up to a frame, and answers SETTINGS and PING as one must.</summary>
     /// <returns>Its header's fields as lines, or its payload as hexadecimal digits.</returns>

@@ -12,6 +12,9 @@ internal static class Streams
     /// <summary>The service ends the call after this message, whatever may still come.</summary>
     public const string Last = "last";
 
+    /// <summary>Sends messages of 10,000 bytes for as long as anybody takes them.</summary>
+    public static readonly Method<string, string> Flood = new(MethodType.ServerStreaming, "pvexec.v1.Tasks", "Flood", Text, Text);
+
     /// <summary>Answers every message with itself, as it comes.</summary>
     public static readonly Method<string, string> Echo = new(MethodType.DuplexStreaming, "pvexec.v1.Tasks", "Echo", Text, Text);
 }

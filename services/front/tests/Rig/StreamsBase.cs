@@ -6,8 +6,13 @@ namespace PvExec.Front.Tests.Rig;
 [BindServiceMethod(typeof(StreamsBase), nameof(Bind))]
 internal abstract class StreamsBase
 {
-    public static void Bind(ServiceBinderBase binder, StreamsBase? service) =>
+    public static void Bind(ServiceBinderBase binder, StreamsBase? service)
+    {
         binder.AddMethod(Streams.Echo, service is null ? null! : service.Echo);
+        binder.AddMethod(Streams.Flood, service is null ? null! : service.Flood);
+    }
+
+    public abstract Task Flood(string request, IServerStreamWriter<string> responses, ServerCallContext context);
 
     public abstract Task Echo(IAsyncStreamReader<string> requests, IServerStreamWriter<string> responses, ServerCallContext context);
 }

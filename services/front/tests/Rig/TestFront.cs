@@ -45,7 +45,7 @@ internal sealed class TestFront : IAsyncDisposable
     public async Task CallsEndedAsync()
     {
         using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (await Server.CountCallsAsync() > 0)
+        while ((await Server.CountAsync()).Calls > 0)
         {
             enough.Token.ThrowIfCancellationRequested();
         }
