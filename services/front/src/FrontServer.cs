@@ -16,6 +16,8 @@ internal sealed class FrontServer(
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly EventLoop _loop = new(time, error => FrontLog.Unexpected(log, error));
+    private readonly Lock _stopping = new(); // guards _stopped
+    private Task? _stopped;
     private CallerConnections? _connections;
     private Forwarder? _forwarder;
     private Acceptor? _acceptor;
@@ -33,23 +35,13 @@ internal sealed class FrontServer(
 
     /// <summary>No new connections, and no new calls on the old ones. Calls under way go on until they are answered, or for as long as may be.</summary>
     /// <param name="cancellationToken">Cancelled when they are to be broken off.</param>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_over.Task.IsCompleted)
+        lock (_stopping)
         {
-            return;
+            // A host asks twice when it is stopped by the daemon and waits for its own shutdown.
+            return _stopped ??= StopOnceAsync(cancellationToken);
         }
-
-        await DoAsync(() =>
-        {
-            _forwarder!.IsStopping = true;
-            _acceptor!.Stop();
-            _connections!.Leave(limits.LingerOfStop);
-        });
-        await ClosedAsync(cancellationToken);
-        await DoAsync(() => _connections!.Close("the front has stopped"));
-        _loop.Post(_loop.Stop);
-        await _over.Task;
     }
 
     /// <summary>The front holds no state: what comes until the next instance accepts is passed on as before.</summary>
@@ -104,6 +96,20 @@ internal sealed class FrontServer(
         }
     }
 
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        await DoAsync(() =>
+        {
+            _forwarder!.IsStopping = true;
+            _acceptor!.Stop();
+            _connections!.Leave(limits.LingerOfStop);
+        });
+        await ClosedAsync(cancellationToken);
+        await DoAsync(() => _connections!.Close("the front has stopped"));
+        _loop.Post(_loop.Stop);
+        await _over.Task;
+    }
+
     private void Run()
     {
         try
@@ -132,6 +138,8 @@ internal sealed class FrontServer(
                 done.SetException(e);
             }
         });
-        return done.Task;
+
+        // What is posted when the thread has ended is not done any more.
+        return Task.WhenAny(done.Task, _over.Task).Unwrap();
     }
 }

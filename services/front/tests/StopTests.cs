@@ -42,4 +42,15 @@ public sealed class StopTests
 
         await front.Server.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
     }
+
+    [Fact]
+    public async Task A_host_that_stops_the_front_twice_at_once_is_done_once()
+    {
+        await using TestFront front = await TestFront.StartAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => front.Server.StopAsync(CancellationToken.None))))
+            .WaitAsync(TimeSpan.FromSeconds(30));
+
+        await front.Server.AskAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
 }
