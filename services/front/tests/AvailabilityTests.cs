@@ -39,6 +39,28 @@ public sealed class AvailabilityTests
     }
 
     [Fact]
+    public async Task A_call_for_which_the_backlog_has_no_room_waits_too()
+    {
+        await using TestFront front = await TestFront.StartAsync();
+        string path = front.Paths.Grpc(Service.Exec);
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(0); // room for one
+        using var first = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await first.ConnectAsync(new UnixDomainSocketEndPoint(path));
+
+        Task<ExecResp> call = new ExecService.ExecServiceClient(front.Channel).ExecAsync(new ExecReq(), deadline: Soon).ResponseAsync;
+        while ((await front.Server.CountAsync()).Calls == 0)
+        {
+            Assert.False(call.IsCompleted);
+        }
+
+        await using Backend exec = await Backend.StartAsync(path, listener);
+        Assert.True((await call).Completed);
+        Assert.Empty(front.Log.Lines);
+    }
+
+    [Fact]
     public async Task A_service_that_dies_under_a_call_makes_it_UNAVAILABLE()
     {
         await using TestFront front = await TestFront.StartAsync();
