@@ -64,7 +64,9 @@ public sealed class RestartTests
         for (int n = 0; n < 5; n++)
         {
             writers.Add(daemon.RunTaskAsync("writer", "", ("NUMBER", $"{n}")));
-            await daemon.WaitUntilAsync($"[ $(pv_exec runs --json | grep -o writer | wc -l) -ge {n + 1} ]");
+
+            // Those that it waits for are named in a run too: only the runs themselves are counted.
+            await daemon.WaitUntilAsync($"[ $(pv_exec runs --json | python3 -c \"import json, sys; print(sum(run['task'] == 'writer' for run in json.load(sys.stdin)))\") = {n + 1} ]");
         }
 
         _ = (await daemon.ShellAsync("pv_exec services restart exec")).Text;
