@@ -73,6 +73,6 @@ internal sealed class SourceSnapshot(SnapshotStore store, TimeProvider time, str
         string[] known = heads.TryGet(out IReadOnlyList<BlobInfo>? infos, out _)
             ? [.. infos.Select(info => BlobNames.WorktreeOf(info.Name)).OfType<string>().Take(10)]
             : [];
-        return known.Length == 0 ? "there is no worktree in that store; leave {given} out to start empty" : $"give one of those in it ({string.Join(", ", known)})";
+        return known.Length == 0 ? $"there is no worktree in that store; leave {given} out to start empty" : $"give one of those in it ({string.Join(", ", known)})";
     }
 }

@@ -83,6 +83,7 @@ public sealed class StartTests : IDisposable
         Fault refused = (await host.StartAsync(TestContext.Current.CancellationToken)).Fault!;
 
         Assert.StartsWith("PV_EXEC_SOURCE_WORKTREE 'nobody' has no snapshot in ", refused.Detail);
+        Assert.Contains("leave PV_EXEC_SOURCE_WORKTREE out", refused.Detail);
     }
 
     [Theory]
