@@ -94,6 +94,27 @@ public sealed class RestartTests
         Assert.NotEqual(before, await PidAsync(daemon, "exec"));
     }
 
+    [Fact]
+    public async Task Services_of_another_runtime_directory_are_restarted_where_they_are()
+    {
+        ContainerSpec spec = ContainerSpec.Daemon with
+        {
+            User = "1000",
+            Arguments = ContainerSpec.DaemonArguments("tree", null, ["--runtime-dir", "/tmp/pv"]),
+        };
+        await using TestContainer daemon = await TestContainer.StartAsync(spec);
+        string before = (await daemon.ShellAsync("pgrep -x pv-exec")).Text;
+
+        ShellResult elsewhere = await daemon.ShellAsync("pv_exec services restart exec");
+        _ = (await daemon.ShellAsync("pv_exec services restart exec --runtime-dir /tmp/pv")).Text;
+
+        Assert.NotEqual(0, elsewhere.ExitCode);
+        Assert.Contains("--runtime-dir", elsewhere.Errors, StringComparison.Ordinal);
+        await daemon.WaitUntilAsync("[ $(pgrep -cx pv-exec) = 1 ]");
+        Assert.NotEqual(before, (await daemon.ShellAsync("pgrep -x pv-exec")).Text);
+        Assert.Equal(0, await daemon.StopAsync());
+    }
+
     private static async Task<TestContainer> StartAsync()
     {
         TestContainer daemon = await TestContainer.StartAsync(ContainerSpec.InMemory);

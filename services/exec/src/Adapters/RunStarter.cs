@@ -112,7 +112,9 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
                     Uid = task.User?.Uid,
                     Gid = task.User?.Gid,
                     Groups = task.User?.Groups,
-                    GoesOnAtOnce = true,
+
+                    // A slow disk must not keep anybody from hearing of another run.
+                    GoesOnAtOnce = directory is null,
                 },
                 CancellationToken.None);
         }

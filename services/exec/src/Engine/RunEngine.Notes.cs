@@ -53,6 +53,11 @@ public sealed partial class RunEngine
                 ForgetNote(live);
             }
         }
+        catch (Exception e) when (e is IOException or OutOfMemoryException)
+        {
+            // It is started in its turn all the same.
+            ExecLog.WaitingNotNoted(log, run.Id, run.Task, e.Message);
+        }
         finally
         {
             live.Noting!.SetResult();

@@ -125,6 +125,12 @@ public sealed partial class RunEngine(
 
     private async ValueTask LetGoAsync(IReadOnlyList<LiveRun> left)
     {
+        if (left.Any(run => run.Run.Output.IsOnDisk))
+        {
+            // To give a large file back takes a disk its time, and this may be the thread that reads everybody's output.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+
         foreach (LiveRun oldest in left)
         {
             if (oldest.Processes is { } processes)

@@ -102,6 +102,19 @@ public sealed class RunOutputLimitsTests : IDisposable
         Assert.True(taken.Output.IsOnDisk);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_keeps_its_output_on_disk_does_not_go_on_where_everybody_hears_of_ends(bool isOnDisk)
+    {
+        Submit(_fixture, isOnDisk ? s_onDisk : OutputLimits.Default);
+        FakeProcess process = await _fixture.StartedAsync();
+
+        Assert.Equal(!isOnDisk, process.Spec.GoesOnAtOnce);
+        process.Exit();
+        await _fixture.IdleAsync();
+    }
+
     [Fact]
     public async Task What_ended_runs_keep_on_disk_and_in_memory_is_bounded_apart()
     {
