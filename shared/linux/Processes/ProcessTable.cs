@@ -45,6 +45,7 @@ public sealed unsafe partial class ProcessTable
             throw SystemCallException.FromLast("open(/proc)");
         }
 
+        bool isWhole = false;
         try
         {
             int length;
@@ -55,10 +56,13 @@ public sealed unsafe partial class ProcessTable
                     Take(_names.AsSpan(at + HeaderBytes));
                 }
             }
+
+            isWhole = true;
         }
         finally
         {
             _ = close(directory);
+            _count = isWhole ? _count : 0;
         }
 
         _areLocksRead.AsSpan(0, _count).Clear();

@@ -35,17 +35,22 @@ public static unsafe partial class Wait
 
     /// <summary>Takes the status of a child that has ended.</summary>
     /// <returns>False when it is not there to be taken: another reaped it.</returns>
-    public static bool TryReap(int pid, out ExitStatus status, out ProcessUsage usage)
+    public static bool TryReap(int pid, out ExitStatus status, out ProcessUsage usage) => TryReap(pid, out _, out status, out usage);
+
+    /// <summary>Takes the status of any child that has ended, without waiting for one.</summary>
+    /// <returns>False when there is none.</returns>
+    public static bool TryReapAny(out int pid, out ExitStatus status, out ProcessUsage usage) => TryReap(-1, out pid, out status, out usage);
+
+    private static bool TryReap(int which, out int reaped, out ExitStatus status, out ProcessUsage usage)
     {
         int word;
         rusage used;
-        int reaped;
         do
         {
-            reaped = wait4(pid, &word, WNOHANG, &used);
+            reaped = wait4(which, &word, WNOHANG, &used);
         }
         while (reaped < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR);
-        if (reaped != pid)
+        if (reaped <= 0)
         {
             status = default;
             usage = default;

@@ -1,3 +1,4 @@
+using PvExec.Kernel;
 using PvExec.Linux.Events;
 using PvExec.Linux.Processes;
 
@@ -13,17 +14,17 @@ internal sealed class Reaper
     /// <summary>How long the thread sleeps when there is no child; a start wakes it, an adopted orphan does not.</summary>
     private static readonly TimeSpan NoChildPause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long a child whose end is told elsewhere is left to be taken there. Meanwhile orphans may wait: they are in nobody's way.</summary>
-    private static readonly TimeSpan ElsewherePause = TimeSpan.FromMilliseconds(5);
+    /// <summary>How long a child whose end is told by its pidfd is left to be taken there. Meanwhile orphans may wait: they are in nobody's way.</summary>
+    private static readonly TimeSpan PidFdPause = TimeSpan.FromMilliseconds(5);
 
     private readonly Queue<ReapedProcess> _reaped = new(256);
-    private readonly HashSet<int> _toldElsewhere = new(256);
+    private readonly HashSet<int> _leftToPidFd = new(256);
     private readonly EventCounter _event = new();
     private readonly AutoResetEvent _spawned = new(false);
     private bool _isSignalled;
 
     /// <summary>
-    /// Guards the reaping of children, <see cref="_reaped"/>, <see cref="_toldElsewhere"/>, and whether the event is set. Nothing else is
+    /// Guards the reaping of children, <see cref="_reaped"/>, <see cref="_leftToPidFd"/>, and whether the event is set. Nothing else is
     /// locked while it is held.
     /// </summary>
     public Lock Gate { get; } = new();
@@ -60,7 +61,7 @@ internal sealed class Reaper
     /// The end of a child is told by its pidfd too, to who then calls <see cref="TakeNow"/>: this thread, which would find it taken, is
     /// not woken for each. To be called with the gate held.
     /// </summary>
-    public void IsToldElsewhere(int pid) => _toldElsewhere.Add(pid);
+    public void LeaveToPidFd(int pid) => _leftToPidFd.Add(pid);
 
     /// <summary>Takes one that has ended, for a caller that need not wait until the thread has been woken.</summary>
     public void TakeNow(int pid)
@@ -100,14 +101,20 @@ internal sealed class Reaper
     private bool Reap(int pid)
     {
         // It is not there when it was a failed start, which pv_spawn waits for itself, or when the other thread was first.
-        bool isReaped = Wait.TryReap(pid, out var status, out ProcessUsage usage);
+        bool isReaped = Wait.TryReap(pid, out ExitStatus status, out ProcessUsage usage);
         if (isReaped)
         {
-            _toldElsewhere.Remove(pid);
-            _reaped.Enqueue(new ReapedProcess(pid, status, usage, Clock.NowMicroseconds));
+            Enqueue(pid, status, usage);
         }
 
         return isReaped;
+    }
+
+    // The gate is held.
+    private void Enqueue(int pid, in ExitStatus status, in ProcessUsage usage)
+    {
+        _leftToPidFd.Remove(pid);
+        _reaped.Enqueue(new ReapedProcess(pid, status, usage, Clock.NowMicroseconds));
     }
 
     private void Run()
@@ -123,17 +130,45 @@ internal sealed class Reaper
 
             if (IsLeft(pid))
             {
-                Thread.Sleep(ElsewherePause);
+                Thread.Sleep(PidFdPause);
+                ReapAll();
             }
         }
     }
 
-    /// <summary>Takes it, unless somebody else is about to. One that is still there when it is looked at again, as when it was traced, is taken.</summary>
+    /// <summary>
+    /// Takes whoever has ended, left to its pidfd or not. The kernel names them in the order of their starts: an orphan stands behind
+    /// all children that are older, and under a steady load one of those has always just ended.
+    /// </summary>
+    private void ReapAll()
+    {
+        while (TryReapOne())
+        {
+        }
+    }
+
+    // The gate is free in between, so that starts need not wait for all of them.
+    private bool TryReapOne()
+    {
+        lock (Gate)
+        {
+            if (!Wait.TryReapAny(out int pid, out ExitStatus status, out ProcessUsage usage))
+            {
+                return false;
+            }
+
+            Enqueue(pid, status, usage);
+            Signal();
+            return true;
+        }
+    }
+
+    /// <summary>Takes it, unless somebody else is about to.</summary>
     private bool IsLeft(int pid)
     {
         lock (Gate)
         {
-            if (_toldElsewhere.Remove(pid))
+            if (_leftToPidFd.Remove(pid))
             {
                 return true;
             }

@@ -192,7 +192,7 @@ internal sealed partial class Supervisor
         {
             if (_poll.TryAddNumber(pidFd, ChildTokens + (long)child.Id, PollEvents.Readable | PollEvents.Once))
             {
-                _reaper.IsToldElsewhere(child.Pid);
+                _reaper.LeaveToPidFd(child.Pid);
             }
         }
     }

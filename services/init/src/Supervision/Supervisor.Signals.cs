@@ -66,9 +66,10 @@ internal sealed partial class Supervisor
     /// <returns>0, or the errno.</returns>
     private int Send(ChildRecord child, int signal, int scope)
     {
+        (ulong id, int pid) = (child.Id, child.Pid);
         if (scope == 2 && child.HasCgroup)
         {
-            _trees.SendToGroup(_cgroups!, child.Id, signal);
+            _trees.SendToGroup(_cgroups!, id, signal);
             return 0;
         }
 
@@ -87,17 +88,16 @@ internal sealed partial class Supervisor
         // While the gate is held the child stays in the process table, so its number means it and nobody else.
         lock (_reaper.Gate)
         {
-            TakeEnded();
-            if (child.Exit is null)
+            if (Lives(child, id))
             {
-                return Signals.Kill(toLeader ? child.Pid : -child.Pid, signal);
+                return Signals.Kill(toLeader ? pid : -pid, signal);
             }
         }
 
         if (!toLeader)
         {
-            _trees.Look();
-            _trees.Send(_trees.Table.Group(child.Pid, leaderLives: false), signal);
+            Look();
+            _trees.Send(_trees.Table.Group(pid, leaderLives: false), signal);
         }
 
         return 0;
@@ -106,53 +106,72 @@ internal sealed partial class Supervisor
     /// <summary>Whether anybody of a child's tree still runs. A process that is forking just then may be missed where there are no cgroups.</summary>
     private bool IsTreeLeft(ChildRecord child)
     {
-        if (Lives(child) || child.HasCgroup)
+        (ulong id, int pid) = (child.Id, child.Pid);
+        if (Lives(child, id))
         {
-            return child.Exit is null || _cgroups!.IsPopulated(child.Id);
+            return true;
+        }
+
+        if (child.Id != id)
+        {
+            return false; // forgotten just now: its number is not known any more
+        }
+
+        if (child.HasCgroup)
+        {
+            return _cgroups!.IsPopulated(id);
         }
 
         // Nobody comes into a tree that nobody is in: a listing from after the child's end counts when it shows none. It counts as
         // well when somebody whom it shows is still there.
-        ulong? mark = _childDefaults.Mark?.Of(child.Id);
+        ulong? mark = _childDefaults.Mark?.Of(id);
         if (Clock.Monotonic - _lookedAt < LookGoodFor && _lookedAt > child.EndedAt)
         {
-            ReadOnlySpan<ProcessStat> found = _trees.Table.Tree(child.Pid, leaderLives: false, mark);
+            ReadOnlySpan<ProcessStat> found = _trees.Table.Tree(pid, leaderLives: false, mark);
             if (found.IsEmpty || TreeSignal.IsAnyThere(found))
             {
                 return !found.IsEmpty;
             }
         }
 
-        _lookedAt = long.MinValue / 2; // should the look fail
+        Look();
+        return !_trees.Table.Tree(pid, leaderLives: false, mark).IsEmpty;
+    }
+
+    /// <summary>Lists the process table. What it shows counts as looked at only if that did not fail.</summary>
+    private void Look()
+    {
+        _lookedAt = long.MinValue / 2;
         long began = Clock.Monotonic;
         _trees.Look();
         _lookedAt = began;
-        return !_trees.Table.Tree(child.Pid, leaderLives: false, mark).IsEmpty;
     }
 
-    /// <summary>Whether a child has not been reaped.</summary>
-    private bool Lives(ChildRecord child)
+    /// <summary>Whether a child has not been reaped. Its record may be nobody's afterwards, when too many exits are kept.</summary>
+    /// <param name="id">The child's, from before.</param>
+    private bool Lives(ChildRecord child, ulong id)
     {
         TakeEnded();
-        return child.Exit is null;
+        return child.Id == id && child.Exit is null;
     }
 
     /// <summary>The process table is read while children may be reaped: all that is sent goes to who was in the listing and is there still.</summary>
     private void SendToTree(ChildRecord child, int signal)
     {
-        ulong? mark = _childDefaults.Mark?.Of(child.Id);
+        (ulong id, int pid) = (child.Id, child.Pid);
+        ulong? mark = _childDefaults.Mark?.Of(id);
         _trees.Begin();
         for (int pass = 0; pass < TreeSignal.Passes; pass++)
         {
-            bool lives = Lives(child);
-            _trees.Look();
-            if (lives && !Lives(child))
+            bool lives = Lives(child, id);
+            Look();
+            if (lives && !Lives(child, id))
             {
                 // Reaped in between: whoever has its number in this listing may be itself or another.
                 continue;
             }
 
-            _trees.SendToNew(_trees.Table.Tree(child.Pid, lives, mark), signal, out bool isAnyNew);
+            _trees.SendToNew(_trees.Table.Tree(pid, lives, mark), signal, out bool isAnyNew);
             if (!isAnyNew)
             {
                 return;

@@ -178,9 +178,13 @@ internal sealed partial class Supervisor
     /// <summary>What a service leaves behind is asked to end, so that it has a chance before it is killed.</summary>
     private void TerminateChildren(SupervisedService service)
     {
-        foreach (ChildRecord child in _children.Living(service.Service).ToArray())
+        // By their numbers: while a signal is sent, ends are taken, and a record may become nobody's.
+        foreach (ulong id in _children.Living(service.Service).Select(child => child.Id).ToArray())
         {
-            _ = Send(child, Signals.SIGTERM, scope: 2);
+            if (_children.TryGet(id, out ChildRecord? child))
+            {
+                _ = Send(child, Signals.SIGTERM, scope: 2);
+            }
         }
     }
 
@@ -251,7 +255,7 @@ internal sealed partial class Supervisor
     /// <returns>How many there were.</returns>
     private int KillDescendants(int[] except)
     {
-        _trees.Look();
+        Look();
         ReadOnlySpan<ProcessStat> found = _trees.Table.Descendants(Environment.ProcessId, except);
         _trees.Send(found, Signals.SIGKILL);
         return found.Length;

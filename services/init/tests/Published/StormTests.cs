@@ -69,6 +69,36 @@ public sealed class StormTests : IDisposable
         Assert.Equal(0, init.Stop());
     }
 
+    /// <summary>Each child leaves orphans that have ended; before them in pv-init's list stand children that are older and end all the time.</summary>
+    [Fact]
+    public void Orphans_are_reaped_while_children_start_and_end_without_a_pause()
+    {
+        const int Batch = 100;
+        using RunningInit init = _installation.Start();
+        int pid = init.InitPid();
+        StandIn exec = init.Connect("exec");
+        exec.Order("""{"do":"acknowledge"}""");
+        int most = 0;
+        string order = $$"""{"do":"spawn","count":{{Batch}},"argv":["sh","-c",": & : & : & : & : & : & : & : & exec sleep 0.1"]}""";
+        exec.Order(order);
+        for (int round = 0; round < 20; round++)
+        {
+            exec.Order(order);
+            for (int ended = 0; ended < Batch; ended++)
+            {
+                exec.Message(Exited);
+            }
+
+            most = Math.Max(most, ProcessStat.ReadAll().Count(process => process.Parent == pid && process.IsZombie));
+        }
+
+        // Eight orphans a child. What has gathered since the last look is far below half of a batch's.
+        Assert.InRange(most, 0, 4 * Batch);
+        Assert.True(
+            SpinWait.SpinUntil(() => !ProcessStat.ReadAll().Any(process => process.Parent == pid && process.IsZombie), RunningInit.Patience), "zombies stay");
+        Assert.Equal(0, init.Stop());
+    }
+
     [Fact]
     public void A_full_process_table_fails_the_start_and_nothing_else()
     {
