@@ -32,7 +32,7 @@ internal sealed class Supervisor : IAsyncDisposable
 
     /// <summary>The processes between it and the sleeping one: s6 has one for each service.</summary>
     public IReadOnlyList<int> Between() =>
-        [.. ProcessTree.Descendants(ProcessStat.ReadAll(), Pid, []).Select(stat => stat.Pid).Where(pid => Name(pid) != SleeperName)];
+        [.. Descendants(Pid).Select(stat => stat.Pid).Where(pid => Name(pid) != SleeperName)];
 
     public async ValueTask DisposeAsync()
     {
@@ -45,7 +45,7 @@ internal sealed class Supervisor : IAsyncDisposable
     private static async Task<Supervisor> StartAsync(DirectoryInfo? services, string program, params string[] arguments)
     {
         var supervisor = new Supervisor(Process.Start(program, arguments), services);
-        while (!ProcessTree.Descendants(ProcessStat.ReadAll(), supervisor.Pid, []).Any(stat => Name(stat.Pid) == SleeperName))
+        while (!Descendants(supervisor.Pid).Any(stat => Name(stat.Pid) == SleeperName))
         {
             if (supervisor._process.HasExited)
             {
@@ -56,6 +56,13 @@ internal sealed class Supervisor : IAsyncDisposable
         }
 
         return supervisor;
+    }
+
+    private static ProcessStat[] Descendants(int root)
+    {
+        var table = new ProcessTable();
+        table.Read();
+        return table.Descendants(root, []).ToArray();
     }
 
     private static string Name(int pid)

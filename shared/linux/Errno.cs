@@ -18,7 +18,6 @@ public static class Errno
     public const int ENOMEM = 12;
     public const int EACCES = 13;
     public const int EBUSY = 16;
-    public const int EEXIST = 17;
     public const int ENODEV = 19;
     public const int ENOTDIR = 20;
     public const int EISDIR = 21;
@@ -29,12 +28,10 @@ public static class Errno
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
     public const int ELOOP = 40;
-    public const int EMSGSIZE = 90;
     public const int EOPNOTSUPP = 95;
     public const int EADDRINUSE = 98;
     public const int EADDRNOTAVAIL = 99;
     public const int ECONNABORTED = 103;
-    public const int ECONNRESET = 104;
     public const int ENOBUFS = 105;
     public const int ECONNREFUSED = 111;
     public const int EDQUOT = 122;

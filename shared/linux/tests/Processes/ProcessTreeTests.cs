@@ -23,12 +23,12 @@ public sealed class ProcessTreeTests
     public void Nobody_is_taken_for_a_leader_that_was_reaped_when_its_number_is_in_use_again()
     {
         Assert.Empty(ProcessTree.Of(All, 10, leaderLives: false));
-        Assert.Empty(ProcessTree.Group(All, 10, leaderLives: false));
+        Assert.Empty(new ProcessFamily().Group([.. All], 10, leaderLives: false).ToArray());
     }
 
     [Fact]
     public void Descendants_leave_out_the_root_zombies_and_the_trees_that_are_spared() =>
-        Assert.Equal([20, 21], Pids(ProcessTree.Descendants(Without(13), 1, [10])));
+        Assert.Equal([20, 21], Pids(new ProcessFamily().Descendants([.. Without(13)], 1, [10]).ToArray()));
 
     private static List<ProcessStat> Without(params int[] pids) => [.. All.Where(process => !pids.Contains(process.Pid))];
 
