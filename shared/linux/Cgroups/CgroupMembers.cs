@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using PvExec.Linux.Trees;
 
 namespace PvExec.Linux.Cgroups;
 
@@ -10,9 +10,6 @@ namespace PvExec.Linux.Cgroups;
 /// </summary>
 public sealed unsafe partial class CgroupMembers
 {
-    /// <summary>Of struct linux_dirent64 (getdents64(2)).</summary>
-    private const int LengthOffset = 16, TypeOffset = 18, HeaderBytes = 19, DT_DIR = 4;
-
     private readonly byte[] _buffer = new byte[16 * 1024];
 
     /// <summary>The groups to look at, as names below the directory, each with a null byte.</summary>
@@ -107,14 +104,13 @@ public sealed unsafe partial class CgroupMembers
     private void AddGroupsBelow(CgroupDirectory directory, int group, int length)
     {
         int opened = directory.OpenToRead(_groups.AsSpan(group, length + 1));
-        nint filled;
-        while (opened >= 0 && (filled = FillEntries(opened)) > 0)
+        int filled;
+        while (opened >= 0 && (filled = DirectoryEntries.TryFill(opened, _buffer)) > 0)
         {
-            for (int at = 0; at < filled; at += BinaryPrimitives.ReadUInt16LittleEndian(_buffer.AsSpan(at + LengthOffset)))
+            var block = new DirectoryBlock(_buffer.AsSpan(0, filled));
+            while (block.TryNext(out ReadOnlySpan<byte> name, out bool isDirectory))
             {
-                ReadOnlySpan<byte> name = _buffer.AsSpan(at + HeaderBytes);
-                name = name[..name.IndexOf((byte)0)];
-                if (_buffer[at + TypeOffset] == DT_DIR && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                if (isDirectory)
                 {
                     AddGroup(_groups.AsSpan(group, length), name);
                 }
@@ -122,14 +118,6 @@ public sealed unsafe partial class CgroupMembers
         }
 
         Close(opened);
-    }
-
-    private nint FillEntries(int opened)
-    {
-        fixed (byte* start = _buffer)
-        {
-            return getdents64(opened, start, (nuint)_buffer.Length);
-        }
     }
 
     private void AddGroup(ReadOnlySpan<byte> above, ReadOnlySpan<byte> name)
@@ -166,10 +154,6 @@ public sealed unsafe partial class CgroupMembers
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(int fd, void* buf, nuint count);
-
-    // glibc 2.30 and later.
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint getdents64(int fd, byte* dirp, nuint count);
 
     [LibraryImport("libc")]
     private static partial int close(int fd);

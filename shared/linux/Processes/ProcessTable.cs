@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using PvExec.Linux.Trees;
 
 namespace PvExec.Linux.Processes;
 
@@ -11,9 +11,6 @@ namespace PvExec.Linux.Processes;
 public sealed unsafe partial class ProcessTable
 {
     private const int O_RDONLY = 0, O_CLOEXEC = 0x80000;
-
-    /// <summary>Of struct linux_dirent64, what is before the name, and where its length stands (getdents64(2)).</summary>
-    private const int HeaderBytes = 19, LengthOffset = 16;
 
     private readonly byte[] _names = new byte[32 * 1024];
     private readonly ProcessFamily _family = new();
@@ -51,9 +48,10 @@ public sealed unsafe partial class ProcessTable
             int length;
             while ((length = Fill(directory)) > 0)
             {
-                for (int at = 0; at < length; at += BinaryPrimitives.ReadUInt16LittleEndian(_names.AsSpan(at + LengthOffset)))
+                var block = new DirectoryBlock(_names.AsSpan(0, length));
+                while (block.TryNext(out ReadOnlySpan<byte> name))
                 {
-                    Take(_names.AsSpan(at + HeaderBytes));
+                    Take(name);
                 }
             }
 
@@ -93,16 +91,13 @@ public sealed unsafe partial class ProcessTable
 
     private int Fill(int directory)
     {
-        fixed (byte* names = _names)
-        {
-            nint length = getdents64(directory, names, (nuint)_names.Length);
-            return length >= 0 ? (int)length : throw SystemCallException.FromLast("getdents64(/proc)");
-        }
+        int length = DirectoryEntries.TryFill(directory, _names);
+        return length >= 0 ? length : throw SystemCallException.FromLast("getdents64(/proc)");
     }
 
     private void Take(ReadOnlySpan<byte> name)
     {
-        if (!Utf8Parser.TryParse(name, out int pid, out int digits) || name[digits] != 0 || ProcessStat.TryRead(pid) is not { } process)
+        if (!Utf8Parser.TryParse(name, out int pid, out int digits) || digits != name.Length || ProcessStat.TryRead(pid) is not { } process)
         {
             return;
         }
@@ -132,10 +127,6 @@ public sealed unsafe partial class ProcessTable
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int open(byte* pathname, int flags, uint mode);
-
-    // glibc 2.30 and later.
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint getdents64(int fd, byte* dirp, nuint count);
 
     [LibraryImport("libc")]
     private static partial int close(int fd);

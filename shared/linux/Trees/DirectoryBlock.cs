@@ -6,18 +6,22 @@ namespace PvExec.Linux.Trees;
 public ref struct DirectoryBlock(ReadOnlySpan<byte> bytes)
 {
     /// <summary>Before the name: inode and offset (8 bytes each), the entry's length (2), its type (1).</summary>
-    private const int HeaderBytes = 19, LengthAt = 16;
+    private const int HeaderBytes = 19, LengthAt = 16, TypeAt = 18, DT_DIR = 4;
 
     private ReadOnlySpan<byte> _left = bytes;
 
     public readonly bool IsEmpty => _left.IsEmpty;
 
     /// <summary>The next name that is neither <c>.</c> nor <c>..</c>.</summary>
-    public bool TryNext(out ReadOnlySpan<byte> name)
+    public bool TryNext(out ReadOnlySpan<byte> name) => TryNext(out name, out _);
+
+    /// <summary>The same, and whether it is a directory's. Not every file system knows; the kernel's own do.</summary>
+    public bool TryNext(out ReadOnlySpan<byte> name, out bool isDirectory)
     {
         while (!_left.IsEmpty)
         {
             ushort size = BinaryPrimitives.ReadUInt16LittleEndian(_left[LengthAt..]);
+            isDirectory = _left[TypeAt] == DT_DIR;
             name = _left[HeaderBytes..size];
             name = name[..name.IndexOf((byte)0)];
             _left = _left[size..];
@@ -28,6 +32,7 @@ public ref struct DirectoryBlock(ReadOnlySpan<byte> bytes)
         }
 
         name = default;
+        isDirectory = false;
         return false;
     }
 }

@@ -29,13 +29,20 @@ public static partial class DirectoryEntries
     /// <exception cref="FileCallException">The call failed.</exception>
     public static DirectoryBlock NextBlock(FileDescriptor directory, Span<byte> buffer) => new(buffer[..Fill(directory, buffer)]);
 
-    private static unsafe int Fill(FileDescriptor directory, Span<byte> buffer)
+    /// <summary>As many entries as the buffer takes, for a <see cref="DirectoryBlock"/>.</summary>
+    /// <returns>How many bytes; negative when the call failed: the last error says why.</returns>
+    internal static unsafe int TryFill(int directory, Span<byte> buffer)
     {
         fixed (byte* start = buffer)
         {
-            long length = getdents64(directory.Number, start, (nuint)buffer.Length);
-            return length >= 0 ? (int)length : throw FileCallException.FromLast($"getdents64({directory.Number})");
+            return (int)getdents64(directory, start, (nuint)buffer.Length);
         }
+    }
+
+    private static int Fill(FileDescriptor directory, Span<byte> buffer)
+    {
+        int length = TryFill(directory.Number, buffer);
+        return length >= 0 ? length : throw FileCallException.FromLast($"getdents64({directory.Number})");
     }
 
     // glibc 2.30 and later.
