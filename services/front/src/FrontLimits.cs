@@ -11,6 +11,9 @@ internal sealed record FrontLimits
     /// <summary>The same for all calls of a connection together.</summary>
     public int CallerWindowBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>How many calls a connection may have at once; clients hold back what is beyond that, or connect once more. It bounds what one connection may have here.</summary>
+    public int CallerStreams { get; init; } = 4096;
+
     /// <summary>What a call may have here of its answer while its caller does not read. The service is on this machine: more makes nothing faster.</summary>
     public int ServiceStreamWindowBytes { get; init; } = 256 * 1024;
 

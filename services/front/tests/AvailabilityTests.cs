@@ -39,7 +39,7 @@ public sealed class AvailabilityTests
     }
 
     [Fact]
-    public async Task A_call_for_which_the_backlog_has_no_room_waits_too()
+    public async Task Calls_for_which_the_backlog_has_no_room_wait_too()
     {
         await using TestFront front = await TestFront.StartAsync();
         string path = front.Paths.Grpc(Service.Exec);
@@ -49,15 +49,37 @@ public sealed class AvailabilityTests
         using var first = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await first.ConnectAsync(new UnixDomainSocketEndPoint(path));
 
-        Task<ExecResp> call = new ExecService.ExecServiceClient(front.Channel).ExecAsync(new ExecReq(), deadline: Soon).ResponseAsync;
-        while ((await front.Server.CountAsync()).Calls == 0)
+        const int Many = 20;
+        var client = new ExecService.ExecServiceClient(front.Channel);
+        Task<ExecResp>[] calls = [.. Enumerable.Range(0, Many).Select(_ => client.ExecAsync(new ExecReq(), deadline: Soon).ResponseAsync)];
+        while ((await front.Server.CountAsync()).Calls < Many)
         {
-            Assert.False(call.IsCompleted);
+            Assert.DoesNotContain(calls, call => call.IsCompleted);
         }
 
         await using Backend exec = await Backend.StartAsync(path, listener);
-        Assert.True((await call).Completed);
+        Assert.All(await Task.WhenAll(calls), answer => Assert.True(answer.Completed));
         Assert.Empty(front.Log.Lines);
+    }
+
+    [Fact]
+    public async Task A_call_for_which_no_connection_can_be_made_waits_on_one_that_is_there()
+    {
+        await using TestFront front = await TestFront.StartAsync();
+        await using Backend exec = await Backend.StartAsync(front.Paths.Grpc(Service.Exec), streams: 1);
+        var client = new ExecService.ExecServiceClient(front.Channel);
+        using var leave = new CancellationTokenSource();
+        Task endless = client.ExecAsync(new ExecReq { TaskName = ExecBackend.Endless }, cancellationToken: leave.Token).ResponseAsync;
+        await exec.Events.CallStarted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        File.Delete(front.Paths.Grpc(Service.Exec));
+
+        Task<ExecResp> call = client.ExecAsync(new ExecReq(), deadline: Soon).ResponseAsync;
+        await front.ReachesAsync(connections: 1, calls: 2);
+        Assert.False(call.IsCompleted);
+        await leave.CancelAsync();
+
+        Assert.True((await call).Completed);
+        await Assert.ThrowsAsync<RpcException>(() => endless);
     }
 
     [Fact]

@@ -29,6 +29,39 @@ public sealed class FloodTests
     }
 
     [Fact]
+    public async Task A_broken_rule_ends_the_connection_with_the_calls_that_it_has()
+    {
+        await using TestFront front = await TestFront.StartAsync();
+        await using Backend exec = await front.StartBackendAsync(Service.Exec);
+        using var wrong = RawClient.Connect(front.Address);
+        wrong.Send(1, "pvexec.v1.Tasks/Echo", endStream: false);
+        await exec.Events.CallStarted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        wrong.SendData(0, [1], endStream: false); // of no stream
+
+        await wrong.ReadUntilAsync(frame => frame.Type == RawClient.GoAway);
+        await front.ReachesAsync(connections: 0, calls: 0);
+        await exec.Events.CallCancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_call_beyond_those_that_a_connection_may_have_is_refused_and_its_connection_goes_on()
+    {
+        await using TestFront front = await TestFront.StartAsync(FrontLimits.Default with { CallerStreams = 4 });
+        await using Backend exec = await front.StartBackendAsync(Service.Exec);
+        using var flood = RawClient.Connect(front.Address);
+        for (int i = 0; i < 5; i++)
+        {
+            flood.Send((2 * i) + 1, "pvexec.v1.Tasks/Echo", endStream: false);
+        }
+
+        string settings = await flood.ReadUntilAsync(frame => frame is { Type: RawClient.Settings, Flags: 0 });
+        Assert.Contains("000300000004", settings, StringComparison.Ordinal);
+        Assert.Equal("00000007", await flood.ReadUntilAsync(frame => frame.Type == RawClient.ResetStream && frame.Stream == 9));
+        await front.ReachesAsync(connections: 1, calls: 4);
+    }
+
+    [Fact]
     public async Task A_header_without_an_end_ends_its_connection()
     {
         await using TestFront front = await TestFront.StartAsync();
@@ -58,6 +91,6 @@ public sealed class FloodTests
     private static async Task OthersAreServedAsync(TestFront front)
     {
         Assert.True((await new ExecService.ExecServiceClient(front.Channel).ExecAsync(new ExecReq(), deadline: Soon)).Completed);
-        await front.CallsEndedAsync();
+        await front.ReachesAsync(connections: 1, calls: 0); // the channel's
     }
 }

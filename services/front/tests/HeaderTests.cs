@@ -36,6 +36,20 @@ public sealed class HeaderTests
     }
 
     [Fact]
+    public async Task A_long_path_is_named_by_its_beginning()
+    {
+        await using TestFront front = await TestFront.StartAsync();
+        using var raw = RawClient.Connect(front.Address);
+
+        raw.Send(1, "some.Other/" + new string('a', 10_000), endStream: true);
+        string refused = await raw.ReadUntilAsync(frame => frame.Type == RawClient.Headers && frame.Stream == 1);
+
+        Assert.Contains("'/some.Other/aaa", refused, StringComparison.Ordinal);
+        Assert.Contains("(10012 characters)", refused, StringComparison.Ordinal);
+        Assert.InRange(refused.Length, 1, 1_000);
+    }
+
+    [Fact]
     public async Task A_header_that_the_services_would_break_the_connection_for_is_refused_alone()
     {
         await using TestFront front = await TestFront.StartAsync();

@@ -75,6 +75,21 @@ public sealed class RepeatTests
     }
 
     [Fact]
+    public async Task A_refused_call_for_which_others_left_no_room_to_be_kept_is_UNAVAILABLE_and_says_so()
+    {
+        await using TestFront front = await TestFront.StartAsync(FrontLimits.Default with { KeptBytes = 0 });
+        await using Backend exec = await front.StartBackendAsync(Service.Exec);
+        exec.Refusals.Left = 1;
+        exec.Refusals.ReadBytes = 5;
+
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () =>
+            await new ExecService.ExecServiceClient(front.Channel).ExecAsync(new ExecReq(), deadline: Soon));
+
+        Assert.Equal(StatusCode.Unavailable, refused.StatusCode);
+        Assert.Contains("other calls' bodies", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_call_that_a_dying_service_has_begun_is_not_repeated()
     {
         await using TestFront front = await TestFront.StartAsync();

@@ -32,6 +32,26 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task A_client_that_always_has_a_call_is_told_that_no_more_are_taken_and_its_call_is_answered()
+    {
+        await using TestFront front = await TestFront.StartAsync(FrontLimits.Default with { Linger = TimeSpan.FromMilliseconds(50) });
+        await using Backend exec = await front.StartBackendAsync(Service.Exec);
+        using var client = RawClient.Connect(front.Address);
+        client.Send(1, "pvexec.v1.Tasks/Echo", endStream: false);
+        await exec.Events.CallStarted.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        front.Server.AskToClose();
+        Assert.StartsWith("7FFFFFFF", await client.ReadUntilAsync(frame => frame.Type == RawClient.GoAway), StringComparison.Ordinal);
+        Assert.StartsWith("00000001", await client.ReadUntilAsync(frame => frame.Type == RawClient.GoAway), StringComparison.Ordinal);
+        client.Send(3, "pvexec.v1.Tasks/Echo", endStream: true);
+        client.SendData(1, [], endStream: true);
+
+        await client.ReadUntilAsync(frame => frame.Type == RawClient.Headers && frame.Stream == 1 && frame.IsLast);
+        await front.ReachesAsync(connections: 0, calls: 0);
+        Assert.Equal(1, exec.Refusals.Calls);
+    }
+
+    [Fact]
     public async Task A_stop_waits_for_no_client_that_does_not_close()
     {
         await using TestFront front = await TestFront.StartAsync();

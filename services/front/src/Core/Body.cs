@@ -28,6 +28,12 @@ public sealed class Body
 
     public bool IsKept => _budget is not null;
 
+    /// <summary>Whether all of it can be read from the start: it is kept, or nothing was ever read.</summary>
+    public bool CanRewind => IsKept || _furthest == 0;
+
+    /// <summary>It is not kept any more since it came to more than a body may have; otherwise, since all together did.</summary>
+    public bool IsTooLong { get; private set; }
+
     /// <summary>To be called before anything is appended.</summary>
     public void Keep(KeptBytesBudget budget, int most)
     {
@@ -39,7 +45,8 @@ public sealed class Body
     {
         if (_budget is not null)
         {
-            if (_taken + bytes.Length <= _mostKept && _budget.TryTake(bytes.Length))
+            IsTooLong = _taken + bytes.Length > _mostKept;
+            if (!IsTooLong && _budget.TryTake(bytes.Length))
             {
                 _taken += bytes.Length;
             }
@@ -98,7 +105,7 @@ public sealed class Body
         return copied;
     }
 
-    /// <summary>To the start; only while it is kept.</summary>
+    /// <summary>To the start; only while <see cref="CanRewind"/>.</summary>
     public void Rewind()
     {
         Unread += _position;
@@ -128,6 +135,7 @@ public sealed class Body
         _offset = 0;
         _position = 0;
         _furthest = 0;
+        IsTooLong = false;
         Unread = 0;
     }
 

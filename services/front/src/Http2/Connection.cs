@@ -12,7 +12,7 @@ namespace PvExec.Front.Http2;
 internal abstract partial class Connection : IFlushed
 {
     private readonly SafeFileHandle _socket;
-    private readonly long _token;
+    private long _token;
     private PollEvents _interest = PollEvents.Readable;
     private Exception? _fault;
     private bool _isQueued;
@@ -21,7 +21,6 @@ internal abstract partial class Connection : IFlushed
     {
         Loop = loop;
         _socket = socket;
-        _token = loop.Add(socket, this, _interest);
     }
 
     public bool IsClosed { get; private set; }
@@ -29,6 +28,20 @@ internal abstract partial class Connection : IFlushed
     protected EventLoop Loop { get; }
 
     protected abstract Session Session { get; }
+
+    /// <summary>The last that a constructor does: from now on the socket wakes it. When it throws, the socket is its giver's again.</summary>
+    protected void Open()
+    {
+        try
+        {
+            _token = Loop.Add(_socket, this, _interest);
+        }
+        catch
+        {
+            Session.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Has the session's frames sent at the end of this turn.</summary>
     public void SendSoon()
@@ -73,11 +86,18 @@ internal abstract partial class Connection : IFlushed
         }
 
         IsClosed = true;
-        Loop.Remove(_socket, _token);
-        _socket.Dispose();
-        DropUnsent();
-        OnClosed(reason);
-        Session.Dispose();
+        try
+        {
+            Loop.Remove(_socket, _token);
+            _socket.Dispose();
+            DropUnsent();
+            OnClosed(reason);
+        }
+        finally
+        {
+            _socket.Dispose();
+            Session.Dispose();
+        }
     }
 
     /// <summary>A header begins: of a new stream, or trailers.</summary>
@@ -107,7 +127,8 @@ internal abstract partial class Connection : IFlushed
     {
     }
 
-    public virtual void OnPingAnswered()
+    /// <param name="payload">As it was given to <see cref="Session.Ping"/>.</param>
+    public virtual void OnPingAnswered(ulong payload)
     {
     }
 

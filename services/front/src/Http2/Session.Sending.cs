@@ -44,7 +44,8 @@ internal sealed unsafe partial class Session
 
     public void SetSlot(int stream, nint slot) => _ = nghttp2_session_set_stream_user_data(_session, stream, slot);
 
-    public void Ping() => Check(nghttp2_submit_ping(_session, 0, null), "nghttp2_submit_ping");
+    /// <param name="payload">Comes back with the answer.</param>
+    public void Ping(ulong payload) => Check(nghttp2_submit_ping(_session, 0, (byte*)&payload), "nghttp2_submit_ping");
 
     /// <summary>Asks the client to open no more streams; those that it has on the way are taken (RFC 9113 section 6.8).</summary>
     public void SayLeaving() => Check(nghttp2_submit_shutdown_notice(_session), "nghttp2_submit_shutdown_notice");

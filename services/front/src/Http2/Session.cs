@@ -34,8 +34,6 @@ internal sealed unsafe partial class Session : IDisposable
     /// <summary>How much may still be sent on all streams together.</summary>
     public int RemoteWindow => nghttp2_session_get_remote_window_size(_session);
 
-    public bool TakesRequests => nghttp2_session_check_request_allowed(_session) != 0;
-
     /// <summary>For a connection that a client has made.</summary>
     public static Session Server(Connection owner, FrontLimits limits)
     {
@@ -43,7 +41,7 @@ internal sealed unsafe partial class Session : IDisposable
         var session = new Session(owner, isServer: true, options);
         session.Settings(
             limits.CallerWindowBytes,
-            new(SettingsEntry.MaxConcurrentStreams, int.MaxValue),
+            new(SettingsEntry.MaxConcurrentStreams, (uint)limits.CallerStreams),
             new(SettingsEntry.InitialWindowSize, (uint)limits.CallerStreamWindowBytes),
             new(SettingsEntry.MaxHeaderListSize, (uint)limits.RequestHeaderBytes));
         return session;

@@ -76,7 +76,7 @@ internal static unsafe class SessionCallbacks
                     connection.OnDataEnded(frame->stream_id);
                     break;
                 case Frame.Ping when (frame->flags & Frame.Ack) != 0:
-                    connection.OnPingAnswered();
+                    connection.OnPingAnswered(frame->opaque_data);
                     break;
                 case Frame.GoAway:
                     connection.OnGoAway();

@@ -144,9 +144,15 @@ internal sealed class EventLoop : IDisposable
         }
         catch (Exception e)
         {
-            _unexpected(e);
-            polled.Abandon(e);
+            Abandon(polled, e);
         }
+    }
+
+    /// <summary>An end that fails too must not end the others.</summary>
+    private void Abandon(IPolled polled, Exception error)
+    {
+        _unexpected(error);
+        Do(() => polled.Abandon(error));
     }
 
     private void Do(Action action)
@@ -172,8 +178,7 @@ internal sealed class EventLoop : IDisposable
             }
             catch (Exception e)
             {
-                _unexpected(e);
-                _toFlush[i].Abandon(e);
+                Abandon(_toFlush[i], e);
             }
         }
 

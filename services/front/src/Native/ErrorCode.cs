@@ -4,10 +4,7 @@ namespace PvExec.Front.Native;
 internal enum ErrorCode : uint
 {
     NoError = 0,
-    ProtocolError = 1,
     InternalError = 2,
-    FlowControlError = 3,
     RefusedStream = 7,
     Cancel = 8,
-    EnhanceYourCalm = 11,
 }

@@ -6,7 +6,7 @@ namespace PvExec.Front.Native;
 [StructLayout(LayoutKind.Explicit)]
 internal struct Frame
 {
-    public const byte Data = 0, Headers = 1, ResetStream = 3, Ping = 6, GoAway = 7;
+    public const byte Data = 0, Headers = 1, Ping = 6, GoAway = 7;
     public const byte EndStream = 1, Ack = 1;
 
     [FieldOffset(8)]
@@ -17,4 +17,8 @@ internal struct Frame
 
     [FieldOffset(13)]
     public byte flags;
+
+    /// <summary>Of a PING (<c>nghttp2_ping</c>): its eight bytes.</summary>
+    [FieldOffset(16)]
+    public ulong opaque_data;
 }

@@ -5,7 +5,7 @@ namespace PvExec.Front.Native;
 /// <summary>nghttp2.h: one session, its frames in and out. What is not here is of no use to a proxy.</summary>
 internal static unsafe partial class Nghttp2
 {
-    public const int ERR_DEFERRED = -508, ERR_TEMPORAL_CALLBACK_FAILURE = -521, ERR_CALLBACK_FAILURE = -902, ERR_BAD_CLIENT_MAGIC = -903;
+    public const int ERR_DEFERRED = -508, ERR_CALLBACK_FAILURE = -902, ERR_BAD_CLIENT_MAGIC = -903;
     public const uint DATA_FLAG_EOF = 1, DATA_FLAG_NO_END_STREAM = 2;
     public const byte NV_FLAG_NO_INDEX = 1;
 
@@ -45,9 +45,6 @@ internal static unsafe partial class Nghttp2
     public static partial int nghttp2_session_get_remote_window_size(nint session);
 
     [LibraryImport(Library)]
-    public static partial int nghttp2_session_check_request_allowed(nint session);
-
-    [LibraryImport(Library)]
     public static partial nint nghttp2_session_get_stream_user_data(nint session, int stream_id);
 
     [LibraryImport(Library)]
@@ -64,9 +61,6 @@ internal static unsafe partial class Nghttp2
 
     [LibraryImport(Library)]
     public static partial int nghttp2_session_resume_data(nint session, int stream_id);
-
-    [LibraryImport(Library)]
-    public static partial int nghttp2_session_terminate_session(nint session, uint error_code);
 
     [LibraryImport(Library)]
     public static partial byte* nghttp2_strerror(int lib_error_code);

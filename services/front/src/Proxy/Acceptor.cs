@@ -58,12 +58,11 @@ internal sealed class Acceptor : IPolled
             if (socket is not null)
             {
                 StreamSocket.SetNoDelay(socket);
-                _connections.Add(new CallerConnection(_connections, _loop, _forwarder, _limits, socket));
+                Serve(socket);
             }
             else if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS)
             {
-                Pause();
-                _loop.After(TryAgain, Resume);
+                PauseAWhile();
             }
             else if (errno != Errno.ECONNABORTED)
             {
@@ -87,6 +86,27 @@ internal sealed class Acceptor : IPolled
             _loop.Remove(_listener, _token);
             _listener.Dispose();
         }
+    }
+
+    private void Serve(SafeFileHandle socket)
+    {
+        try
+        {
+            _connections.Add(new CallerConnection(_connections, _loop, _forwarder, _limits, socket));
+        }
+        catch
+        {
+            // What one lacks the next would lack too: memory, or room in the poll.
+            socket.Dispose();
+            PauseAWhile();
+            throw;
+        }
+    }
+
+    private void PauseAWhile()
+    {
+        Pause();
+        _loop.After(TryAgain, Resume);
     }
 
     private void Pause()

@@ -5,7 +5,7 @@ namespace PvExec.Front.Proxy;
 
 /// <content>
 /// How it ends. A client is told to go (GOAWAY) once all that it has on the way is sure to have come, which the answer to
-/// a PING shows; when its last call is answered it is told that no more are taken, and closes. Closed by this side, an
+/// a PING shows; when its last call is answered, or after a while, it is told that no more are taken, and closes once all are answered. Closed by this side, an
 /// answer could be lost: what the client writes at that moment makes the system break the connection.
 /// </summary>
 internal sealed partial class CallerConnection
@@ -16,8 +16,12 @@ internal sealed partial class CallerConnection
         .. "An HTTP/1.x request was sent to an HTTP/2 only endpoint: this is a gRPC port.\n"u8,
     ];
 
+    /// <summary>Tells the PING behind the word to go from one that asks whether the client is there.</summary>
+    private const ulong IsThere = 0, HasHeard = 1;
+
     private bool _hasSpoken; // the client: something of HTTP/2 has come
     private bool _mayGo; // all that was on the way when the client was told has come
+    private bool _hasLingered; // it is told that no more are taken although it still has calls
     private bool _saidGone;
     private bool _isOver; // what still comes is not read by the session
     private TimeSpan _linger;
@@ -46,7 +50,7 @@ internal sealed partial class CallerConnection
         {
             IsLeaving = true;
             Session.SayLeaving();
-            Session.Ping();
+            Session.Ping(HasHeard);
             SendSoon();
         }
     }
@@ -54,18 +58,18 @@ internal sealed partial class CallerConnection
     public void AskWhetherThere()
     {
         IsAsked = true;
-        Session.Ping();
+        Session.Ping(IsThere);
         SendSoon();
     }
 
-    public override void OnPingAnswered() => _mayGo = IsLeaving;
+    public override void OnPingAnswered(ulong payload) => _mayGo |= payload == HasHeard && IsLeaving;
 
     protected override void TakeBytes(ReadOnlySpan<byte> bytes)
     {
-        LastHeard = Loop.Now;
-        IsAsked = false;
         if (!_isOver)
         {
+            LastHeard = Loop.Now;
+            IsAsked = false;
             base.TakeBytes(bytes);
             _hasSpoken = !_isOver;
         }
@@ -109,7 +113,7 @@ internal sealed partial class CallerConnection
     /// <summary>Before each flush.</summary>
     protected override void OnFlushing()
     {
-        if (IsLeaving && _mayGo && !_saidGone && _calls.Count == 0)
+        if (IsLeaving && _mayGo && !_saidGone && (_calls.Count == 0 || _hasLingered))
         {
             _saidGone = true;
             Session.SayGone();
@@ -126,14 +130,18 @@ internal sealed partial class CallerConnection
                 // A client that reads slowly; one that does not read at all is asked by PING, and dropped.
                 CloseAfter(delay);
             }
-            else if (_calls.Count == 0)
+            else if (_isOver || _calls.Count == 0)
             {
+                // Calls that are left when the session is over, as after a broken rule of the protocol, can never be answered.
                 Close("the client has not closed the connection");
             }
             else
             {
-                // A client that does not answer a PING is not waited for once more.
+                // A client that does not answer a PING is not waited for once more, and one that goes on opening streams
+                // must end: it is told that those from now on are not taken. At a stop they are refused instead.
                 _mayGo = true;
+                _hasLingered = !_forwarder.IsStopping;
+                SendSoon();
             }
         });
     }

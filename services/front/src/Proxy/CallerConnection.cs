@@ -22,6 +22,7 @@ internal sealed partial class CallerConnection : Connection
         _limits = limits;
         LastHeard = loop.Now;
         Session = Session.Server(this, limits);
+        Open();
     }
 
     /// <summary>Where it is among all.</summary>

@@ -60,7 +60,7 @@ internal sealed class Forwarder
         }
         else
         {
-            Answer(call, GrpcStatus.Unimplemented, $"no service answers to '{Path(call)}': see that client and daemon are of the same version");
+            Answer(call, GrpcStatus.Unimplemented, $"no service answers to {Path(call)}: see that client and daemon are of the same version");
         }
     }
 
@@ -105,9 +105,10 @@ internal sealed class Forwarder
     /// <summary>The service has certainly not processed the call, which is none of its connection any more: it is sent once more, a little later.</summary>
     public void Repeat(Call call, string reason)
     {
-        if (!call.Request.IsKept)
+        if (!call.Request.CanRewind)
         {
-            Unavailable(call, $"{reason}, and the call cannot be repeated: its body is too long to be kept");
+            string why = call.Request.IsTooLong ? "its body is too long to be kept" : "too much was kept of other calls' bodies";
+            Unavailable(call, $"{reason}, and the call cannot be repeated: {why}");
             return;
         }
 
@@ -183,5 +184,6 @@ internal sealed class Forwarder
         }
     }
 
-    private static string Path(Call call) => Encoding.UTF8.GetString(call.Header.Find(":path"u8));
+    /// <summary>In quotes, and shortened: a caller may send kilobytes.</summary>
+    private static string Path(Call call) => Quoted.Of(Encoding.UTF8.GetString(call.Header.Find(":path"u8)));
 }

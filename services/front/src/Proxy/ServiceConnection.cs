@@ -22,6 +22,7 @@ internal sealed partial class ServiceConnection : Connection
         _forwarder = forwarder;
         _limits = limits;
         Session = Session.Client(this, limits);
+        Open();
     }
 
     public int CallCount => _calls.Count;
@@ -135,6 +136,11 @@ internal sealed partial class ServiceConnection : Connection
         {
             Call call = _calls[^1];
             _forwarder.Part(call);
+            if (call.AnswerEnded)
+            {
+                continue; // all of the answer is here, and goes
+            }
+
             if (call.AnswerBegan || (call.HeaderAt >= 0 && call.HeaderAt < Taken))
             {
                 _forwarder.Unavailable(call, reason);

@@ -19,41 +19,93 @@ internal sealed class ServicePool(Service service, string path, EventLoop loop, 
     private static readonly TimeSpan BacklogDelay = TimeSpan.FromMilliseconds(5);
 
     private readonly List<ServiceConnection> _connections = [];
+    private readonly Queue<(Call Call, uint Use)> _waiting = new(); // for room in the backlog; a timer runs while there are any
 
     public Service Service => service;
 
     /// <summary>Gives the call to a connection.</summary>
     public void Send(Call call)
     {
-        int errno = 0;
-        if ((Find() ?? Connect(out errno)) is { } connection)
+        if (TrySend(call, mayConnect: _waiting.Count == 0))
         {
-            connection.Send(call);
+            return;
         }
-        else if (errno == Errno.EAGAIN)
+
+        if (_waiting.Count == 0)
         {
-            uint use = call.Use;
-            loop.After(BacklogDelay, () =>
-            {
-                // The caller may have left meanwhile.
-                if (call.Use == use)
-                {
-                    Send(call);
-                }
-            });
+            loop.After(BacklogDelay, SendWaiting);
         }
-        else
-        {
-            forwarder.Unavailable(call, $"cannot connect to '{path}': {Errno.Describe(errno)}");
-        }
+
+        _waiting.Enqueue((call, call.Use));
     }
 
     public void Remove(ServiceConnection connection) => _connections.Remove(connection);
 
-    /// <summary>The first that has room, so that the others come to rest. With all that there may be: the one with the fewest calls.</summary>
-    private ServiceConnection? Find()
+    /// <returns>False when it has to wait for room in the backlog.</returns>
+    private bool TrySend(Call call, bool mayConnect)
     {
-        ServiceConnection? least = null;
+        int errno = Errno.EAGAIN;
+        ServiceConnection? connection = Find(out ServiceConnection? least);
+        if (connection is null && mayConnect)
+        {
+            connection = Connect(out errno);
+        }
+
+        if (connection is null && errno == Errno.EAGAIN)
+        {
+            return false;
+        }
+
+        // Without another connection, as when no descriptor is left, it waits for others to end.
+        connection ??= least;
+        if (connection is null)
+        {
+            forwarder.Unavailable(call, $"cannot connect to '{path}': {Errno.Describe(errno)}");
+        }
+        else
+        {
+            connection.Send(call);
+        }
+
+        return true;
+    }
+
+    /// <summary>In the order in which they came, as far as there is room.</summary>
+    private void SendWaiting()
+    {
+        bool isFull = false;
+        try
+        {
+            while (!isFull && _waiting.TryPeek(out (Call Call, uint Use) first))
+            {
+                try
+                {
+                    // The caller may have left meanwhile.
+                    isFull = first.Call.Use == first.Use && !TrySend(first.Call, mayConnect: true);
+                }
+                finally
+                {
+                    if (!isFull)
+                    {
+                        _waiting.Dequeue();
+                    }
+                }
+            }
+        }
+        finally
+        {
+            if (_waiting.Count > 0)
+            {
+                loop.After(BacklogDelay, SendWaiting);
+            }
+        }
+    }
+
+    /// <summary>The first that has room, so that the others come to rest. With all that there may be: the one with the fewest calls.</summary>
+    /// <param name="least">The one with the fewest calls, when none has room.</param>
+    private ServiceConnection? Find(out ServiceConnection? least)
+    {
+        least = null;
         int usable = 0;
         foreach (ServiceConnection connection in _connections)
         {
@@ -82,8 +134,16 @@ internal sealed class ServicePool(Service service, string path, EventLoop loop, 
             return null;
         }
 
-        var connection = new ServiceConnection(this, loop, forwarder, limits, socket);
-        _connections.Add(connection);
-        return connection;
+        try
+        {
+            var connection = new ServiceConnection(this, loop, forwarder, limits, socket);
+            _connections.Add(connection);
+            return connection;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

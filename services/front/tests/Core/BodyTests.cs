@@ -50,7 +50,7 @@ public sealed class BodyTests
         _body.Append([1, 2]);
         Read(1, isNew: 1, 1);
         _body.Append([3, 4]);
-        Assert.False(_body.IsKept);
+        Assert.Equal((false, true, false), (_body.IsKept, _body.IsTooLong, _body.CanRewind));
         Assert.Equal(1000, _budget.Left);
         Read(9, isNew: 3, 2, 3, 4);
     }
@@ -67,6 +67,18 @@ public sealed class BodyTests
         other.Clear();
         Assert.Equal(1000, _budget.Left);
         Read(9, isNew: 2, 1, 2);
+    }
+
+    [Fact]
+    public void One_that_is_not_kept_can_be_read_from_the_start_until_something_of_it_was_read()
+    {
+        _body.Keep(new KeptBytesBudget(0), 1000);
+        _body.Append([1, 2]);
+        Assert.Equal((false, false, true), (_body.IsKept, _body.IsTooLong, _body.CanRewind));
+        _body.Rewind();
+        Read(1, isNew: 1, 1);
+        Assert.False(_body.CanRewind);
+        Read(9, isNew: 1, 2);
     }
 
     [Fact]

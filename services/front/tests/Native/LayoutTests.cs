@@ -17,6 +17,7 @@ public sealed class LayoutTests
         long[] theirs = Ask(
             "sizeof(nghttp2_nv)", "offsetof(nghttp2_nv, value)", "offsetof(nghttp2_nv, namelen)", "offsetof(nghttp2_nv, valuelen)", "offsetof(nghttp2_nv, flags)",
             "offsetof(nghttp2_frame_hd, stream_id)", "offsetof(nghttp2_frame_hd, type)", "offsetof(nghttp2_frame_hd, flags)",
+            "offsetof(nghttp2_ping, opaque_data)",
             "sizeof(nghttp2_data_provider)", "offsetof(nghttp2_data_provider, read_callback)",
             "sizeof(nghttp2_settings_entry)", "offsetof(nghttp2_settings_entry, value)");
 
@@ -24,6 +25,7 @@ public sealed class LayoutTests
         [
             Marshal.SizeOf<Nv>(), Offset<Nv>("value"), Offset<Nv>("namelen"), Offset<Nv>("valuelen"), Offset<Nv>("flags"),
             Offset<Frame>("stream_id"), Offset<Frame>("type"), Offset<Frame>("flags"),
+            Offset<Frame>("opaque_data"),
             Marshal.SizeOf<DataProvider>(), Offset<DataProvider>("read_callback"),
             Marshal.SizeOf<SettingsEntry>(), Offset<SettingsEntry>("value"),
         ];

@@ -51,6 +51,16 @@ internal sealed class TestFront : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when the front has so many connections of clients, and so many calls.</summary>
+    public async Task ReachesAsync(int connections, int calls)
+    {
+        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await Server.CountAsync() != (connections, calls))
+        {
+            enough.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     public Task<Backend> StartBackendAsync(Service service) => Backend.StartAsync(Paths.Grpc(service));
 
     public async ValueTask DisposeAsync()
