@@ -8,9 +8,12 @@ internal sealed class EncodedEnvironment(IReadOnlyList<string> variables)
 {
     private static EncodedEnvironment? s_last;
 
-    private readonly byte[][] _bytes = [.. variables.Select(Encoding.UTF8.GetBytes)];
+    public byte[][] Bytes { get; } = [.. variables.Select(Encoding.UTF8.GetBytes)];
 
-    public static byte[][] Of(IReadOnlyList<string> variables)
+    /// <summary>How many there are in all.</summary>
+    public long Characters { get; } = variables.Sum(text => (long)text.Length);
+
+    public static EncodedEnvironment Of(IReadOnlyList<string> variables)
     {
         EncodedEnvironment? last = Volatile.Read(ref s_last);
         if (last is null || !last.IsOf(variables))
@@ -19,7 +22,7 @@ internal sealed class EncodedEnvironment(IReadOnlyList<string> variables)
             Volatile.Write(ref s_last, last);
         }
 
-        return last._bytes;
+        return last;
     }
 
     private bool IsOf(IReadOnlyList<string> others) => ReferenceEquals(variables, others);

@@ -179,13 +179,13 @@ public sealed partial class InitConnection
                     _running.Add(child.Id, child);
                 }
 
-                request.Spawned.TrySetResult(child);
+                request.Spawned!.TrySetResult(child);
                 break;
             case MessageType.SpawnFailed when Take(packet) is { Spec: { } spec } request && packet.TryRead(out SpawnFailed failed):
                 request.Fail(SpawnFault.From(spec, failed));
                 break;
             case MessageType.Done when Take(packet) is { } request:
-                request.Done.TrySetResult(Unit.Value);
+                request.Done?.TrySetResult(Unit.Value);
                 break;
             case MessageType.Failed when Take(packet) is { } request && packet.TryRead(out Failed failed):
                 request.Fail(new Fault((FaultKind)failed.Kind, failed.Detail));

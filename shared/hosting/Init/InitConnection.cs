@@ -61,29 +61,29 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
     public static Task<Outcome<InitConnection>> ConnectAsync(RuntimePaths paths, Service service, CancellationToken cancellationToken) =>
         Task.Run(() => Connect(paths, service), cancellationToken);
 
-    public async ValueTask<Outcome<Child>> SpawnAsync(SpawnSpec spec, CancellationToken cancellationToken)
+    public ValueTask<Outcome<Child>> SpawnAsync(SpawnSpec spec, CancellationToken cancellationToken)
     {
         Outcome<(Spawn Message, SafeHandle[] Descriptors)> made = SpawnMessage.From(spec);
         if (!made.TryGet(out (Spawn Message, SafeHandle[] Descriptors) spawn, out Fault? fault))
         {
-            return fault;
+            return ValueTask.FromResult<Outcome<Child>>(fault);
         }
 
         var request = new PendingRequest(spec);
         if (Send(request, spawn.Message, spawn.Descriptors).Fault is { } sendFault)
         {
-            return sendFault;
+            return ValueTask.FromResult<Outcome<Child>>(sendFault);
         }
 
         // Not cancelled half-way: the process would run and nobody would know of it.
-        return await request.Spawned.Task;
+        return new ValueTask<Outcome<Child>>(request.Spawned!.Task);
     }
 
     public async ValueTask<Outcome<Unit>> SignalAsync(Child child, int signal, SignalScope scope, CancellationToken cancellationToken)
     {
         var request = new PendingRequest(null);
         Outcome<Unit> sent = Send(request, new Signal(child.Id, signal, (int)scope), []);
-        return sent.Fault is null ? await request.Done.Task.WaitAsync(cancellationToken) : sent;
+        return sent.Fault is null ? await request.Done!.Task.WaitAsync(cancellationToken) : sent;
     }
 
     public ValueTask AcknowledgeAsync(Child child, CancellationToken cancellationToken)

@@ -9,15 +9,16 @@ internal sealed class PendingRequest(SpawnSpec? spec)
     public SpawnSpec? Spec { get; } = spec;
 
     /// <summary>For a spawn.</summary>
-    public TaskCompletionSource<Outcome<Child>> Spawned { get; } =
-        new(spec is { GoesOnAtOnce: true } ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<Outcome<Child>>? Spawned { get; } = spec is null
+        ? null
+        : new(spec.GoesOnAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>For a signal.</summary>
-    public TaskCompletionSource<Outcome<Unit>> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<Outcome<Unit>>? Done { get; } = spec is null ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
 
     public void Fail(Fault fault)
     {
-        Spawned.TrySetResult(fault);
-        Done.TrySetResult(fault);
+        Spawned?.TrySetResult(fault);
+        Done?.TrySetResult(fault);
     }
 }

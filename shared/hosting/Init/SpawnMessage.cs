@@ -16,10 +16,24 @@ internal static class SpawnMessage
             return new Fault(FaultKind.InvalidArgument, $"'{spec.Label}' has {descriptors} descriptors: at most {InitProtocol.MaxDescriptors}");
         }
 
-        long bytes = spec.Arguments.Sum(text => (long)text.Length) + spec.Environment.Sum(text => (long)text.Length);
+        var environment = EncodedEnvironment.Of(spec.Environment);
+        long bytes = spec.Arguments.Sum(text => (long)text.Length) + environment.Characters;
         if (bytes > InitProtocol.MaxMessageBytes / 4)
         {
             return new Fault(FaultKind.InvalidArgument, $"'{spec.Label}' has {bytes} characters of arguments and variables: no process can be given as many");
+        }
+
+        var handles = new SafeHandle[descriptors];
+        int[] targets = new int[spec.Descriptors.Count];
+        string[] names = new string[spec.Kept.Count];
+        for (int i = 0; i < targets.Length; i++)
+        {
+            (handles[i], targets[i]) = spec.Descriptors[i];
+        }
+
+        for (int i = 0; i < names.Length; i++)
+        {
+            (names[i], handles[targets.Length + i]) = spec.Kept[i];
         }
 
         return (
@@ -27,13 +41,13 @@ internal static class SpawnMessage
                 spec.Label,
                 spec.State.ToArray(),
                 [.. spec.Arguments.Select(Encoding.UTF8.GetBytes)],
-                EncodedEnvironment.Of(spec.Environment),
+                environment.Bytes,
                 Encoding.UTF8.GetBytes(spec.WorkingDirectory),
                 (int)spec.Grouping,
-                [.. spec.Descriptors.Select(mapping => mapping.Target)],
-                [.. spec.Kept.Select(kept => kept.Name)],
+                targets,
+                names,
                 Attributes(spec)),
-            [.. spec.Descriptors.Select(mapping => mapping.Source), .. spec.Kept.Select(kept => kept.Handle)]);
+            handles);
     }
 
     private static SpawnAttributes Attributes(SpawnSpec spec) => new()

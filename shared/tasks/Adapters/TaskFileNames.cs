@@ -25,7 +25,16 @@ internal readonly struct TaskFileNames(int present)
         }
     }
 
-    public bool MayHave(string name) => (present & (1 << Array.FindIndex(TaskReader.AllFiles, file => file.Text == name))) != 0;
+    public bool MayHave(string name)
+    {
+        int i = 0;
+        while (TaskReader.AllFiles[i].Text != name)
+        {
+            i++;
+        }
+
+        return (present & (1 << i)) != 0;
+    }
 
     private static TaskFileNames Read(FileDescriptor directory)
     {

@@ -74,14 +74,22 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
 
     /// <summary>Reads on until the output has come to its end, or until the grace is over and the pipes are empty.</summary>
     /// <returns>False when a descendant still holds the output open; what it writes is read on.</returns>
-    public async Task<bool> DrainAsync(SharedDelay grace)
+    public Task<bool> DrainAsync(SharedDelay grace)
     {
-        Task ended = Task.WhenAll(AllPipes.Select(pipe => pipe.EndedAtOnce));
-        if (ended.IsCompleted)
+        foreach (PumpedPipe pipe in AllPipes)
         {
-            return true;
+            if (!pipe.EndedAtOnce.IsCompleted)
+            {
+                return DrainInTimeAsync(grace);
+            }
         }
 
+        return Task.FromResult(true);
+    }
+
+    private async Task<bool> DrainInTimeAsync(SharedDelay grace)
+    {
+        Task ended = Task.WhenAll(AllPipes.Select(pipe => pipe.EndedAtOnce));
         if (await Task.WhenAny(ended, grace.BeginAsync()) == ended)
         {
             return true;

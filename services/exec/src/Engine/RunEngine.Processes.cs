@@ -11,9 +11,6 @@ public sealed partial class RunEngine
 {
     private const int LastLineBytes = 200;
 
-    /// <summary>That of a run without variables of its own, as most are.</summary>
-    private IReadOnlyList<string>? _plainEnvironment;
-
     /// <returns>Null when nothing was started: it was withdrawn, it could not be, or the next instance does it.</returns>
     private async Task<RunProcesses?> StartAsync(LiveRun live, TaskDefinition task)
     {
@@ -256,19 +253,6 @@ public sealed partial class RunEngine
         }
 
         live.Ticket.Release();
-    }
-
-    private IReadOnlyList<string> Environment(TaskDefinition task, RunRequest request)
-    {
-        if (task.Environment.Count == 0 && request.Variables.Count == 0 && request.Interaction?.Terminal is null)
-        {
-            return _plainEnvironment ??= TaskEnvironment.Of(daemonEnvironment.ForChildren, daemonOptions.MountPoint, [], []);
-        }
-
-        IReadOnlyList<string> inherited = request.Interaction?.Terminal is { } terminal
-            ? [.. daemonEnvironment.ForChildren, $"TERM={terminal.Type}"]
-            : daemonEnvironment.ForChildren;
-        return TaskEnvironment.Of(inherited, daemonOptions.MountPoint, task.Environment, request.Variables);
     }
 
     /// <summary>

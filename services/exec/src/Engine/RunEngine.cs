@@ -235,7 +235,7 @@ public sealed partial class RunEngine(
 
     private void Drive(LiveRun live, TaskDefinition task)
     {
-        live.Work = DriveAsync(live, StartInTurnAsync(live, task));
+        live.Work = DriveAsync(live, live.Waits ? StartInTurnAsync(live, task) : StartAsync(live, task));
 
         // A stop that began meanwhile may not have seen this run.
         if (_stopping)
@@ -247,13 +247,9 @@ public sealed partial class RunEngine(
     /// <remarks>Apart from <see cref="DriveAsync"/>, and without the request, which would be held as long as the run runs.</remarks>
     private async Task<RunProcesses?> StartInTurnAsync(LiveRun live, TaskDefinition task)
     {
-        if (live.Waits)
-        {
-            ExecLog.Waits(log, live.Run.Id, live.Run.Task, live.Run.Scopes.ToString());
-            await live.Ticket.Granted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _waitingRoom.Leave(live.HeldBytes);
-        }
-
+        ExecLog.Waits(log, live.Run.Id, live.Run.Task, live.Run.Scopes.ToString());
+        await live.Ticket.Granted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _waitingRoom.Leave(live.HeldBytes);
         return await StartAsync(live, task);
     }
 

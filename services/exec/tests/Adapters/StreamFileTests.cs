@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Tests.Engine;
+using PvExec.Linux.Files;
 using PvExec.Testing;
 
 namespace PvExec.Exec.Tests.Adapters;
@@ -23,12 +24,15 @@ public sealed class StreamFileTests : IDisposable
         file.IsEnding = true;
         file.IsEnding = true;
         Assert.Equal((false, true), (file.IsMarked, file.IsEnding));
+        Assert.Equal((false, true), MarksOf(file));
         file.Mark();
         Assert.Equal((true, true), (file.IsMarked, file.IsEnding));
+        Assert.Equal((true, true), MarksOf(file));
         Assert.Equal(UnixFileMode.None, Mode(file) & (UnixFileMode.SetUser | UnixFileMode.SetGroup));
 
         file.IsEnding = false;
         Assert.Equal((true, false), (file.IsMarked, file.IsEnding));
+        Assert.Equal((true, false), MarksOf(file));
         Assert.Equal(before | UnixFileMode.StickyBit, Mode(file));
     }
 
@@ -46,11 +50,21 @@ public sealed class StreamFileTests : IDisposable
         using var writer = Process.Start(command[0], command[1..]);
         await writer.WaitForExitAsync().WaitAsync(EngineFixture.Patience);
 
-        Assert.Equal((0, 4L), (writer.ExitCode, file.Length));
-        Assert.Equal((true, true), (file.IsMarked, file.IsEnding));
+        using StreamFile taken = Another(file);
+        Assert.Equal((0, 4L), (writer.ExitCode, taken.Length));
+        Assert.Equal((true, true), (taken.IsMarked, taken.IsEnding));
     }
 
     private StreamFile Create(bool isOnDisk) => isOnDisk ? StreamFile.CreateOnDisk(_directory.Path) : StreamFile.Create("test");
+
+    /// <summary>The same file, as an instance that comes later has it.</summary>
+    private static StreamFile Another(StreamFile file) => StreamFile.Open(Descriptor.Duplicate(file.Handle), file.IsOnDisk);
+
+    private static (bool IsMarked, bool IsEnding) MarksOf(StreamFile file)
+    {
+        using StreamFile another = Another(file);
+        return (another.IsMarked, another.IsEnding);
+    }
 
     private static UnixFileMode Mode(StreamFile file) => File.GetUnixFileMode((Microsoft.Win32.SafeHandles.SafeFileHandle)file.Handle);
 }

@@ -16,7 +16,17 @@ public sealed class StreamFile : IStreamBytes
 
     private readonly SafeFileHandle _file;
 
-    private StreamFile(SafeFileHandle file, bool isOnDisk) => (_file, IsOnDisk) = (file, isOnDisk);
+    /// <summary>Null until they are looked at: nobody else changes them while this instance decides.</summary>
+    private bool? _isMarked, _isEnding;
+
+    /// <summary>Nothing has been put into it yet.</summary>
+    private volatile bool _isEmpty;
+
+    private StreamFile(SafeFileHandle file, bool isOnDisk, bool isNew = false)
+    {
+        (_file, IsOnDisk, _isEmpty) = (file, isOnDisk, isNew);
+        _isMarked = _isEnding = isNew ? false : null;
+    }
 
     /// <summary>Writing to it may take its time, and may fail.</summary>
     public bool IsOnDisk { get; }
@@ -28,13 +38,14 @@ public sealed class StreamFile : IStreamBytes
     /// A mark that outlives this service with the file: the sticky bit of its mode, which means nothing for a file
     /// (inode(7)).
     /// </summary>
-    public bool IsMarked => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(_file) & UnixFileMode.StickyBit) != 0;
+    public bool IsMarked => _isMarked ??= !OperatingSystem.IsWindows() && (File.GetUnixFileMode(_file) & UnixFileMode.StickyBit) != 0;
 
     public void Mark()
     {
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_file, File.GetUnixFileMode(_file) | UnixFileMode.StickyBit);
+            _isMarked = true;
         }
     }
 
@@ -44,20 +55,22 @@ public sealed class StreamFile : IStreamBytes
     /// </summary>
     public bool IsEnding
     {
-        get => !OperatingSystem.IsWindows() && IsEndingMode(File.GetUnixFileMode(_file));
+        get => _isEnding ??= !OperatingSystem.IsWindows() && IsEndingMode(File.GetUnixFileMode(_file));
         set
         {
             if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(_file) is var mode && IsEndingMode(mode) != value)
             {
                 File.SetUnixFileMode(_file, mode ^ UnixFileMode.GroupRead);
             }
+
+            _isEnding = value;
         }
     }
 
-    public long Length => RandomAccess.GetLength(_file);
+    public long Length => _isEmpty ? 0 : RandomAccess.GetLength(_file);
 
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
-    public static StreamFile Create(string name) => new(MemoryFile.Create(name, []), isOnDisk: false);
+    public static StreamFile Create(string name) => new(MemoryFile.Create(name, []), isOnDisk: false, isNew: true);
 
     /// <exception cref="IOException">The directory cannot be used.</exception>
     public static StreamFile CreateOnDisk(string directory)
@@ -67,7 +80,7 @@ public sealed class StreamFile : IStreamBytes
         {
             // Without this the file would grow with the stream, whatever of it is kept.
             FileHole.Punch(file, 0, PageBytes);
-            return new StreamFile(file, isOnDisk: true);
+            return new StreamFile(file, isOnDisk: true, isNew: true);
         }
         catch (SystemCallException e)
         {
@@ -102,6 +115,7 @@ public sealed class StreamFile : IStreamBytes
     public int MoveFrom(SafeHandle pipe, long offset, Span<byte> scratch)
     {
         int count;
+        _isEmpty = false;
         try
         {
             count = Splice.Move(pipe, _file, offset, scratch.Length);
@@ -115,7 +129,11 @@ public sealed class StreamFile : IStreamBytes
     }
 
     /// <summary>What was not kept counts too: what comes later is behind it. Where the file cannot be made that long, an instance that comes later finds less missing than there is.</summary>
-    public void Extend(long length) => _ = FileLength.TrySet(_file, length);
+    public void Extend(long length)
+    {
+        _isEmpty = false;
+        _ = FileLength.TrySet(_file, length);
+    }
 
     public int Read(long offset, Span<byte> buffer)
     {
