@@ -8,34 +8,41 @@ namespace PvExec.InitClient;
 public sealed class MessageReceiver
 {
     private readonly PacketReader _reader = new();
+    private readonly List<SafeFileHandle> _handles = [];
 
-    /// <summary>Those of the last message; the caller takes or disposes them before the next one.</summary>
-    public List<SafeFileHandle> Descriptors { get; } = [];
+    /// <summary>Those of the last message; the caller takes or disposes them before the next one. They become handles when somebody asks for them: most that come are not wanted.</summary>
+    public List<SafeFileHandle> Descriptors
+    {
+        get
+        {
+            foreach (int number in _reader.Descriptors.Numbers)
+            {
+                _handles.Add(new SafeFileHandle(number, true));
+            }
+
+            _reader.Descriptors.Forget();
+            return _handles;
+        }
+    }
 
     /// <summary>Receives one message, whose body is valid until the next call.</summary>
     /// <param name="errno">With <see cref="ReceiveResult.Nothing"/>: why.</param>
     public ReceiveResult Receive(PacketSocket socket, out InitPacket packet, out int errno)
     {
-        Descriptors.Clear();
-        ReceiveResult result = _reader.Receive(socket, out packet, out errno);
-        Span<int> numbers = stackalloc int[_reader.Descriptors.Count];
-        _reader.Descriptors.Take(0, numbers);
-        foreach (int number in numbers)
-        {
-            Descriptors.Add(new SafeFileHandle(number, true));
-        }
-
-        return result;
+        _reader.DropDescriptors();
+        _handles.Clear();
+        return _reader.Receive(socket, out packet, out errno);
     }
 
     /// <summary>Closes what nobody took.</summary>
     public void DropDescriptors()
     {
-        foreach (SafeFileHandle descriptor in Descriptors)
+        _reader.DropDescriptors();
+        foreach (SafeFileHandle descriptor in _handles)
         {
             descriptor.Dispose();
         }
 
-        Descriptors.Clear();
+        _handles.Clear();
     }
 }

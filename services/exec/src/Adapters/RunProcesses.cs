@@ -58,7 +58,8 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     public async Task<RunResult> EndedAsync()
     {
         var result = new RunResult(ExitStatus.Exited(0), DateTimeOffset.UnixEpoch, TimeSpan.Zero, TimeSpan.Zero, 0);
-        foreach (RunProcess process in processes.OrderBy(process => process.Role))
+        IEnumerable<RunProcess> inOrder = processes.Count == 1 ? processes : processes.OrderBy(process => process.Role);
+        foreach (RunProcess process in inOrder)
         {
             ChildExit exit = await process.Child.Exited;
             result = new RunResult(
