@@ -1,4 +1,5 @@
 using PvExec.Front.Core;
+using PvExec.Http2.Sessions;
 
 namespace PvExec.Front.Proxy;
 

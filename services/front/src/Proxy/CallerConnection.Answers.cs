@@ -1,5 +1,5 @@
-using PvExec.Front.Http2;
-using PvExec.Front.Native;
+using PvExec.Http2.Sessions;
+using PvExec.Http2.Native;
 
 namespace PvExec.Front.Proxy;
 

@@ -1,36 +1,26 @@
 using Microsoft.Win32.SafeHandles;
 using PvExec.Front.Core;
-using PvExec.Front.Http2;
-using PvExec.Front.Loop;
-using PvExec.Front.Native;
+using PvExec.Http2.Serving;
+using PvExec.Http2.Sessions;
+using PvExec.Http2.Loop;
+using PvExec.Http2.Native;
 
 namespace PvExec.Front.Proxy;
 
-/// <summary>A connection that a client has made. Split into the calls that come (here), the answers that go, and its end.</summary>
-internal sealed partial class CallerConnection : Connection
+/// <summary>A connection that a client has made. Split into the calls that come (here) and the answers that go.</summary>
+internal sealed partial class CallerConnection : AcceptedConnection
 {
-    private readonly CallerConnections _all;
     private readonly Forwarder _forwarder;
-    private readonly FrontLimits _limits;
     private readonly List<Call> _calls = [];
 
-    public CallerConnection(CallerConnections all, EventLoop loop, Forwarder forwarder, FrontLimits limits, SafeFileHandle socket)
-        : base(loop, socket)
+    public CallerConnection(AcceptedConnections all, EventLoop loop, Forwarder forwarder, FrontLimits limits, SafeFileHandle socket)
+        : base(all, loop, limits, socket)
     {
-        _all = all;
         _forwarder = forwarder;
-        _limits = limits;
-        LastHeard = loop.Now;
-        Session = Session.Server(this, limits);
         Open();
     }
 
-    /// <summary>Where it is among all.</summary>
-    public int Index { get; set; }
-
-    protected override Session Session { get; }
-
-    protected override bool MayRead => Session.WaitingFrames < _limits.WaitingFrames;
+    public override int CallCount => _calls.Count;
 
     public override void OnHeadersBegun(int stream)
     {
@@ -50,7 +40,7 @@ internal sealed partial class CallerConnection : Connection
     public override void OnField(int stream, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool isSecret)
     {
         // One field beyond the limit tells that it is broken.
-        if (Find(stream) is { HasHeader: false } call && call.Header.Size <= _limits.RequestHeaderBytes && !HopByHop.Is(name))
+        if (Find(stream) is { HasHeader: false } call && call.Header.Size <= Limits.RequestHeaderBytes && !HopByHop.Is(name))
         {
             call.Header.Add(name, value, isSecret);
         }
@@ -123,6 +113,14 @@ internal sealed partial class CallerConnection : Connection
             call.DropsRequest = true;
             ConsumeRequest(call, (int)call.Request.NeverRead);
             call.Request.Clear();
+        }
+    }
+
+    protected override void EndCalls(string reason)
+    {
+        while (_calls.Count > 0)
+        {
+            Forget(_calls[^1]);
         }
     }
 

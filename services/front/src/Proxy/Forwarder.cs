@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using PvExec.Front.Core;
-using PvExec.Front.Http2;
-using PvExec.Front.Loop;
-using PvExec.Front.Native;
+using PvExec.Http2.Sessions;
+using PvExec.Http2.Loop;
+using PvExec.Http2.Native;
 using PvExec.Kernel;
 
 namespace PvExec.Front.Proxy;

@@ -1,8 +1,8 @@
 using Microsoft.Win32.SafeHandles;
 using PvExec.Front.Core;
-using PvExec.Front.Http2;
-using PvExec.Front.Loop;
-using PvExec.Front.Native;
+using PvExec.Http2.Sessions;
+using PvExec.Http2.Loop;
+using PvExec.Http2.Native;
 
 namespace PvExec.Front.Proxy;
 
@@ -21,7 +21,7 @@ internal sealed partial class ServiceConnection : Connection
         _pool = pool;
         _forwarder = forwarder;
         _limits = limits;
-        Session = Session.Client(this, limits);
+        Session = Session.Client(this, limits.ServiceWindowBytes, limits.ServiceStreamWindowBytes, limits.AnswerHeaderBytes);
         Open();
     }
 

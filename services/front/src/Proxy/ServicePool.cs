@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using PvExec.Front.Loop;
+using PvExec.Http2.Loop;
 using PvExec.Kernel;
 using PvExec.Linux;
 using PvExec.Linux.Sockets;

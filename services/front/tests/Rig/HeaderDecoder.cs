@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using PvExec.Front.Native;
+using PvExec.Http2.Native;
 
 namespace PvExec.Front.Tests.Rig;
 
