@@ -66,11 +66,12 @@ public sealed class DaemonBuilder(DaemonOptions options)
 
     /// <summary>Serves a gRPC service class.</summary>
     /// <param name="bind">Calls the <c>BindService</c> that was generated with its base, without a service.</param>
-    public void MapGrpc<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TService>(Action<ServiceBinderBase> bind)
+    /// <param name="forMore">What a caller whose request is larger than <see cref="Daemon.MaxMessageBytes"/> is told to do, in printable ASCII; null: nothing.</param>
+    public void MapGrpc<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TService>(Action<ServiceBinderBase> bind, string? forMore = null)
         where TService : class
     {
         Services.AddReadableMethods<TService>(bind);
-        _endpoints.Add(app => app.MapGrpcService<TService>());
+        _endpoints.Add(app => app.MapGrpcService<TService>().SayMessageLimit(Daemon.MaxMessageBytes, forMore));
     }
 
     public void OnStart(StartHook hook) => _startHooks.Add(hook);

@@ -42,8 +42,9 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddHostedService(services => services.GetRequiredService<MainTask>());
     daemon.Services.AddSingleton<ExecSuccession>();
     daemon.Services.AddSingleton<NextInstance>();
-    daemon.MapGrpc<ExecGrpc>(binder => PvExec.Contract.ExecService.BindService(binder, null!));
-    daemon.MapGrpc<TasksGrpc>(binder => PvExec.Api.V1.Tasks.BindService(binder, null!));
+    const string moreInput = "a task is given more input bit by bit, by pvexec.v1.Tasks/RunInteractive or 'pv_exec exec -w -i'";
+    daemon.MapGrpc<ExecGrpc>(binder => PvExec.Contract.ExecService.BindService(binder, null!), moreInput);
+    daemon.MapGrpc<TasksGrpc>(binder => PvExec.Api.V1.Tasks.BindService(binder, null!), moreInput);
 
     // First of all start hooks: what runs holds its locks before anyone can ask for one.
     daemon.OnStart((services, _) =>

@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace PvExec.Hosting.Tests.Faults;
 
-/// <summary>Answers with what it was sent last.</summary>
+/// <summary>Answers with what it was sent last; <see cref="Echo"/> with each.</summary>
 public sealed class Numbers : NumbersBase
 {
     public override Task<string> One(string request, ServerCallContext context) => Task.FromResult(request);
@@ -22,4 +22,12 @@ public sealed class Numbers : NumbersBase
 
     public override async Task Both(IAsyncStreamReader<string> requests, IServerStreamWriter<string> responses, ServerCallContext context) =>
         await responses.WriteAsync(await Up(requests, context));
+
+    public override async Task Echo(IAsyncStreamReader<string> requests, IServerStreamWriter<string> responses, ServerCallContext context)
+    {
+        while (await requests.MoveNext(context.CancellationToken))
+        {
+            await responses.WriteAsync(requests.Current);
+        }
+    }
 }

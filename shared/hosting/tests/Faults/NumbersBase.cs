@@ -15,6 +15,7 @@ public abstract class NumbersBase
     private static readonly Method<string, string> DownMethod = new(MethodType.ServerStreaming, "test.Numbers", nameof(Down), Number, Number);
     private static readonly Method<string, string> UpMethod = new(MethodType.ClientStreaming, "test.Numbers", nameof(Up), Number, Number);
     private static readonly Method<string, string> BothMethod = new(MethodType.DuplexStreaming, "test.Numbers", nameof(Both), Number, Number);
+    private static readonly Method<string, string> EchoMethod = new(MethodType.DuplexStreaming, "test.Numbers", nameof(Echo), Number, Number);
 
     public static void BindService(ServiceBinderBase binder, NumbersBase? service)
     {
@@ -22,6 +23,7 @@ public abstract class NumbersBase
         binder.AddMethod(DownMethod, service is null ? null! : new ServerStreamingServerMethod<string, string>(service.Down));
         binder.AddMethod(UpMethod, service is null ? null! : new ClientStreamingServerMethod<string, string>(service.Up));
         binder.AddMethod(BothMethod, service is null ? null! : new DuplexStreamingServerMethod<string, string>(service.Both));
+        binder.AddMethod(EchoMethod, service is null ? null! : new DuplexStreamingServerMethod<string, string>(service.Echo));
     }
 
     public abstract Task<string> One(string request, ServerCallContext context);
@@ -31,4 +33,6 @@ public abstract class NumbersBase
     public abstract Task<string> Up(IAsyncStreamReader<string> requests, ServerCallContext context);
 
     public abstract Task Both(IAsyncStreamReader<string> requests, IServerStreamWriter<string> responses, ServerCallContext context);
+
+    public abstract Task Echo(IAsyncStreamReader<string> requests, IServerStreamWriter<string> responses, ServerCallContext context);
 }
