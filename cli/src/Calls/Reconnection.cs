@@ -40,6 +40,6 @@ internal sealed class Reconnection(TimeProvider clock, TimeSpan patience)
     }
 
     /// <summary>Nobody listens there: whoever has just begun should hear that at once.</summary>
-    private static bool IsRefused(Exception? cause) =>
+    public static bool IsRefused(Exception? cause) =>
         cause is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
 }

@@ -17,9 +17,9 @@ internal sealed class StandardInput(Stream input)
     public void Start() => new Thread(Read) { IsBackground = true, Name = "standard input" }.Start();
 
     /// <summary>Takes what comes until the end, or until <paramref name="most"/> bytes or the time are reached.</summary>
-    /// <returns>What came, and whether that is all.</returns>
+    /// <returns>What came, in pieces of at most 64 KiB, and whether that is all.</returns>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public async Task<(ByteString Data, bool IsAll)> CollectAsync(long most, CancellationToken time)
+    public async Task<(IReadOnlyList<ByteString> Pieces, bool IsAll)> CollectAsync(long most, CancellationToken time)
     {
         var parts = new List<ByteString>();
         long length = 0;
@@ -35,26 +35,26 @@ internal sealed class StandardInput(Stream input)
 
                 if (length > most)
                 {
-                    return (Join(parts, length), false);
+                    return (parts, false);
                 }
             }
 
-            return (Join(parts, length), true);
+            return (parts, true);
         }
         catch (OperationCanceledException)
         {
-            return (Join(parts, length), false);
+            return (parts, false);
         }
     }
 
-    private static ByteString Join(List<ByteString> parts, long length)
+    public static ByteString Join(IReadOnlyList<ByteString> parts)
     {
         if (parts.Count < 2)
         {
             return parts.Count == 0 ? ByteString.Empty : parts[0];
         }
 
-        var all = new byte[length];
+        var all = new byte[parts.Sum(part => (long)part.Length)];
         int at = 0;
         foreach (ByteString part in parts)
         {

@@ -9,8 +9,6 @@ namespace PvExec.Cli.Calls;
 /// <summary><c>exec</c> without waiting: comes back when the run is accepted; it goes on without this program.</summary>
 internal sealed class StartedTask(Api.V1.Tasks.TasksClient tasks, ExecWords words, Surroundings surroundings)
 {
-    private const int MaxInputBytes = DaemonCall.MaxMessageBytes;
-
     public async Task<Ended> RunAsync(CancellationToken interrupted)
     {
         RunTaskRequest request = RunRequests.New(words, OnDisconnect.GoOn);
@@ -18,14 +16,15 @@ internal sealed class StartedTask(Api.V1.Tasks.TasksClient tasks, ExecWords word
         {
             var input = new StandardInput(surroundings.Input);
             input.Start();
-            (ByteString data, bool isAll) = await input.CollectAsync(MaxInputBytes, interrupted);
+            int most = RunRequests.RoomForInput(request);
+            (IReadOnlyList<ByteString> pieces, bool isAll) = await input.CollectAsync(most, interrupted);
             interrupted.ThrowIfCancellationRequested();
-            if (!isAll || data.Length > MaxInputBytes)
+            if (!isAll)
             {
-                return Ended.Usage("standard input is larger than 10 MiB, the most that a task is given without waiting: give -w, which streams it, or put it into a file of the worktree");
+                return Ended.Usage($"standard input is larger than {most} bytes, the most that a task is given without waiting, its variables and that being 10 MiB in all: give -w, which streams it, or put it into a file of the worktree");
             }
 
-            request.Input = data;
+            request.Input = StandardInput.Join(pieces);
         }
 
         string runId = await AcceptedAsync(request, interrupted);

@@ -5,9 +5,10 @@ using PvExec.Api.V1;
 namespace PvExec.Cli.Calls;
 
 /// <summary>What a run is sent while it runs: standard input, its end, and the sizes of the terminal's window.</summary>
-/// <param name="read">Standard input.</param>
+/// <param name="first">What has been read of standard input.</param>
+/// <param name="read">The rest of it.</param>
 /// <param name="terminal">The terminal that is passed through, or null.</param>
-internal sealed class TaskInput(StandardInput read, ITerminal? terminal)
+internal sealed class TaskInput(IReadOnlyList<ByteString> first, StandardInput read, ITerminal? terminal)
 {
     private readonly Channel<InteractiveRequest> _requests = Channel.CreateBounded<InteractiveRequest>(4);
 
@@ -42,6 +43,11 @@ internal sealed class TaskInput(StandardInput read, ITerminal? terminal)
     {
         try
         {
+            foreach (ByteString piece in first)
+            {
+                await _requests.Writer.WriteAsync(new InteractiveRequest { Input = piece });
+            }
+
             await foreach (ByteString piece in read.Pieces.ReadAllAsync())
             {
                 await _requests.Writer.WriteAsync(new InteractiveRequest { Input = piece });

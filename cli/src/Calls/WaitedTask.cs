@@ -9,8 +9,8 @@ namespace PvExec.Cli.Calls;
 /// <summary><c>exec -w</c>: the output is passed on as it comes, a signal cancels the run, and its end is this program's.</summary>
 internal sealed class WaitedTask(Api.V1.Tasks.TasksClient tasks, ExecWords words, Surroundings surroundings)
 {
-    /// <summary>What is sent with the start: leaves room for the variables in a message.</summary>
-    private const int MaxFirstInput = 8 * 1024 * 1024;
+    /// <summary>The most that is sent with the start, and less beside large variables.</summary>
+    private const int MaxWholeInput = 8 * 1024 * 1024;
 
     public async Task<Ended> RunAsync(ICallerSignals signals)
     {
@@ -67,20 +67,21 @@ internal sealed class WaitedTask(Api.V1.Tasks.TasksClient tasks, ExecWords words
         }
 
         var read = new StandardInput(surroundings.Input);
+        IReadOnlyList<ByteString> first = [];
         bool isTyped = surroundings.Terminal.IsInput;
         if (!isTyped)
         {
             read.Start();
             using var time = new CancellationTokenSource(surroundings.InputPatience, surroundings.Clock);
-            (ByteString data, bool isAll) = await read.CollectAsync(MaxFirstInput, time.Token);
-            request.Input = data;
+            (first, bool isAll) = await read.CollectAsync(Math.Min(MaxWholeInput, RunRequests.RoomForInput(request)), time.Token);
             if (isAll)
             {
+                request.Input = StandardInput.Join(first);
                 return (new RequestedRun(tasks, request), null);
             }
         }
 
-        var input = new TaskInput(read, isTyped && words.Terminal ? surroundings.Terminal : null);
+        var input = new TaskInput(first, read, isTyped && words.Terminal ? surroundings.Terminal : null);
         var start = new InteractiveStart { Run = request };
         if (words.Terminal)
         {

@@ -5,7 +5,7 @@ using PvExec.Cli.Output;
 namespace PvExec.Cli.Calls;
 
 /// <summary><c>runs --follow</c>: each run as it changes, over broken connections too.</summary>
-internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings surroundings)
+internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Target target, Surroundings surroundings)
 {
     /// <summary>More than the daemon knows of at a time.</summary>
     private const int MaxTold = 50_000;
@@ -23,6 +23,7 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings s
     {
         var request = new WatchRunsRequest { TaskName = task, LiveOnly = liveOnly };
         var reconnection = new Reconnection(surroundings.Clock, surroundings.Patience);
+        var absence = new AbsenceNotice(target, surroundings);
         while (true)
         {
             RpcException failure;
@@ -32,6 +33,7 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings s
                 await foreach (RunsChanged changed in call.ResponseStream.ReadAllAsync(cancellationToken))
                 {
                     reconnection.Works();
+                    absence.Ends();
                     _isAnswered = true;
                     Print(changed, json, liveOnly);
                 }
@@ -47,6 +49,8 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Surroundings s
             {
                 throw failure;
             }
+
+            absence.GoesOn(failure);
 
             // What ended meanwhile is wanted, and only that.
             request.LiveOnly = false;

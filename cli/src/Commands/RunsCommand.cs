@@ -50,7 +50,7 @@ internal static class RunsCommand
                 string name = task.Last(parsed) ?? "";
                 if (parsed.GetValue(follow))
                 {
-                    var watched = new WatchedRuns(tasks, surroundings);
+                    var watched = new WatchedRuns(tasks, target, surroundings);
                     return await UnreadOutput.EndsAsync(
                         surroundings, Task.CompletedTask, over => watched.FollowAsync(name, parsed.GetValue(live), parsed.GetValue(json), over), cancellationToken);
                 }

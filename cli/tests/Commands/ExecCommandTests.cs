@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using PvExec.Api.V1;
 using PvExec.Cli.Tests.Rig;
 
@@ -180,6 +182,24 @@ public sealed class ExecCommandTests
 
         Assert.Equal(100, ran.Code);
         Assert.Contains("10 MiB", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_largest_input_that_is_said_to_be_taken_is_taken_and_no_byte_more()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        string[] command = ["-p", daemon.Port, "exec", "-i", "task", "A=1"];
+
+        Ran refused = await Ran.WithAsync(command, new byte[10 * 1024 * 1024]);
+        int most = int.Parse(Regex.Match(refused.Error, "larger than ([0-9]+) bytes").Groups[1].Value, CultureInfo.InvariantCulture);
+        Ran tooMuch = await Ran.WithAsync(command, new byte[most + 1]);
+        Assert.Empty(daemon.Tasks.Asked);
+        Ran taken = await Ran.WithAsync(command, new byte[most]);
+
+        Assert.Equal((100, 100), (refused.Code, tooMuch.Code));
+        Assert.Equal((0, ""), (taken.Code, taken.Error));
+        Assert.Equal(most, daemon.Tasks.Asked.Single().Input.Length);
+        Assert.InRange(most, 10_485_000, 10 * 1024 * 1024);
     }
 
     [Fact]

@@ -45,6 +45,40 @@ public sealed class ExecInputTests
         Assert.True(input.AsSpan().SequenceEqual(ran.Output));
     }
 
+    [Theory]
+    [InlineData(9 * 1024 * 1024, 0)]
+    [InlineData(10 * 1024 * 1024 - 32, 0)]
+    [InlineData(3 * 1024 * 1024, 8 * 1024 * 1024)]
+    public async Task What_does_not_go_with_the_start_is_sent_in_messages_that_are_far_below_what_one_holds(int inputBytes, int variableBytes)
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        var input = new byte[inputBytes];
+        new Random(1).NextBytes(input);
+        var ran = new Ran { Input = new MemoryStream(input) };
+        int largest = 0;
+        daemon.Tasks.OnInteractive = async (requests, tell, gone) =>
+        {
+            await requests.MoveNext(gone);
+            largest = requests.Current.Start.Run.Input.Length;
+            await tell(Told.Accepted());
+            await tell(Told.Started());
+            for (int at = 0; await requests.MoveNext(gone) && requests.Current.RequestCase == InteractiveRequest.RequestOneofCase.Input;)
+            {
+                largest = Math.Max(largest, requests.Current.CalculateSize());
+                await tell(Told.Out(requests.Current.Input, at));
+                at += requests.Current.Input.Length;
+            }
+
+            await tell(Told.Exited());
+        };
+
+        await ran.RunAsync("-p", daemon.Port, "exec", "-w", "-i", "task", "A=" + new string('a', variableBytes));
+
+        Assert.Equal((0, ""), (ran.Code, ran.Error));
+        Assert.True(input.AsSpan().SequenceEqual(ran.Output));
+        Assert.InRange(largest, 1, 128 * 1024);
+    }
+
     [Fact]
     public async Task After_a_broken_connection_input_goes_on_where_the_run_counts()
     {

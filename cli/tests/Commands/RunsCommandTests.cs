@@ -83,6 +83,53 @@ public sealed class RunsCommandTests
     }
 
     [Fact]
+    public async Task Whoever_follows_is_told_once_that_the_daemon_is_gone_and_for_how_long_it_is_looked_for()
+    {
+        TestDaemon daemon = await TestDaemon.StartAsync();
+        string port = daemon.Port;
+        var ran = new Ran { Patience = TimeSpan.FromMinutes(2) };
+        daemon.Tasks.OnWatch = async (tell, gone) =>
+        {
+            await tell(new RunsChanged { IsAll = true, Runs = { FakeTasks.New("R1", RunState.Waiting, _ => { }) } });
+            await Task.Delay(Timeout.Infinite, gone);
+        };
+
+        Task running = ran.RunAsync("-p", port, "runs", "--follow");
+        await ran.OutputStream.ReachesAsync(1);
+        await daemon.DisposeAsync();
+        await ran.ErrorStream.ReachesAsync(1);
+        ran.Signals.Send(CallerSignal.Interrupt);
+        await running;
+
+        Assert.Equal(130, ran.Code);
+        Assert.Matches($@"^pv_exec: no daemon answers at 127\.0\.0\.1:{port} \(.+\): calling again for up to 120 s\n$", ran.Error);
+    }
+
+    [Fact]
+    public async Task Whoever_follows_over_a_short_break_is_told_nothing_of_it()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        var ran = new Ran { Patience = TimeSpan.FromMinutes(2), Clock = s_clock };
+        int calls = 0;
+        daemon.Tasks.OnWatch = async (tell, gone) =>
+        {
+            await tell(new RunsChanged { Runs = { FakeTasks.New($"R{++calls}", RunState.Waiting, _ => { }) } });
+            await ran.OutputStream.ReachesAsync(1);
+            if (calls < 3)
+            {
+                throw new RpcException(new Status(StatusCode.Unavailable, "pv-exec is not available"));
+            }
+
+            ran.Signals.Send(CallerSignal.Interrupt);
+            await Task.Delay(Timeout.Infinite, gone);
+        };
+
+        await ran.RunAsync("-p", daemon.Port, "runs", "--follow");
+
+        Assert.Equal((130, "", 3), (ran.Code, ran.Error, calls));
+    }
+
+    [Fact]
     public async Task A_run_is_shown_with_all_that_is_known()
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();

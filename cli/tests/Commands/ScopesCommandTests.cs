@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Grpc.Core;
 using PvExec.Cli.Tests.Rig;
 
 namespace PvExec.Cli.Tests.Commands;
@@ -95,6 +96,20 @@ public sealed class ScopesCommandTests
         await ran.RunAsync("-p", daemon.Port, "scopes", "--watch");
 
         Assert.Equal((141, ""), (ran.Code, ran.Error));
+    }
+
+    [Theory]
+    [InlineData("the system is stopping: no run is left to hold any scope")]
+    [InlineData("the front is stopping: it takes no new calls")]
+    public async Task A_daemon_that_stops_is_not_to_be_tried_again_but_started(string said)
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        daemon.Tasks.AfterScopes = _ => throw new RpcException(new Status(StatusCode.Unavailable, said));
+
+        Ran ran = await ScopesAsync(daemon, "--watch");
+
+        Assert.Equal(111, ran.Code);
+        Assert.Equal($"pv_exec: {said}: once it has ended, which 'pv_exec services' shows, start it again with 'pv_exec daemon'\n", ran.Error);
     }
 
     [Fact]
