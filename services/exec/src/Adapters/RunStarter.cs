@@ -30,6 +30,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
 
     /// <summary>Starts <c>log</c>, if there is one, and then <c>run</c>: when the filter cannot be started, nothing has run.</summary>
     /// <param name="environment">The whole of it, as <c>NAME=value</c>.</param>
+    /// <param name="input">All of it; of a run that is given more, what was set aside of its first bytes.</param>
     /// <param name="directory">Where its output is kept on disk; null: in memory.</param>
     public async Task<Outcome<RunProcesses>> StartAsync(Run run, TaskDefinition task, IReadOnlyList<string> environment, ReadOnlyMemory<byte> input, string? directory)
     {
@@ -43,6 +44,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
             Note(run.Output, journal);
             if (run.Input is InputFeed feed)
             {
+                feed.PutBack(input.Span);
                 files.Open(feed, task.Log is not null, task.User?.Uid);
             }
             else

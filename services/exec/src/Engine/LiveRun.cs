@@ -31,7 +31,7 @@ internal sealed class LiveRun(Run run, ScopeTicket ticket, long order)
     /// <summary>Of <see cref="Run.Noted"/>.</summary>
     public TaskCompletionSource? Noting { get; set; }
 
-    /// <summary>Its input is with the notes of runs that wait, and not in <see cref="Request"/>.</summary>
+    /// <summary>Its input, or what it was asked with of that, is with the notes of runs that wait, and not in <see cref="Request"/> or <see cref="Run.Input"/>.</summary>
     public bool IsInputNoted { get; set; }
 
     /// <summary>Set once they run.</summary>

@@ -83,7 +83,15 @@ public sealed partial class RunEngine
     private static RunRequest WithoutInput(RunRequest request, Run run) => run.Input is null ? request : request with { Input = ReadOnlyMemory<byte>.Empty };
 
     /// <summary>The request as if all input that has come so far had been in it.</summary>
-    private RunRequest WithInput(LiveRun live, RunRequest request) => live.Run.Input is not { } input
-        ? request with { Input = InputOf(live, request) }
-        : request with { Input = input.Rest(), Interaction = new Interaction(input.Terminal) { IsClosed = input.IsClosed } };
+    private RunRequest WithInput(LiveRun live, RunRequest request)
+    {
+        if (live.Run.Input is not { } input)
+        {
+            return request with { Input = InputOf(live, request) };
+        }
+
+        byte[] rest = input.Rest();
+        InputOf(live, request).CopyTo(rest);
+        return request with { Input = rest, Interaction = new Interaction(input.Terminal) { IsClosed = input.IsClosed } };
+    }
 }

@@ -41,7 +41,7 @@ public sealed partial class RunEngine
         Run run = live.Run;
         try
         {
-            if (notes.Add(new WaitingRun(live.Order, run.Id, run.Requested, request)) && run.Input is null)
+            if (notes.Add(new WaitingRun(live.Order, run.Id, run.Requested, request)) && run.Input?.SetAside(request.Input.Length) != false)
             {
                 live.IsInputNoted = true;
                 live.Request = request with { Input = ReadOnlyMemory<byte>.Empty };

@@ -4,6 +4,7 @@ using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Core.Input;
 using PvExec.Exec.Core.Runs;
 using PvExec.Linux.Files;
+using PvExec.Linux.Trees;
 
 namespace PvExec.Exec.Tests.Adapters;
 
@@ -41,6 +42,34 @@ public sealed class InputFeedTests : IDisposable
         Assert.Empty(_store.Names);
         Assert.True(feed.IsClosed);
         Assert.Equal(10, feed.Length);
+    }
+
+    [Fact]
+    public async Task What_is_set_aside_takes_no_memory_and_is_read_when_it_has_been_put_back()
+    {
+        byte[] first = new byte[100_000];
+        new Random(1).NextBytes(first);
+        using InputFile file = InputFile.Create(first);
+        file.Append("then"u8);
+        long before = Blocks(file);
+        Assert.True(file.SetAside(first.Length));
+        Assert.InRange(before - Blocks(file), first.Length * 9 / 10 / 512, before);
+        Assert.Equal(first.Length + 4, file.Length);
+        file.Close();
+
+        file.PutBack(first);
+        Task<byte[]> reading = ReadToEndAsync();
+        while (file.MoveTo(_pipe.WriteEnd, 1_000_000) != 0)
+        {
+            await Task.Yield();
+        }
+
+        _pipe.WriteEnd.Dispose();
+        byte[] all = await reading;
+        Assert.Equal([.. first, .. "then"u8], all);
+        using InputFile small = InputFile.Create("small"u8);
+        Assert.False(small.SetAside(5));
+        Assert.Equal("small"u8, small.Rest());
     }
 
     [Fact]
@@ -208,6 +237,13 @@ public sealed class InputFeedTests : IDisposable
         InputFeed feed = inputs.Adopt(_run, kept, terminal: null, hasEnded: false)!;
         _all.Add((pump, feed));
         return feed;
+    }
+
+    /// <summary>What it takes of memory, in units of 512 bytes.</summary>
+    private static long Blocks(InputFile file)
+    {
+        Assert.Equal(0, Statx.TryPath(System.Text.Encoding.ASCII.GetBytes($"/proc/self/fd/{file.Handle.DangerousGetHandle()}"), followSymlinks: true, out FileStat stat));
+        return stat.Blocks;
     }
 
     private Task<byte[]> ReadToEndAsync() => ReadToEndAsync(_pipe.ReadEnd);

@@ -1,3 +1,4 @@
+using PvExec.Exec.Core.Input;
 using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Tests.Engine;
 using V1 = PvExec.Api.V1;
@@ -51,6 +52,37 @@ public sealed class NotedInputTests : IAsyncLifetime
         }
 
         await SeeInputAsync();
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task So_it_is_with_one_that_is_given_more(bool? handedOver)
+    {
+        string asked = s_input[..100_000];
+        Submit("a", asked, new Interaction(null));
+        Run run = Assert.Single(_fixture.Old.Engine.Live, one => one.State == RunState.Waiting);
+        Assert.Equal(4, _fixture.Old.Engine.GiveInput(run.Input!, "more"u8));
+        Assert.Equal(asked.Length + 4, run.Input!.Length);
+        Assert.Equal(-1, run.Input.Rest().AsSpan(0, asked.Length).IndexOfAnyExcept((byte)0));
+        string more = handedOver == false ? "" : "more";
+        if (handedOver == true)
+        {
+            await _fixture.HandOverAsync();
+        }
+        else if (handedOver == false)
+        {
+            // What was given since is sent again: its caller is told where to go on.
+            await _fixture.Old.HandOverAsync();
+            _fixture.New.TakeOver(_fixture.Kept.Owned(), default, handedOver: false);
+        }
+
+        Instance instance = handedOver is null ? _fixture.Old : _fixture.New;
+        IRunInput input = instance.Engine.Find(run.Id)!.Input!;
+        Assert.Equal(asked.Length + more.Length, input.Length);
+        Assert.True(instance.Engine.CloseInput(input));
+        await SeeInputAsync(asked + more);
     }
 
     [Fact]
@@ -108,19 +140,19 @@ public sealed class NotedInputTests : IAsyncLifetime
         _writer.Exit();
     }
 
-    private WeakReference Submit(string token)
+    private WeakReference Submit(string token, string? text = null, Interaction? interaction = null)
     {
-        byte[] input = System.Text.Encoding.ASCII.GetBytes(s_input);
-        var request = new RunRequest("writes", [], input, 0) { Token = new ClientToken(token, "f") };
+        byte[] input = System.Text.Encoding.ASCII.GetBytes(text ?? s_input);
+        var request = new RunRequest("writes", [], input, 0) { Token = new ClientToken(token, "f"), Interaction = interaction };
         Assert.False(_fixture.Old.Engine.Accept(request, RunCaller.New(OnDisconnect.GoOn)).Value.IsAttached);
         return new WeakReference(input);
     }
 
-    private async Task SeeInputAsync()
+    private async Task SeeInputAsync(string? expected = null)
     {
         _writer.Exit();
         FakeProcess process = await _fixture.StartedAsync();
-        Assert.Equal(s_input, process.ReadInput());
+        Assert.Equal(expected ?? s_input, await Task.Run(process.ReadInput).WaitAsync(SuccessionFixture.Patience));
         process.Exit();
     }
 }

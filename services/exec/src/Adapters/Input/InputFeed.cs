@@ -155,6 +155,25 @@ public sealed class InputFeed : IRunInput
         }
     }
 
+    public bool SetAside(int firstBytes)
+    {
+        lock (_lock)
+        {
+            return !_isUnread && _file.SetAside(firstBytes);
+        }
+    }
+
+    public void PutBack(ReadOnlySpan<byte> first)
+    {
+        lock (_lock)
+        {
+            if (!_isUnread)
+            {
+                _file.PutBack(first);
+            }
+        }
+    }
+
     /// <summary>The run has ended, or was not started: what is left is dropped.</summary>
     public void Dispose()
     {

@@ -77,6 +77,23 @@ public sealed class InputFile : IDisposable
         IsClosed = true;
     }
 
+    /// <summary>Gives the memory of the first bytes back, which are kept elsewhere; before any has gone on.</summary>
+    /// <returns>False when there is none to give back.</returns>
+    public bool SetAside(int firstBytes)
+    {
+        if (firstBytes < Environment.SystemPageSize)
+        {
+            return false;
+        }
+
+        FileHole.Punch(_file, 0, firstBytes);
+        return true;
+    }
+
+    /// <summary>Writes the first bytes again.</summary>
+    /// <exception cref="IOException">No memory is left.</exception>
+    public void PutBack(ReadOnlySpan<byte> first) => RandomAccess.Write(_file, first, 0);
+
     /// <summary>Moves on what there is room for in a pipe.</summary>
     /// <returns>How many bytes, 0 when all have gone on, <see cref="Splice.NothingNow"/> when the pipe is full, <see cref="Splice.Gone"/>.</returns>
     /// <exception cref="IOException">The kernel cannot do it.</exception>

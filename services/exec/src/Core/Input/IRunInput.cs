@@ -35,4 +35,12 @@ public interface IRunInput : IDisposable
 
     /// <summary>All that was taken and has not gone on.</summary>
     byte[] Rest();
+
+    /// <summary>The first bytes are kept elsewhere: their memory is given back, and they read as zeros until <see cref="PutBack"/>. Before the run is started.</summary>
+    /// <returns>False when there is nothing to be given back, or nobody will read them.</returns>
+    bool SetAside(int firstBytes);
+
+    /// <summary>The bytes that were set aside are there again.</summary>
+    /// <exception cref="IOException">No memory is left.</exception>
+    void PutBack(ReadOnlySpan<byte> first);
 }
