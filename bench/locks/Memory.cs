@@ -14,6 +14,7 @@ internal static class Memory
         for (int i = 0; i < tickets; i++)
         {
             all[i] = locks.Request(scopes, "bench", "bench");
+            _ = all[i].Granted;
         }
 
         double bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)tickets;

@@ -2,39 +2,51 @@ using PvExec.Tasks.Core;
 
 namespace PvExec.Exec.Core.Scopes;
 
-/// <summary>At which nodes of the hierarchy a set of scopes has to queue: at each scope, and at all that hold it.</summary>
+/// <summary>Where a ticket has to queue: at each of its scopes, at all that hold one of these, and at its task.</summary>
 internal static class LockPlan
 {
-    /// <summary>Each node once.</summary>
-    public static IReadOnlyList<LockStep> Of(IReadOnlyList<ScopeClaim> claims)
+    /// <summary>Gives a ticket its places, one in each queue. They are in no line yet, and <see cref="LockQueue.Planned"/> of each queue is to be cleared.</summary>
+    public static void Make(ScopeTicket ticket, LockQueues queues)
     {
-        var steps = new List<LockStep>(claims.Count);
-        Dictionary<string, int>? known = null;
-        foreach (ScopeClaim claim in claims)
+        LockPlace? last = null;
+        IReadOnlyList<ScopeClaim> claims = ticket.Scopes.Claims;
+        for (int i = 0; i < claims.Count; i++)
         {
-            bool reads = claim.Access == ScopeAccess.Read;
-            for (int slash = claim.Scope.IndexOf('/'); slash > 0; slash = claim.Scope.IndexOf('/', slash + 1))
+            (string scope, ScopeAccess access) = claims[i];
+            bool reads = access == ScopeAccess.Read;
+            for (int slash = scope.IndexOf('/'); slash > 0; slash = scope.IndexOf('/', slash + 1))
             {
-                Add(claim.Scope[..slash], reads ? LockMode.IntentRead : LockMode.IntentWrite, null);
+                Add(queues.Node(scope, slash), reads ? LockMode.IntentRead : LockMode.IntentWrite);
             }
 
-            Add(claim.Scope, reads ? LockMode.Read : LockMode.Write, claim.Access);
+            Add(queues.Node(scope, scope.Length), reads ? LockMode.Read : LockMode.Write);
         }
 
-        return steps;
-
-        void Add(string node, LockMode mode, ScopeAccess? claimed)
+        if (ticket.Scopes.Limit is { } limit)
         {
-            known ??= new Dictionary<string, int>(claims.Count, StringComparer.Ordinal);
-            if (known.TryAdd(node, steps.Count))
+            Add(queues.Slots(limit.Directory), LockMode.Write);
+        }
+
+        void Add(LockQueue queue, LockMode mode)
+        {
+            if (queue.Planned is { } known)
             {
-                steps.Add(new LockStep(node, mode, claimed));
+                known.Mode = LockModes.Join(known.Mode, mode);
                 return;
             }
 
-            int index = known[node];
-            LockStep step = steps[index];
-            steps[index] = new LockStep(node, LockModes.Join(step.Mode, mode), step.Claimed ?? claimed);
+            var place = new LockPlace(ticket, queue) { Mode = mode };
+            queue.Planned = place;
+            if (last is null)
+            {
+                ticket.FirstPlace = place;
+            }
+            else
+            {
+                last.Next = place;
+            }
+
+            last = place;
         }
     }
 }

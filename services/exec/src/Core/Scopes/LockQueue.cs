@@ -14,6 +14,9 @@ internal abstract class LockQueue(LockKey key, LockSteps steps)
 
     public int Waiters { get; set; }
 
+    /// <summary>The place of the ticket that is just being entered. Of <see cref="LockPlan"/>.</summary>
+    public LockPlace? Planned { get; set; }
+
     /// <summary>Up to which look at the changes it is known to have changed. Of <see cref="ScopeChanges"/>.</summary>
     public long ChangedIn { get; set; }
 

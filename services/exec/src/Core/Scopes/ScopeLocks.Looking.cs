@@ -11,7 +11,7 @@ public sealed partial class ScopeLocks
         lock (_lock)
         {
             var uses = new List<ScopeUse>(_queues.Count);
-            foreach (LockQueue queue in _queues.Values)
+            foreach (LockQueue queue in _queues.All)
             {
                 LockPlace[] places = [.. queue.Places.Where(place => place.Claimed is not null).OrderBy(place => place.Ticket.Number)];
                 if (places.Length > 0)

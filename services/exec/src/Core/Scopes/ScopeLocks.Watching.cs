@@ -5,8 +5,6 @@ namespace PvExec.Exec.Core.Scopes;
 /// <content>What those who watch are given. Nothing here holds the lock for longer than one scope's users, or the names of all scopes, take.</content>
 public sealed partial class ScopeLocks
 {
-    private readonly ScopeChanges _changes = new();
-
     /// <summary>Who holds and who waits for one scope at this moment.</summary>
     /// <param name="atMost">How many of each to list.</param>
     public ScopeUse UseOf(string scope, int atMost)
@@ -16,7 +14,7 @@ public sealed partial class ScopeLocks
         int waiters;
         lock (_lock)
         {
-            if (!_queues.TryGetValue(new LockKey(false, scope), out LockQueue? queue))
+            if (_queues.Find(scope) is not { } queue)
             {
                 return new ScopeUse(scope, [], []);
             }
@@ -66,7 +64,7 @@ public sealed partial class ScopeLocks
         lock (_lock)
         {
             var scopes = new List<string>(_queues.Count);
-            foreach (LockQueue queue in _queues.Values)
+            foreach (LockQueue queue in _queues.All)
             {
                 if (queue.Holders + queue.Waiters > 0)
                 {

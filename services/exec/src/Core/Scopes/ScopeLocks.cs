@@ -29,16 +29,25 @@ namespace PvExec.Exec.Core.Scopes;
 /// life. It is the same while somebody watches (<see cref="ScopeWatches"/>), with one step more for each scope. The lengths of these queues and of others do not matter. A queue that nobody stands in is not kept.
 /// </para>
 /// </remarks>
-public sealed partial class ScopeLocks(TimeProvider time)
+public sealed partial class ScopeLocks
 {
     /// <summary>Guards the queues and every ticket's state. Taken last: nothing else is locked or called under it.</summary>
     private readonly Lock _lock = new();
 
-    private readonly Dictionary<LockKey, LockQueue> _queues = [];
+    private readonly LockSteps _steps;
+    private readonly LockQueues _queues;
+    private readonly ScopeChanges _changes = new();
     private readonly List<LockPlace> _turns = [];
-    private readonly LockSteps _steps = new();
+    private readonly TimeProvider _time;
     private long _lastNumber;
     private int _waiting;
+
+    public ScopeLocks(TimeProvider time)
+    {
+        _time = time;
+        _steps = new LockSteps();
+        _queues = new LockQueues(_steps);
+    }
 
     /// <summary>How many tickets wait.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -73,21 +82,15 @@ public sealed partial class ScopeLocks(TimeProvider time)
     /// <param name="since">When it was granted, or asked for, at an earlier instance of the service; null for a new request.</param>
     public ScopeTicket Request(ScopeSet scopes, string holder, string reason, DateTimeOffset? since = null)
     {
-        DateTimeOffset asked = since ?? time.GetUtcNow();
+        DateTimeOffset asked = since ?? _time.GetUtcNow();
         var ticket = new ScopeTicket(this, scopes, holder, reason, asked);
-        IReadOnlyList<LockStep> plan = LockPlan.Of(scopes.Claims);
-        ticket.Places = new LockPlace[plan.Count + (scopes.Limit is null ? 0 : 1)];
         lock (_lock)
         {
             ticket.Number = ++_lastNumber;
-            for (int i = 0; i < plan.Count; i++)
+            LockPlan.Make(ticket, _queues);
+            for (LockPlace? place = ticket.FirstPlace; place is not null; place = place.Next)
             {
-                Enter(ticket, i, new LockKey(false, plan[i].Node), plan[i].Mode, plan[i].Claimed);
-            }
-
-            if (scopes.Limit is { } limit)
-            {
-                Enter(ticket, plan.Count, new LockKey(true, limit.Directory), LockMode.Write, null);
+                Enter(ticket, place);
             }
 
             if (ticket.Blocked == 0)
@@ -108,6 +111,14 @@ public sealed partial class ScopeLocks(TimeProvider time)
         lock (_lock)
         {
             return ticket.State;
+        }
+    }
+
+    internal Task GrantedOf(ScopeTicket ticket)
+    {
+        lock (_lock)
+        {
+            return ticket.GrantedNow();
         }
     }
 
@@ -141,18 +152,13 @@ public sealed partial class ScopeLocks(TimeProvider time)
         }
     }
 
-    private void Enter(ScopeTicket ticket, int index, LockKey key, LockMode mode, ScopeAccess? claimed)
+    private void Enter(ScopeTicket ticket, LockPlace place)
     {
-        if (!_queues.TryGetValue(key, out LockQueue? queue))
-        {
-            _queues.Add(key, queue = key.IsTask ? new TaskSlots(key, _steps) : new ScopeNode(key, _steps));
-        }
-
-        var place = new LockPlace(ticket, queue, mode, claimed);
-        ticket.Places[index] = place;
+        LockQueue queue = place.Queue;
+        queue.Planned = null;
         queue.Append(place);
         ticket.Blocked += place.HasTurn ? 0 : 1;
-        if (claimed is not null)
+        if (place.Claimed is not null)
         {
             queue.Waiters++;
             _changes.Add(queue);
@@ -161,20 +167,20 @@ public sealed partial class ScopeLocks(TimeProvider time)
 
     private void Leave(ScopeTicket ticket)
     {
-        if (ticket.State == TicketState.Released)
+        if (ticket.State is TicketState.Released or TicketState.Withdrawn)
         {
             return;
         }
 
-        if (ticket.State == TicketState.Waiting)
+        bool held = ticket.State == TicketState.Held;
+        ticket.State = held ? TicketState.Released : TicketState.Withdrawn;
+        if (!held)
         {
             _waiting--;
             ticket.CancelGranted();
         }
 
-        bool held = ticket.State == TicketState.Held;
-        ticket.State = TicketState.Released;
-        foreach (LockPlace place in ticket.Places)
+        for (LockPlace? place = ticket.FirstPlace; place is not null; place = place.Next)
         {
             _steps.Count++;
             if (place.Claimed is not null)
@@ -187,7 +193,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
             place.Queue.Remove(place, _turns);
             if (place.Queue.IsEmpty)
             {
-                _queues.Remove(place.Queue.Key);
+                _queues.Remove(place.Queue);
             }
         }
 
@@ -197,7 +203,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
             if (--turn.Ticket.Blocked == 0)
             {
                 _waiting--;
-                Grant(turn.Ticket, time.GetUtcNow());
+                Grant(turn.Ticket, _time.GetUtcNow());
             }
         }
 
@@ -209,7 +215,7 @@ public sealed partial class ScopeLocks(TimeProvider time)
     {
         ticket.State = TicketState.Held;
         ticket.Since = since;
-        foreach (LockPlace place in ticket.Places)
+        for (LockPlace? place = ticket.FirstPlace; place is not null; place = place.Next)
         {
             _steps.Count++;
             if (place.Claimed is not null)

@@ -8,8 +8,14 @@ namespace PvExec.Exec.Core.Scopes;
 /// </summary>
 public sealed class ScopeTicket
 {
+    private static readonly Task s_withdrawn = NewWithdrawn();
+
     private readonly ScopeLocks _locks;
-    private readonly TaskCompletionSource _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long _requested;
+    private long _since;
+
+    /// <summary>Made for the first that asks for it while the ticket waits: one that is granted at once needs none.</summary>
+    private TaskCompletionSource? _granted;
 
     internal ScopeTicket(ScopeLocks locks, ScopeSet scopes, string holder, string reason, DateTimeOffset requested)
     {
@@ -17,7 +23,7 @@ public sealed class ScopeTicket
         Scopes = scopes;
         Holder = holder;
         Reason = reason;
-        Requested = requested;
+        _requested = requested.UtcTicks;
     }
 
     public ScopeSet Scopes { get; }
@@ -28,10 +34,10 @@ public sealed class ScopeTicket
     /// <summary>What for, in a few words.</summary>
     public string Reason { get; }
 
-    public DateTimeOffset Requested { get; }
+    public DateTimeOffset Requested => new(_requested, TimeSpan.Zero);
 
     /// <summary>Completes when all locks are held, perhaps before the request returns; cancelled when released while waiting.</summary>
-    public Task Granted => _granted.Task;
+    public Task Granted => _locks.GrantedOf(this);
 
     /// <summary>Whether all locks are held at this moment.</summary>
     public bool IsHeld => _locks.StateOf(this) == TicketState.Held;
@@ -42,15 +48,30 @@ public sealed class ScopeTicket
     /// <summary>Its place among all tickets in order of arrival, from 1.</summary>
     public long Number { get; internal set; }
 
-    /// <summary>One in each queue that it stands in. Guarded by the locks' own lock, as are the next three.</summary>
-    internal LockPlace[] Places { get; set; } = [];
+    /// <summary>Of its places, one in each queue that it stands in. Guarded by the locks' own lock, as is all below.</summary>
+    internal LockPlace? FirstPlace { get; set; }
 
     /// <summary>In how many queues someone older stands in its way.</summary>
     internal int Blocked { get; set; }
 
     internal TicketState State { get; set; }
 
-    internal DateTimeOffset Since { get; set; }
+    internal DateTimeOffset Since
+    {
+        get => new(_since, TimeSpan.Zero);
+        set => _since = value.UtcTicks;
+    }
+
+    internal IEnumerable<LockPlace> Places
+    {
+        get
+        {
+            for (LockPlace? place = FirstPlace; place is not null; place = place.Next)
+            {
+                yield return place;
+            }
+        }
+    }
 
     /// <summary>Whom it waits for, the oldest first: holders, and waiters ahead of it. Empty when it does not wait.</summary>
     /// <param name="atMost">How many to name; the cost is that many steps for each of its scopes.</param>
@@ -63,7 +84,24 @@ public sealed class ScopeTicket
     /// <returns>False when the locks are held, or were: they stay so until <see cref="Release"/>.</returns>
     public bool TryWithdraw() => _locks.TryWithdraw(this);
 
-    internal void CompleteGranted() => _granted.SetResult();
+    /// <inheritdoc cref="Granted"/>
+    internal Task GrantedNow() => State switch
+    {
+        TicketState.Held or TicketState.Released => Task.CompletedTask,
+        TicketState.Withdrawn => s_withdrawn,
+        _ => (_granted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task,
+    };
 
-    internal void CancelGranted() => _granted.SetCanceled(CancellationToken.None);
+    /// <summary>The state is to be set before.</summary>
+    internal void CompleteGranted() => _granted?.SetResult();
+
+    /// <inheritdoc cref="CompleteGranted"/>
+    internal void CancelGranted() => _granted?.SetCanceled(CancellationToken.None);
+
+    private static Task NewWithdrawn()
+    {
+        var withdrawn = new TaskCompletionSource();
+        withdrawn.SetCanceled(CancellationToken.None);
+        return withdrawn.Task;
+    }
 }

@@ -4,5 +4,10 @@ internal enum TicketState
 {
     Waiting,
     Held,
+
+    /// <summary>Was held.</summary>
     Released,
+
+    /// <summary>Was never held.</summary>
+    Withdrawn,
 }
