@@ -3,64 +3,65 @@ namespace PvExec.Exec.Core.Scopes;
 /// <summary>Places in order of arrival: those whose turn it is, then the others.</summary>
 internal struct LockLine
 {
-    public LockPlace? First { get; private set; }
+    public int First { get; private set; }
 
     /// <summary>The first whose turn it is not. It is not the turn of anyone behind it either.</summary>
-    public LockPlace? FirstBlocked { get; private set; }
+    public int FirstBlocked { get; private set; }
 
-    private LockPlace? Last { get; set; }
+    private int Last { get; set; }
 
-    public void Append(LockPlace place)
+    public void Append(LockPlaces places, int place)
     {
-        place.Before = Last;
-        if (Last is null)
+        places[place].Before = Last;
+        if (Last == LockPlaces.None)
         {
             First = place;
         }
         else
         {
-            Last.Behind = place;
+            places[Last].Behind = place;
         }
 
         Last = place;
-        FirstBlocked ??= place;
+        if (FirstBlocked == LockPlaces.None)
+        {
+            FirstBlocked = place;
+        }
     }
 
-    public void Remove(LockPlace place)
+    public void Remove(LockPlaces places, int place)
     {
+        (int before, int behind) = (places[place].Before, places[place].Behind);
         if (FirstBlocked == place)
         {
-            FirstBlocked = place.Behind;
+            FirstBlocked = behind;
         }
 
-        if (place.Before is null)
+        if (before == LockPlaces.None)
         {
-            First = place.Behind;
+            First = behind;
         }
         else
         {
-            place.Before.Behind = place.Behind;
+            places[before].Behind = behind;
         }
 
-        if (place.Behind is null)
+        if (behind == LockPlaces.None)
         {
-            Last = place.Before;
+            Last = before;
         }
         else
         {
-            place.Behind.Before = place.Before;
+            places[behind].Before = before;
         }
-
-        // One that has left and is old would otherwise keep all that left after it from the collector, until that looks at the old ones too.
-        (place.Before, place.Behind) = (null, null);
     }
 
     /// <summary>It is the turn of <see cref="FirstBlocked"/>.</summary>
-    public LockPlace TakeTurn()
+    public int TakeTurn(LockPlaces places)
     {
-        LockPlace place = FirstBlocked!;
-        place.HasTurn = true;
-        FirstBlocked = place.Behind;
+        int place = FirstBlocked;
+        places[place].HasTurn = true;
+        FirstBlocked = places[place].Behind;
         return place;
     }
 }

@@ -2,7 +2,7 @@ namespace PvExec.Exec.Core.Scopes;
 
 /// <summary>What a ticket wants at a node of the hierarchy: there, or only further down.</summary>
 /// <remarks>Gray, Lorie, Putzolu, Traiger: Granularity of Locks and Degrees of Consistency in a Shared Data Base (1976).</remarks>
-internal enum LockMode
+internal enum LockMode : byte
 {
     /// <summary>Reads something below.</summary>
     IntentRead,

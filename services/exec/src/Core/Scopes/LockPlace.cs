@@ -2,20 +2,20 @@ using PvExec.Tasks.Core;
 
 namespace PvExec.Exec.Core.Scopes;
 
-/// <summary>A ticket's place in one queue.</summary>
-internal sealed class LockPlace(ScopeTicket ticket, LockQueue queue)
+/// <summary>A ticket's place in one queue. It is one of <see cref="LockPlaces"/>, and others of these are meant by their numbers.</summary>
+internal struct LockPlace
 {
-    public ScopeTicket Ticket { get; } = ticket;
+    public ScopeTicket Ticket { get; set; }
 
-    public LockQueue Queue { get; } = queue;
+    public LockQueue Queue { get; set; }
 
     /// <summary>The same ticket's place in another queue.</summary>
-    public LockPlace? Next { get; set; }
+    public int Next { get; set; }
 
     /// <summary>In its line.</summary>
-    public LockPlace? Before { get; set; }
+    public int Before { get; set; }
 
-    public LockPlace? Behind { get; set; }
+    public int Behind { get; set; }
 
     /// <summary>Settled before it is in a line.</summary>
     public LockMode Mode { get; set; }
@@ -24,12 +24,12 @@ internal sealed class LockPlace(ScopeTicket ticket, LockQueue queue)
     public bool HasTurn { get; set; }
 
     /// <summary>What the ticket's set says of this very scope; null when it only names some below it, and of a task's queue.</summary>
-    public ScopeAccess? Claimed => Queue.Key.IsTask ? null : Mode switch
+    public readonly ScopeAccess? Claimed => Queue.Key.IsTask ? null : Mode switch
     {
         LockMode.Write => ScopeAccess.Write,
         LockMode.Read or LockMode.ReadIntentWrite => ScopeAccess.Read,
         _ => null,
     };
 
-    public bool IsOlderThan(LockPlace other) => Ticket.Number < other.Ticket.Number;
+    public readonly bool IsOlderThan(in LockPlace other) => Ticket.Number < other.Ticket.Number;
 }

@@ -6,9 +6,9 @@ namespace PvExec.Exec.Core.Scopes;
 internal static class LockPlan
 {
     /// <summary>Gives a ticket its places, one in each queue. They are in no line yet, and <see cref="LockQueue.Planned"/> of each queue is to be cleared.</summary>
-    public static void Make(ScopeTicket ticket, LockQueues queues)
+    public static void Make(ScopeTicket ticket, LockQueues queues, LockPlaces places)
     {
-        LockPlace? last = null;
+        int last = LockPlaces.None;
         IReadOnlyList<ScopeClaim> claims = ticket.Scopes.Claims;
         for (int i = 0; i < claims.Count; i++)
         {
@@ -29,21 +29,22 @@ internal static class LockPlan
 
         void Add(LockQueue queue, LockMode mode)
         {
-            if (queue.Planned is { } known)
+            if (queue.Planned != LockPlaces.None)
             {
+                ref LockPlace known = ref places[queue.Planned];
                 known.Mode = LockModes.Join(known.Mode, mode);
                 return;
             }
 
-            var place = new LockPlace(ticket, queue) { Mode = mode };
+            int place = places.Take(ticket, queue, mode);
             queue.Planned = place;
-            if (last is null)
+            if (last == LockPlaces.None)
             {
                 ticket.FirstPlace = place;
             }
             else
             {
-                last.Next = place;
+                places[last].Next = place;
             }
 
             last = place;

@@ -1,9 +1,11 @@
 namespace PvExec.Exec.Core.Scopes;
 
 /// <summary>Where tickets wait for each other. Every operation costs a fixed number of steps, and one for each turn that it gives.</summary>
-internal abstract class LockQueue(LockKey key, LockSteps steps)
+internal abstract class LockQueue(LockKey key, LockPlaces places, LockSteps steps)
 {
     public LockKey Key { get; } = key;
+
+    protected LockPlaces All { get; } = places;
 
     protected LockSteps Steps { get; } = steps;
 
@@ -15,16 +17,16 @@ internal abstract class LockQueue(LockKey key, LockSteps steps)
     public int Waiters { get; set; }
 
     /// <summary>The place of the ticket that is just being entered. Of <see cref="LockPlan"/>.</summary>
-    public LockPlace? Planned { get; set; }
+    public int Planned { get; set; }
 
     /// <summary>Up to which look at the changes it is known to have changed. Of <see cref="ScopeChanges"/>.</summary>
     public long ChangedIn { get; set; }
 
     /// <summary>Puts a place at the end; <see cref="LockPlace.HasTurn"/> says whether it is its turn at once.</summary>
-    public abstract void Append(LockPlace place);
+    public abstract void Append(int place);
 
     /// <summary>Takes a place out and adds each place whose turn has come by it to <paramref name="turns"/>.</summary>
-    public abstract void Remove(LockPlace place, List<LockPlace> turns);
+    public abstract void Remove(int place, List<int> turns);
 
     /// <summary>All places, in no order.</summary>
     public abstract IEnumerable<LockPlace> Places { get; }
@@ -33,5 +35,5 @@ internal abstract class LockQueue(LockKey key, LockSteps steps)
     public abstract IEnumerable<LockPlace> Naming(int atMost);
 
     /// <summary>Those that keep a place from its turn; of a long line the oldest <paramref name="atMost"/>.</summary>
-    public abstract IEnumerable<LockPlace> Ahead(LockPlace place, int atMost);
+    public abstract IEnumerable<LockPlace> Ahead(int place, int atMost);
 }

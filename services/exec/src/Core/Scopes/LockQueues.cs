@@ -1,7 +1,7 @@
 namespace PvExec.Exec.Core.Scopes;
 
 /// <summary>The queues that somebody stands in.</summary>
-internal sealed class LockQueues(LockSteps steps)
+internal sealed class LockQueues(LockPlaces places, LockSteps steps)
 {
     private readonly Dictionary<string, ScopeNode> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TaskSlots> _slots = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class LockQueues(LockSteps steps)
         if (!_nodes.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(scope.AsSpan(0, length), out ScopeNode? node))
         {
             string name = scope[..length];
-            _nodes.Add(name, node = new ScopeNode(new LockKey(false, name), steps));
+            _nodes.Add(name, node = new ScopeNode(new LockKey(false, name), places, steps));
         }
 
         return node;
@@ -30,7 +30,7 @@ internal sealed class LockQueues(LockSteps steps)
     {
         if (!_slots.TryGetValue(directory, out TaskSlots? slots))
         {
-            _slots.Add(directory, slots = new TaskSlots(new LockKey(true, directory), steps));
+            _slots.Add(directory, slots = new TaskSlots(new LockKey(true, directory), places, steps));
         }
 
         return slots;

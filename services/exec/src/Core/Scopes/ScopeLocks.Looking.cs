@@ -36,9 +36,9 @@ public sealed partial class ScopeLocks
 
             return
             [
-                .. ticket.Places
-                    .Where(place => !place.HasTurn)
-                    .SelectMany(place => place.Queue.Ahead(place, atMost))
+                .. PlacesOf(ticket)
+                    .Where(number => !_places[number].HasTurn)
+                    .SelectMany(number => _places[number].Queue.Ahead(number, atMost))
                     .DistinctBy(place => place.Ticket.Number)
                     .OrderBy(place => place.Ticket.Number)
                     .Take(atMost)
@@ -46,6 +46,14 @@ public sealed partial class ScopeLocks
                         place.Ticket.Holder, place.Ticket.Reason, place.Ticket.Scopes, place.Queue.Key.Name,
                         place.Mode is LockMode.Write or LockMode.IntentWrite or LockMode.ReadIntentWrite, place.Ticket.State == TicketState.Held, SinceOf(place.Ticket)) { IsLimit = place.Queue.Key.IsTask }),
             ];
+        }
+    }
+
+    private IEnumerable<int> PlacesOf(ScopeTicket ticket)
+    {
+        for (int number = ticket.FirstPlace; number != LockPlaces.None; number = _places[number].Next)
+        {
+            yield return number;
         }
     }
 

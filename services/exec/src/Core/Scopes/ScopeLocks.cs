@@ -37,7 +37,8 @@ public sealed partial class ScopeLocks
     private readonly LockSteps _steps;
     private readonly LockQueues _queues;
     private readonly ScopeChanges _changes = new();
-    private readonly List<LockPlace> _turns = [];
+    private readonly LockPlaces _places = new();
+    private readonly List<int> _turns = [];
     private readonly TimeProvider _time;
     private long _lastNumber;
     private int _waiting;
@@ -46,7 +47,7 @@ public sealed partial class ScopeLocks
     {
         _time = time;
         _steps = new LockSteps();
-        _queues = new LockQueues(_steps);
+        _queues = new LockQueues(_places, _steps);
     }
 
     /// <summary>How many tickets wait.</summary>
@@ -87,8 +88,8 @@ public sealed partial class ScopeLocks
         lock (_lock)
         {
             ticket.Number = ++_lastNumber;
-            LockPlan.Make(ticket, _queues);
-            for (LockPlace? place = ticket.FirstPlace; place is not null; place = place.Next)
+            LockPlan.Make(ticket, _queues, _places);
+            for (int place = ticket.FirstPlace; place != LockPlaces.None; place = _places[place].Next)
             {
                 Enter(ticket, place);
             }
@@ -152,11 +153,12 @@ public sealed partial class ScopeLocks
         }
     }
 
-    private void Enter(ScopeTicket ticket, LockPlace place)
+    private void Enter(ScopeTicket ticket, int number)
     {
+        ref LockPlace place = ref _places[number];
         LockQueue queue = place.Queue;
-        queue.Planned = null;
-        queue.Append(place);
+        queue.Planned = LockPlaces.None;
+        queue.Append(number);
         ticket.Blocked += place.HasTurn ? 0 : 1;
         if (place.Claimed is not null)
         {
@@ -180,30 +182,36 @@ public sealed partial class ScopeLocks
             ticket.CancelGranted();
         }
 
-        for (LockPlace? place = ticket.FirstPlace; place is not null; place = place.Next)
+        while (ticket.FirstPlace is var number and not LockPlaces.None)
         {
             _steps.Count++;
+            ref LockPlace place = ref _places[number];
+            LockQueue queue = place.Queue;
             if (place.Claimed is not null)
             {
-                place.Queue.Holders -= held ? 1 : 0;
-                place.Queue.Waiters -= held ? 0 : 1;
-                _changes.Add(place.Queue);
+                queue.Holders -= held ? 1 : 0;
+                queue.Waiters -= held ? 0 : 1;
+                _changes.Add(queue);
             }
 
-            place.Queue.Remove(place, _turns);
-            if (place.Queue.IsEmpty)
+            queue.Remove(number, _turns);
+            if (queue.IsEmpty)
             {
-                _queues.Remove(place.Queue);
+                _queues.Remove(queue);
             }
+
+            ticket.FirstPlace = place.Next;
+            _places.Return(number);
         }
 
-        foreach (LockPlace turn in _turns)
+        foreach (int turn in _turns)
         {
             _steps.Count++;
-            if (--turn.Ticket.Blocked == 0)
+            ScopeTicket next = _places[turn].Ticket;
+            if (--next.Blocked == 0)
             {
                 _waiting--;
-                Grant(turn.Ticket, _time.GetUtcNow());
+                Grant(next, _time.GetUtcNow());
             }
         }
 
@@ -215,9 +223,10 @@ public sealed partial class ScopeLocks
     {
         ticket.State = TicketState.Held;
         ticket.Since = since;
-        for (LockPlace? place = ticket.FirstPlace; place is not null; place = place.Next)
+        for (int number = ticket.FirstPlace; number != LockPlaces.None; number = _places[number].Next)
         {
             _steps.Count++;
+            ref LockPlace place = ref _places[number];
             if (place.Claimed is not null)
             {
                 place.Queue.Holders++;

@@ -6,7 +6,7 @@ namespace PvExec.Exec.Core.Scopes;
 /// younger than the first of each of these. So within a line the turns come in order, and the first places of the
 /// lines are all that has to be looked at.
 /// </remarks>
-internal sealed class ScopeNode(LockKey key, LockSteps steps) : LockQueue(key, steps)
+internal sealed class ScopeNode(LockKey key, LockPlaces places, LockSteps steps) : LockQueue(key, places, steps)
 {
     /// <summary>
     /// How many turns of a line are looked at for each that is wanted: those who wait for another scope stand between
@@ -16,16 +16,16 @@ internal sealed class ScopeNode(LockKey key, LockSteps steps) : LockQueue(key, s
 
     private static readonly LockMode[] s_naming = [LockMode.Read, LockMode.ReadIntentWrite, LockMode.Write];
 
-    private readonly LockLine[] _lines = new LockLine[LockModes.Count];
+    private LockLines _lines;
 
     public override bool IsEmpty
     {
         get
         {
-            foreach (ref LockLine line in _lines.AsSpan())
+            foreach (ref LockLine line in (Span<LockLine>)_lines)
             {
                 Steps.Count++;
-                if (line.First is not null)
+                if (line.First != LockPlaces.None)
                 {
                     return false;
                 }
@@ -41,34 +41,34 @@ internal sealed class ScopeNode(LockKey key, LockSteps steps) : LockQueue(key, s
         {
             for (int mode = 0; mode < LockModes.Count; mode++)
             {
-                for (LockPlace? place = _lines[mode].First; place is not null; place = place.Behind)
+                for (int place = _lines[mode].First; place != LockPlaces.None; place = All[place].Behind)
                 {
-                    yield return place;
+                    yield return All[place];
                 }
             }
         }
     }
 
-    public override void Append(LockPlace place)
+    public override void Append(int place)
     {
-        ref LockLine line = ref _lines[(int)place.Mode];
+        ref LockLine line = ref _lines[(int)All[place].Mode];
         Steps.Count++;
-        line.Append(place);
-        if (line.FirstBlocked == place && IsNotAfterConflicts(place))
+        line.Append(All, place);
+        if (line.FirstBlocked == place && IsNotAfterConflicts(All[place]))
         {
-            line.TakeTurn();
+            line.TakeTurn(All);
         }
     }
 
-    public override void Remove(LockPlace place, List<LockPlace> turns)
+    public override void Remove(int place, List<int> turns)
     {
-        _lines[(int)place.Mode].Remove(place);
-        foreach (ref LockLine line in _lines.AsSpan())
+        _lines[(int)All[place].Mode].Remove(All, place);
+        foreach (ref LockLine line in (Span<LockLine>)_lines)
         {
             Steps.Count++;
-            while (line.FirstBlocked is { } next && IsNotAfterConflicts(next))
+            while (line.FirstBlocked != LockPlaces.None && IsNotAfterConflicts(All[line.FirstBlocked]))
             {
-                turns.Add(line.TakeTurn());
+                turns.Add(line.TakeTurn(All));
             }
         }
     }
@@ -78,45 +78,45 @@ internal sealed class ScopeNode(LockKey key, LockSteps steps) : LockQueue(key, s
         // Who names a scope reads or writes all of it; in the lines of the intents is nobody who does.
         foreach (LockMode mode in s_naming)
         {
-            LockPlace? place = _lines[(int)mode].First;
-            for (long i = 0; i < (long)atMost * TurnsForEach && place?.HasTurn == true; i++)
+            int place = _lines[(int)mode].First;
+            for (long i = 0; i < (long)atMost * TurnsForEach && place != LockPlaces.None && All[place].HasTurn; i++)
             {
-                yield return place;
-                place = place.Behind;
+                yield return All[place];
+                place = All[place].Behind;
             }
 
             place = _lines[(int)mode].FirstBlocked;
-            for (int i = 0; i < atMost && place is not null; i++)
+            for (int i = 0; i < atMost && place != LockPlaces.None; i++)
             {
-                yield return place;
-                place = place.Behind;
+                yield return All[place];
+                place = All[place].Behind;
             }
         }
     }
 
-    public override IEnumerable<LockPlace> Ahead(LockPlace place, int atMost)
+    public override IEnumerable<LockPlace> Ahead(int place, int atMost)
     {
         for (int mode = 0; mode < LockModes.Count; mode++)
         {
-            if (LockModes.Conflict(place.Mode, (LockMode)mode))
+            if (LockModes.Conflict(All[place].Mode, (LockMode)mode))
             {
-                LockPlace? older = _lines[mode].First;
-                for (int i = 0; i < atMost && older?.IsOlderThan(place) == true; i++)
+                int older = _lines[mode].First;
+                for (int i = 0; i < atMost && older != LockPlaces.None && All[older].IsOlderThan(All[place]); i++)
                 {
-                    yield return older;
-                    older = older.Behind;
+                    yield return All[older];
+                    older = All[older].Behind;
                 }
             }
         }
     }
 
-    private bool IsNotAfterConflicts(LockPlace place)
+    private bool IsNotAfterConflicts(in LockPlace place)
     {
         int conflicts = LockModes.ConflictsOf(place.Mode);
         for (int mode = 0; mode < LockModes.Count; mode++)
         {
             Steps.Count++;
-            if ((conflicts >> mode & 1) != 0 && _lines[mode].First?.IsOlderThan(place) == true)
+            if ((conflicts >> mode & 1) != 0 && _lines[mode].First is var first and not LockPlaces.None && All[first].IsOlderThan(place))
             {
                 return false;
             }

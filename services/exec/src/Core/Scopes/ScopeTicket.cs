@@ -49,7 +49,7 @@ public sealed class ScopeTicket
     public long Number { get; internal set; }
 
     /// <summary>Of its places, one in each queue that it stands in. Guarded by the locks' own lock, as is all below.</summary>
-    internal LockPlace? FirstPlace { get; set; }
+    internal int FirstPlace { get; set; }
 
     /// <summary>In how many queues someone older stands in its way.</summary>
     internal int Blocked { get; set; }
@@ -60,17 +60,6 @@ public sealed class ScopeTicket
     {
         get => new(_since, TimeSpan.Zero);
         set => _since = value.UtcTicks;
-    }
-
-    internal IEnumerable<LockPlace> Places
-    {
-        get
-        {
-            for (LockPlace? place = FirstPlace; place is not null; place = place.Next)
-            {
-                yield return place;
-            }
-        }
     }
 
     /// <summary>Whom it waits for, the oldest first: holders, and waiters ahead of it. Empty when it does not wait.</summary>

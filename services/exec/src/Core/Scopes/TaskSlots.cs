@@ -5,40 +5,40 @@ namespace PvExec.Exec.Core.Scopes;
 /// It is a place's turn when it is that of all older ones and these are fewer than the place's own limit. The limit
 /// is read with each run, so an edit holds for those that come after it.
 /// </remarks>
-internal sealed class TaskSlots(LockKey key, LockSteps steps) : LockQueue(key, steps)
+internal sealed class TaskSlots(LockKey key, LockPlaces places, LockSteps steps) : LockQueue(key, places, steps)
 {
     private LockLine _line;
     private int _turns;
 
-    public override bool IsEmpty => _line.First is null;
+    public override bool IsEmpty => _line.First == LockPlaces.None;
 
     public override IEnumerable<LockPlace> Places
     {
         get
         {
-            for (LockPlace? place = _line.First; place is not null; place = place.Behind)
+            for (int place = _line.First; place != LockPlaces.None; place = All[place].Behind)
             {
-                yield return place;
+                yield return All[place];
             }
         }
     }
 
-    public override void Append(LockPlace place)
+    public override void Append(int place)
     {
         Steps.Count++;
-        _line.Append(place);
+        _line.Append(All, place);
         if (_line.FirstBlocked == place)
         {
             TryTurn();
         }
     }
 
-    public override void Remove(LockPlace place, List<LockPlace> turns)
+    public override void Remove(int place, List<int> turns)
     {
         Steps.Count++;
-        _turns -= place.HasTurn ? 1 : 0;
-        _line.Remove(place);
-        while (_line.FirstBlocked is { } next && TryTurn())
+        _turns -= All[place].HasTurn ? 1 : 0;
+        _line.Remove(All, place);
+        while (_line.FirstBlocked is var next and not LockPlaces.None && TryTurn())
         {
             turns.Add(next);
         }
@@ -47,18 +47,18 @@ internal sealed class TaskSlots(LockKey key, LockSteps steps) : LockQueue(key, s
     /// <summary>It is no scope.</summary>
     public override IEnumerable<LockPlace> Naming(int atMost) => [];
 
-    public override IEnumerable<LockPlace> Ahead(LockPlace place, int atMost) =>
-        Places.TakeWhile(older => older.IsOlderThan(place)).Take(atMost);
+    public override IEnumerable<LockPlace> Ahead(int place, int atMost) =>
+        Places.TakeWhile(older => older.IsOlderThan(All[place])).Take(atMost);
 
     private bool TryTurn()
     {
         Steps.Count++;
-        if (_turns >= _line.FirstBlocked!.Ticket.Scopes.Limit!.Most)
+        if (_turns >= All[_line.FirstBlocked].Ticket.Scopes.Limit!.Most)
         {
             return false;
         }
 
-        _line.TakeTurn();
+        _line.TakeTurn(All);
         _turns++;
         return true;
     }
