@@ -9,7 +9,7 @@ namespace PvExec.Init.Adapters;
 /// <see cref="Gate"/> is free: whoever holds it can start a child and write its pid down, or send a signal to a pid,
 /// before that pid can be reaped and given to another process.
 /// </summary>
-internal sealed class Reaper
+internal sealed class Reaper(IEndedChildren ended)
 {
     /// <summary>How long the thread sleeps when there is no child; a start wakes it, an adopted orphan does not.</summary>
     private static readonly TimeSpan NoChildPause = TimeSpan.FromMilliseconds(250);
@@ -101,7 +101,7 @@ internal sealed class Reaper
     private bool Reap(int pid)
     {
         // It is not there when it was a failed start, which pv_spawn waits for itself, or when the other thread was first.
-        bool isReaped = Wait.TryReap(pid, out ExitStatus status, out ProcessUsage usage);
+        bool isReaped = ended.TryReap(pid, out ExitStatus status, out ProcessUsage usage);
         if (isReaped)
         {
             Enqueue(pid, status, usage);
@@ -121,7 +121,7 @@ internal sealed class Reaper
     {
         while (true)
         {
-            int pid = Wait.ForAnyEnded();
+            int pid = ended.WaitForAny();
             if (pid == 0)
             {
                 _spawned.WaitOne(NoChildPause);
@@ -152,7 +152,7 @@ internal sealed class Reaper
     {
         lock (Gate)
         {
-            if (!Wait.TryReapAny(out int pid, out ExitStatus status, out ProcessUsage usage))
+            if (!ended.TryReapAny(out int pid, out ExitStatus status, out ProcessUsage usage))
             {
                 return false;
             }
