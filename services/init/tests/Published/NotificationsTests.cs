@@ -116,9 +116,9 @@ public sealed class NotificationsTests : IDisposable
     [Fact]
     public void A_service_that_is_silent_is_ended_and_started_again()
     {
-        using RunningInit init = _installation.Start(["--watchdog", "1"], environment: ("STAND_IN_SILENT", "exec"));
+        using RunningInit init = _installation.Start(["--watchdog", "5"], environment: ("STAND_IN_SILENT", "exec"));
 
-        init.WaitFor("has given no sign of life for 1 s: ending it by SIGABRT");
+        init.WaitFor("has given no sign of life for 5 s: ending it by SIGABRT");
         Assert.StartsWith("pv-init: warning: exec", init.WaitFor("ended with signal 6"));
         init.WaitFor("exec is back");
 

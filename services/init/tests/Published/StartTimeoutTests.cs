@@ -10,14 +10,15 @@ public sealed class StartTimeoutTests : IDisposable
 
     private RuntimePaths Paths => new(_installation.Runtime);
 
-    private string[] WithOneSecond => [.. _installation.Arguments, "--start-timeout", "1"];
+    /// <summary>Enough for those that do not hang, also on a slow machine.</summary>
+    private string[] WithShortTimeout => [.. _installation.Arguments, "--start-timeout", "4"];
 
     public void Dispose() => _installation.Dispose();
 
     [Fact]
     public void A_service_that_hangs_before_it_is_ready_is_ended_and_started_again_after_growing_waits_and_given_up_in_the_end()
     {
-        using RunningInit init = _installation.Launch([.. WithOneSecond, "--restart-limit", "3"], environment: ("STAND_IN_WAIT_FOR_ORDER", "exec"));
+        using RunningInit init = _installation.Launch([.. WithShortTimeout, "--restart-limit", "3"], environment: ("STAND_IN_WAIT_FOR_ORDER", "exec"));
 
         init.WaitFor("exec (pid");
         Assert.Matches("is not ready [0-9.]+ s after its start: ending it by SIGABRT", init.Lines[^1]);
@@ -36,7 +37,7 @@ public sealed class StartTimeoutTests : IDisposable
     {
         string hold = Path.Combine(_installation.Root, "hold");
         RunningInit.Run("mkfifo", hold);
-        using RunningInit init = _installation.Launch(WithOneSecond, environment: ("STAND_IN_HOLD_WORKTREE", hold));
+        using RunningInit init = _installation.Launch(WithShortTimeout, environment: ("STAND_IN_HOLD_WORKTREE", hold));
         init.WaitFor("worktree (pid");
         File.Delete(hold);
         init.WaitFor("ready on");
@@ -46,7 +47,7 @@ public sealed class StartTimeoutTests : IDisposable
     [Fact]
     public void One_that_does_not_heed_the_abort_is_killed()
     {
-        using RunningInit init = _installation.Launch(WithOneSecond, environment: [("STAND_IN_WAIT_FOR_ORDER", "process"), ("STAND_IN_STUBBORN", "process")]);
+        using RunningInit init = _installation.Launch(WithShortTimeout, environment: [("STAND_IN_WAIT_FOR_ORDER", "process"), ("STAND_IN_STUBBORN", "process")]);
         init.WaitFor("is not ready ");
         Assert.Contains("ended with signal 9", init.WaitFor("process (pid"));
         Assert.Equal(0, init.Stop());
@@ -56,7 +57,7 @@ public sealed class StartTimeoutTests : IDisposable
     public void One_that_says_that_its_start_goes_on_is_left_alone()
     {
         using RunningInit init = _installation.Launch(
-            [.. _installation.Arguments, "--start-timeout", "3"], environment: ("STAND_IN_WAIT_FOR_ORDER", "worktree process"));
+            [.. _installation.Arguments, "--start-timeout", "6"], environment: ("STAND_IN_WAIT_FOR_ORDER", "worktree process"));
         Assert.True(SpinWait.SpinUntil(() => InitQuery.ListServices(Paths).TryGet(out _, out _), RunningInit.Patience));
         int pid = One("worktree").Pid;
         StandIn worktree = init.Connect("worktree", pid);
@@ -74,7 +75,7 @@ public sealed class StartTimeoutTests : IDisposable
     [Fact]
     public void A_restart_that_hangs_ends_the_new_instance_and_the_one_that_runs_goes_on()
     {
-        using RunningInit init = _installation.Start(["--start-timeout", "2"], environment: ("STAND_IN_STANDBY_EXEC", "wait"));
+        using RunningInit init = _installation.Start(["--start-timeout", "5"], environment: ("STAND_IN_STANDBY_EXEC", "wait"));
         int pid = One("exec").Pid;
 
         Fault fault = InitRestart.Restart(Paths, "exec").Fault!;
@@ -87,7 +88,7 @@ public sealed class StartTimeoutTests : IDisposable
     [Fact]
     public void A_new_instance_that_hangs_once_it_decides_is_ended_and_the_service_started_again()
     {
-        using RunningInit init = _installation.Start(["--start-timeout", "2"], environment: ("STAND_IN_TOOK_OVER_EXEC", "wait"));
+        using RunningInit init = _installation.Start(["--start-timeout", "5"], environment: ("STAND_IN_TOOK_OVER_EXEC", "wait"));
 
         Fault fault = InitRestart.Restart(Paths, "exec").Fault!;
 
