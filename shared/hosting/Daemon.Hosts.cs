@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,21 +7,21 @@ using PvExec.Hosting.Faults;
 using PvExec.Hosting.Init;
 using PvExec.Hosting.Logging;
 using PvExec.Hosting.Notify;
+using PvExec.Hosting.Server;
 using PvExec.Hosting.Sockets;
 using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 
 namespace PvExec.Hosting;
 
-/// <content>The host of a service: with Kestrel and gRPC, or without.</content>
+/// <content>The host of a service: with gRPC, or without.</content>
 public static partial class Daemon
 {
     private delegate IHost HostFactory(Service service, ErrorLines lines, DaemonBuilder daemon, InitConnection init);
 
     private static WebApplication BuildGrpc(Service service, ErrorLines lines, DaemonBuilder daemon, InitConnection init)
     {
-        // The content root is watched with all that is below it: by default that would be the working directory, a tree of any size.
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = service.Program(), ContentRootPath = AppContext.BaseDirectory });
         var socket = new LifeProbe("its socket", token => OwnCall.AskAsync(new UnixDomainSocketEndPoint(daemon.Options.Paths.Grpc(service)), token));
         AddCommon(builder, lines, daemon, init, provider => [socket, .. daemon.LifeProbes(provider)]);
@@ -35,7 +34,7 @@ public static partial class Daemon
         builder.Services.UseReadableMethodsOnly();
         builder.Services.AddSingleton<FaultInterceptor>();
         AddOwn(builder, daemon);
-        builder.AddServer((ulong)InheritedSockets.Main, HttpProtocols.Http2);
+        builder.AddCallServer(init.Loop, () => InheritedSockets.Take("grpc"), new CallsOnLoop(daemon.PathsOnLoop));
         WebApplication app = builder.Build();
         app.UseOwnCalls();
         app.UseCallGate();

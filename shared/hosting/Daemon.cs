@@ -87,8 +87,10 @@ public static partial class Daemon
             }
         }
 
+        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program());
+        init.OnUnexpected(error => HostingLog.UnexpectedOnLoop(log, error));
         await app.StartAsync();
-        init.OnExitsDropped(count => HostingLog.ExitsDropped(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program()), count));
+        init.OnExitsDropped(count => HostingLog.ExitsDropped(log, count));
         return await LeaveAsync(service, daemon, app, init);
     }
 }

@@ -40,6 +40,7 @@ public delegate Task StayHook(IServiceProvider services, CancellationToken cance
 public sealed class DaemonBuilder(DaemonOptions options)
 {
     private readonly List<Action<WebApplication>> _endpoints = [];
+    private readonly List<string> _pathsOnLoop = [];
     private readonly List<StartHook> _startHooks = [];
     private readonly List<StopHook> _stopHooks = [];
     private readonly List<StayHook> _stayHooks = [];
@@ -60,6 +61,8 @@ public sealed class DaemonBuilder(DaemonOptions options)
 
     internal IReadOnlyList<Action<WebApplication>> Endpoints => _endpoints;
 
+    internal IReadOnlyList<string> PathsOnLoop => _pathsOnLoop;
+
     internal IReadOnlyList<StartHook> StartHooks => _startHooks;
 
     internal IReadOnlyList<StopHook> StopHooks => _stopHooks;
@@ -73,6 +76,13 @@ public sealed class DaemonBuilder(DaemonOptions options)
         Services.AddReadableMethods<TService>(bind);
         _endpoints.Add(app => app.MapGrpcService<TService>().SayMessageLimit(Daemon.MaxMessageBytes, forMore));
     }
+
+    /// <summary>
+    /// Has the calls of a method begin on the thread that reads them, and that receives from pv-init: no other thread is woken for one. What the
+    /// method does before it waits must be short, and must not block on what comes from pv-init.
+    /// </summary>
+    /// <param name="path">Such as <c>/package.Service/Method</c>.</param>
+    public void BeginOnLoop(string path) => _pathsOnLoop.Add(path);
 
     public void OnStart(StartHook hook) => _startHooks.Add(hook);
 

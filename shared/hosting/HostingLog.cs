@@ -29,6 +29,9 @@ internal static partial class HostingLog
     [LoggerMessage(6001, LogLevel.Error, "{Method} failed unexpectedly")]
     public static partial void UnexpectedError(ILogger log, Exception error, string method);
 
+    [LoggerMessage(6011, LogLevel.Error, "a connection or an action has ended by an error of the service's own")]
+    public static partial void UnexpectedOnLoop(ILogger log, Exception error);
+
     [LoggerMessage(6010, LogLevel.Warning, "{Method} got a request that is no message of its own: {Reason}")]
     public static partial void UnreadableRequest(ILogger log, string method, string reason);
 

@@ -52,7 +52,7 @@ public sealed class ExecGrpc(RunEngine engine, NextInstance next) : ExecService.
     {
         try
         {
-            await Task.WhenAny(run.Completion, next.IsThere).WaitAsync(callerGone);
+            await Task.WhenAny(run.CompletedAtOnce, next.IsThere).WaitAsync(callerGone);
             return run.Completion.IsCompleted
                 ? ExecAnswer.Of(run, (await run.Completion).Value)
                 : await FollowedRun.AnswerAsync(next, run, callerGone);

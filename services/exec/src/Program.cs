@@ -44,6 +44,7 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<NextInstance>();
     const string moreInput = "a task is given more input bit by bit, by pvexec.v1.Tasks/RunInteractive or 'pv_exec exec -w -i'";
     daemon.MapGrpc<ExecGrpc>(binder => PvExec.Contract.ExecService.BindService(binder, null!), moreInput);
+    daemon.BeginOnLoop("/proto.ExecService/Exec");
     daemon.MapGrpc<TasksGrpc>(binder => PvExec.Api.V1.Tasks.BindService(binder, null!), moreInput);
 
     // First of all start hooks: what runs holds its locks before anyone can ask for one.

@@ -1,21 +1,26 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Hosting.Succession;
+using PvExec.Http2.Loop;
 using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Linux;
+using PvExec.Linux.Events;
 using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
 
 namespace PvExec.Hosting.Init;
 
-/// <summary>The receiving thread.</summary>
+/// <content>What is received.</content>
 public sealed partial class InitConnection
 {
     private static readonly IReadOnlyDictionary<string, SafeHandle> NoDescriptors = new Dictionary<string, SafeHandle>();
 
     /// <summary>getrusage(2) counts in blocks of that size.</summary>
     private const long BlockBytes = 512;
+
+    /// <summary>Handlers of calls go on on that thread.</summary>
+    private const int StackBytes = 1024 * 1024;
 
     private readonly MessageReceiver _receiver = new();
     private bool _isReceiving; // not while a new instance waits to take over
@@ -47,7 +52,10 @@ public sealed partial class InitConnection
     private void StartReceiving()
     {
         _isReceiving = true;
-        new Thread(Receive, 256 * 1024) { IsBackground = true, Name = "pv-init line" }.Start();
+        _socket.ReceivesAtOnce = true;
+        var line = new Line(this);
+        line.Token = Loop.Add(_socket.Handle, line, PollEvents.Readable);
+        new Thread(Loop.Run, StackBytes) { IsBackground = true, Name = "calls" }.Start();
     }
 
     private Outcome<Unit> Greet(RuntimePaths paths, Service service)
@@ -133,15 +141,9 @@ public sealed partial class InitConnection
         return taken;
     }
 
-    private void Receive()
+    /// <summary>pv-init is gone: nothing that it was asked will be answered.</summary>
+    private void Lose()
     {
-        // What comes here with a descriptor is of use without it, when there is no room for it.
-        while (_receiver.Receive(_socket, out InitPacket packet, out _) is ReceiveResult.Message or ReceiveResult.DescriptorsLost)
-        {
-            Handle(packet);
-            _receiver.DropDescriptors();
-        }
-
         PendingRequest[] unanswered;
         lock (_state)
         {
@@ -235,6 +237,46 @@ public sealed partial class InitConnection
         {
             _waiting.Remove(packet.Correlation, out PendingRequest? request);
             return request;
+        }
+    }
+
+    /// <summary>The line, as the loop knows it.</summary>
+    private sealed class Line(InitConnection connection) : IPolled
+    {
+        /// <summary>Others have their turn after that many.</summary>
+        private const int MostInTurn = 64;
+
+        public long Token { get; set; }
+
+        public void OnReady(PollEvents events)
+        {
+            for (int i = 0; i < MostInTurn; i++)
+            {
+                // What comes with a descriptor is of use without it, when there is no room for it.
+                ReceiveResult result = connection._receiver.Receive(connection._socket, out InitPacket packet, out int errno);
+                if (result == ReceiveResult.Nothing && errno == Errno.EAGAIN)
+                {
+                    return;
+                }
+
+                if (result is not (ReceiveResult.Message or ReceiveResult.DescriptorsLost))
+                {
+                    End();
+                    return;
+                }
+
+                connection.Handle(packet);
+                connection._receiver.DropDescriptors();
+            }
+        }
+
+        /// <summary>What a message leads to has failed: nobody knows what else was missed, and the service starts again.</summary>
+        public void Abandon(Exception error) => End();
+
+        private void End()
+        {
+            connection.Loop.Remove(connection._socket.Handle, Token);
+            connection.Lose();
         }
     }
 

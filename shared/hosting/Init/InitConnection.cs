@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using PvExec.Hosting.Succession;
+using PvExec.Http2.Loop;
 using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Linux;
@@ -9,8 +10,8 @@ using PvExec.Proto.Init;
 namespace PvExec.Hosting.Init;
 
 /// <summary>
-/// The line to pv-init over its SEQPACKET socket. Requests of several callers are under way at once; a thread of its own
-/// receives the answers and the exits. Split into the requests (here), the receiving, and the succession of instances.
+/// The line to pv-init over its SEQPACKET socket. Requests of several callers are under way at once; a loop on a thread of
+/// its own receives the answers and the exits, and serves whatever else the daemon gives it. Split into the requests (here), the receiving, and the succession of instances.
 /// </summary>
 public sealed partial class InitConnection : IInit, IAsyncDisposable
 {
@@ -27,8 +28,16 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
     private bool _isLost;
     private long _droppedExits;
     private Action<long>? _onExitsDropped;
+    private volatile Action<Exception> _onUnexpected = _ => { };
 
-    private InitConnection(PacketSocket socket) => _socket = socket;
+    private InitConnection(PacketSocket socket)
+    {
+        _socket = socket;
+        Loop = new EventLoop(TimeProvider.System, error => _onUnexpected(error));
+    }
+
+    /// <summary>Runs from the start, or from when this instance has taken over, to <see cref="DisposeAsync"/>.</summary>
+    internal EventLoop Loop { get; }
 
     public IReadOnlyList<Child> Owned => _owned;
 
@@ -56,6 +65,9 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
             tell(before);
         }
     }
+
+    /// <summary>Tells <paramref name="tell"/> of bugs that end something on the loop.</summary>
+    internal void OnUnexpected(Action<Exception> tell) => _onUnexpected = tell;
 
     /// <summary>Connects, and learns which children the service owns, unless another instance is the service still (<see cref="IsStandby"/>).</summary>
     public static Task<Outcome<InitConnection>> ConnectAsync(RuntimePaths paths, Service service, CancellationToken cancellationToken) =>
@@ -103,8 +115,11 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
         if (_isReceiving)
         {
             await _lost.Task;
+            Loop.Post(Loop.Stop);
+            await Loop.Over;
         }
 
+        Loop.Dispose();
         _socket.Dispose();
     }
 

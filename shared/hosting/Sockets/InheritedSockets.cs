@@ -12,7 +12,7 @@ public static class InheritedSockets
     /// <summary>SD_LISTEN_FDS_START of sd_listen_fds(3).</summary>
     public const int First = 3;
 
-    /// <summary>The descriptor that Kestrel serves: a service's <c>grpc</c>, or <c>front</c>.</summary>
+    /// <summary>The descriptor on which calls come: a service's <c>grpc</c>, or <c>front</c>.</summary>
     /// <exception cref="FaultException">No such socket was passed.</exception>
     public static int Main => FindMain(Environment.GetEnvironmentVariable("LISTEN_FDNAMES")).Value;
 

@@ -38,10 +38,12 @@ internal static unsafe partial class PacketCalls
     }
 
     /// <param name="descriptors">Room for as many as a packet may bring; they are close-on-exec.</param>
+    /// <param name="atOnce">EAGAIN in place of waiting, whatever the socket's flags say.</param>
     /// <param name="count">How many it brought.</param>
-    public static ReceivedPacket Receive(int socket, Span<byte> buffer, Span<int> descriptors, out int count)
+    public static ReceivedPacket Receive(int socket, Span<byte> buffer, Span<int> descriptors, bool atOnce, out int count)
     {
         count = 0;
+        int flags = MSG_CMSG_CLOEXEC | (atOnce ? MSG_DONTWAIT : 0);
         int room = Align(sizeof(cmsghdr) + (MaxDescriptors * sizeof(int))) + Align(sizeof(cmsghdr) + sizeof(ucred));
         byte* control = stackalloc byte[room];
         fixed (byte* start = buffer)
@@ -49,7 +51,7 @@ internal static unsafe partial class PacketCalls
             var part = new iovec { iov_base = start, iov_len = (nuint)buffer.Length };
             var message = new msghdr { msg_iov = &part, msg_iovlen = 1, msg_control = control, msg_controllen = (nuint)room };
             nint length;
-            while ((length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) < 0)
+            while ((length = recvmsg(socket, &message, flags)) < 0)
             {
                 int errno = Marshal.GetLastPInvokeError();
                 if (errno != Errno.EINTR)

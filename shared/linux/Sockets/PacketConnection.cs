@@ -20,7 +20,7 @@ public sealed class PacketConnection : IPacketEnd
 
     public ReceivedPacket Receive(Span<byte> buffer, DescriptorBuffer descriptors)
     {
-        ReceivedPacket received = PacketCalls.Receive(Number, buffer, descriptors.Room, out int count);
+        ReceivedPacket received = PacketCalls.Receive(Number, buffer, descriptors.Room, atOnce: false, out int count);
         descriptors.Added(count);
         return received;
     }

@@ -11,6 +11,9 @@ public sealed unsafe class PacketSocket : IPacketEnd, IDisposable
 
     public SafeFileHandle Handle { get; }
 
+    /// <summary>Whether a receive returns EAGAIN in place of waiting (MSG_DONTWAIT). Sending is as it was.</summary>
+    public bool ReceivesAtOnce { get; set; }
+
     /// <summary>A SEQPACKET connection to a socket file.</summary>
     /// <param name="errno">0, or why there is none: ENOENT or ECONNREFUSED when nobody listens.</param>
     public static PacketSocket? TryConnect(string path, out int errno) => TryConnect(SOCK_SEQPACKET, path, out errno);
@@ -174,7 +177,7 @@ public sealed unsafe class PacketSocket : IPacketEnd, IDisposable
         try
         {
             Handle.DangerousAddRef(ref added);
-            return PacketCalls.Receive((int)Handle.DangerousGetHandle(), buffer, descriptors, out count);
+            return PacketCalls.Receive((int)Handle.DangerousGetHandle(), buffer, descriptors, ReceivesAtOnce, out count);
         }
         finally
         {

@@ -9,10 +9,11 @@ namespace PvExec.Exec.Core.Runs;
 /// <summary>One execution of a task, from the request to the result.</summary>
 public sealed class Run
 {
-    /// <summary>Guards the state; a leaf.</summary>
+    /// <summary>Guards the state and <see cref="_completedAtOnce"/>; a leaf.</summary>
     private readonly Lock _lock = new();
 
     private readonly TaskCompletionSource<Outcome<RunResult>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _completedAtOnce;
     private RunState _state;
     private RunStart? _start;
     private RunEnded? _ending;
@@ -66,6 +67,18 @@ public sealed class Run
     /// <summary>The result, once all output has been read; a fault when the run was withdrawn or could not be started.</summary>
     public Task<Outcome<RunResult>> Completion => _completion.Task;
 
+    /// <summary>Completes with <see cref="Completion"/>. What awaits it goes on at once, on the thread that completes the run: it must be short, and wait for nothing.</summary>
+    public Task CompletedAtOnce
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Completion.IsCompleted ? Completion : (_completedAtOnce ??= new()).Task;
+            }
+        }
+    }
+
     /// <summary>Null until its processes run.</summary>
     public RunStart? Start
     {
@@ -108,6 +121,13 @@ public sealed class Run
     {
         _completion.TrySetResult(outcome);
         Tell();
+        TaskCompletionSource? atOnce;
+        lock (_lock)
+        {
+            atOnce = _completedAtOnce;
+        }
+
+        atOnce?.TrySetResult();
     }
 
     private void Tell()

@@ -1,0 +1,237 @@
+using Microsoft.Win32.SafeHandles;
+using PvExec.Http2.Loop;
+using PvExec.Http2.Native;
+using PvExec.Http2.Serving;
+using PvExec.Http2.Sessions;
+
+namespace PvExec.Hosting.Server;
+
+/// <summary>A connection to a service. It ties the streams of the session to the calls; nghttp2's callbacks only note what has come, and the handlers hear of it after.</summary>
+internal sealed class CallConnection : AcceptedConnection
+{
+    private readonly ICallHandler _handler;
+    private readonly CallsOnLoop _onLoop;
+    private readonly Dictionary<int, ServerCall> _calls = [];
+    private readonly List<ServerCall> _touched = []; // something has come for them in this turn
+
+    public CallConnection(
+        AcceptedConnections all, EventLoop loop, CallerLimits limits, SafeFileHandle socket, ICallHandler handler, CallsOnLoop onLoop)
+        : base(all, loop, limits, socket)
+    {
+        _handler = handler;
+        _onLoop = onLoop;
+        Open();
+    }
+
+    public override int CallCount => _calls.Count;
+
+    public override void OnHeadersBegun(int stream)
+    {
+        // Those of a stream that is known are trailers, which gRPC calls do not have.
+        if (!_calls.ContainsKey(stream))
+        {
+            _calls.Add(stream, new ServerCall(this, stream));
+        }
+    }
+
+    public override void OnField(int stream, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool isSecret)
+    {
+        // One field beyond the limit tells that it is broken.
+        if (_calls.TryGetValue(stream, out ServerCall? call) && !call.HasHeader && call.HeaderBytes <= Limits.RequestHeaderBytes)
+        {
+            call.AddField(name, value, isSecret);
+        }
+    }
+
+    public override void OnHeadersEnded(int stream, bool isLast)
+    {
+        if (!_calls.TryGetValue(stream, out ServerCall? call))
+        {
+            return;
+        }
+
+        if (isLast)
+        {
+            call.Input.End();
+        }
+
+        call.HasHeader = true;
+        Touch(call);
+    }
+
+    public override void OnData(int stream, ReadOnlySpan<byte> bytes)
+    {
+        if (!_calls.TryGetValue(stream, out ServerCall? call) || !call.Input.Append(bytes))
+        {
+            Session.ConsumeStream(stream, bytes.Length);
+            Session.ConsumeConnection(bytes.Length);
+            return;
+        }
+
+        Touch(call);
+    }
+
+    public override void OnDataEnded(int stream)
+    {
+        if (_calls.TryGetValue(stream, out ServerCall? call))
+        {
+            call.Input.End();
+            Touch(call);
+        }
+    }
+
+    public override void OnStreamClosed(int stream, ErrorCode code)
+    {
+        if (_calls.Remove(stream, out ServerCall? call))
+        {
+            Session.ConsumeConnection(call.Input.Drop());
+            call.OnClosed(code == ErrorCode.NoError ? "its caller has left" : $"its caller has left: {Session.Describe(code)}");
+            if (_calls.Count == 0 && IsLeaving)
+            {
+                SendSoon();
+            }
+        }
+    }
+
+    public override int OnReadBody(int stream, nint slot, Span<byte> buffer, ref BodyEnd end)
+    {
+        if (!_calls.TryGetValue(stream, out ServerCall? call))
+        {
+            return 0;
+        }
+
+        int count = call.Output.Read(buffer, out bool isLast);
+        if (isLast)
+        {
+            end = BodyEnd.Last;
+            if (call.Trailers is { Count: > 0 } trailers)
+            {
+                end = BodyEnd.TrailersFollow;
+                Session.Check(Session.Trailers(stream, trailers), "nghttp2_submit_trailer");
+                trailers.Clear();
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>A caller that could still send is told that nobody wants it (RFC 9113 section 8.1).</summary>
+    public override void OnLastSent(int stream)
+    {
+        if (_calls.TryGetValue(stream, out ServerCall? call) && !call.Input.HasEnded)
+        {
+            Session.Reset(stream, ErrorCode.NoError);
+        }
+    }
+
+    /// <summary>From any thread: does what the call's handler wants done, in this turn or the next.</summary>
+    public void Serve(ServerCall call)
+    {
+        if (Loop.IsCurrent)
+        {
+            OnAsked(call);
+        }
+        else if (call.TryAsk())
+        {
+            Loop.Post(call.Asked);
+        }
+    }
+
+    /// <summary>On the loop.</summary>
+    public void OnAsked(ServerCall call)
+    {
+        call.ForgetAsked();
+        if (IsClosed || !_calls.ContainsKey(call.Stream))
+        {
+            return;
+        }
+
+        if (call.Input.TakeConsumed() is > 0 and int consumed)
+        {
+            Session.ConsumeStream(call.Stream, consumed);
+            Session.ConsumeConnection(consumed);
+        }
+
+        if (call.TakeReset() is { } code)
+        {
+            Session.Reset(call.Stream, code);
+        }
+        else if (call.TakeHeader() is { } header)
+        {
+            if (Session.Respond(call.Stream, header, call.Output.HasBody || call.Trailers is { Count: > 0 }, call.Stream) < 0)
+            {
+                Session.Reset(call.Stream, ErrorCode.InternalError);
+            }
+
+            header.Clear();
+        }
+        else
+        {
+            Session.Resume(call.Stream);
+        }
+
+        SendSoon();
+    }
+
+    /// <summary>From any thread: asks the client to connect again elsewhere.</summary>
+    public void AskToLeave() => Loop.Post(() => Leave(Limits.Linger));
+
+    protected override void TakeBytes(ReadOnlySpan<byte> bytes)
+    {
+        base.TakeBytes(bytes);
+
+        // The list grows above only: handlers, which may go on here, are not called from within the session.
+        foreach (ServerCall call in _touched)
+        {
+            call.IsTouched = false;
+            if (call.HasBegun)
+            {
+                call.Input.Wake();
+            }
+            else if (!call.IsClosed)
+            {
+                Begin(call);
+            }
+        }
+
+        _touched.Clear();
+    }
+
+    protected override void EndCalls(string reason)
+    {
+        foreach (ServerCall call in _calls.Values)
+        {
+            call.Input.Drop();
+            call.OnClosed(reason);
+        }
+
+        _calls.Clear();
+    }
+
+    private void Touch(ServerCall call)
+    {
+        if (call.HasHeader && !call.IsTouched)
+        {
+            call.IsTouched = true;
+            _touched.Add(call);
+        }
+    }
+
+    private void Begin(ServerCall call)
+    {
+        call.HasBegun = true;
+        if (call.HeaderBytes > Limits.RequestHeaderBytes)
+        {
+            call.Refuse(431, $"the call's header has more than {Limits.RequestHeaderBytes} bytes: send less metadata");
+        }
+        else if (_onLoop.Contains(call.Path))
+        {
+            call.IsOnLoop = true;
+            _ = _handler.HandleAsync(call);
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static one => _ = one.Handler.HandleAsync(one.Call), (Handler: _handler, Call: call), preferLocal: false);
+        }
+    }
+}
