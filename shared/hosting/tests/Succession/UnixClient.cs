@@ -6,7 +6,9 @@ namespace PvExec.Hosting.Tests.Succession;
 /// <summary>An HTTP/2 client of a Unix socket.</summary>
 internal sealed class UnixClient(string path) : IDisposable
 {
-    private readonly HttpMessageInvoker _invoker = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _invoker = new(Handler(path));
+
+    public static SocketsHttpHandler Handler(string path) => new()
     {
         EnableMultipleHttp2Connections = true,
         ConnectCallback = async (_, cancellationToken) =>
@@ -15,7 +17,7 @@ internal sealed class UnixClient(string path) : IDisposable
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         },
-    });
+    };
 
     /// <summary>Sends a body that can be sent again, and returns the answer's.</summary>
     public async Task<byte[]> CallAsync(byte[] body, string target = "/")
