@@ -16,6 +16,7 @@ using PvExec.Hosting.Succession;
 using PvExec.InitClient;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
+using PvExec.Linux.Files;
 
 return await Daemon.RunAsync(Service.Exec, args, daemon =>
 {
@@ -44,8 +45,13 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<NextInstance>();
     const string moreInput = "a task is given more input bit by bit, by pvexec.v1.Tasks/RunInteractive or 'pv_exec exec -w -i'";
     daemon.MapGrpc<ExecGrpc>(binder => PvExec.Contract.ExecService.BindService(binder, null!), moreInput);
-    daemon.BeginOnLoop("/proto.ExecService/Exec");
     daemon.MapGrpc<TasksGrpc>(binder => PvExec.Api.V1.Tasks.BindService(binder, null!), moreInput);
+
+    // Such a call reads its task's directory at once. Where others than the kernel answer for that, it may take long, and would hold up the loop.
+    if (daemon.Options.ConfigRoots.All(FileSystemKind.IsLocal))
+    {
+        daemon.BeginOnLoop("/proto.ExecService/Exec");
+    }
 
     // First of all start hooks: what runs holds its locks before anyone can ask for one.
     daemon.OnStart((services, _) =>
