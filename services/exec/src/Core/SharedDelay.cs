@@ -1,12 +1,16 @@
 namespace PvExec.Exec.Core;
 
-/// <summary>One and the same delay for many waits, with a timer that is set once for those that begin together: most waits end before it is over, and to set one costs more than they do.</summary>
-/// <param name="delay">How long each wait is.</param>
+/// <summary>
+/// One and the same delay for many waits, with a timer that fires a few times in the length of one however many there are: most waits end before
+/// it is over, and a timer costs more than they do.
+/// </summary>
+/// <param name="delay">How long each wait is, or up to an eighth longer.</param>
 public sealed class SharedDelay(TimeSpan delay, TimeProvider time)
 {
     /// <summary>Guards the fields below; a leaf, as nobody goes on under it.</summary>
     private readonly Lock _lock = new();
 
+    private readonly TimeSpan _step = TimeSpan.FromMilliseconds(Math.Ceiling(delay.TotalMilliseconds / 8));
     private readonly Queue<(long Began, TaskCompletionSource Over)> _waits = new();
     private ITimer? _timer;
     private bool _isSet;
@@ -37,7 +41,8 @@ public sealed class SharedDelay(TimeSpan delay, TimeProvider time)
                 TimeSpan left = delay - time.GetElapsedTime(first.Began);
                 if (left > TimeSpan.Zero)
                 {
-                    Set(left);
+                    // A timer that is set for less than a millisecond fires at once, again and again.
+                    Set(left > _step ? left : _step);
                 }
                 else
                 {
