@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 
 namespace PvExec.Hosting.Server;
 
-/// <summary>The body of a request: appended to by the loop, read by the call's handler. The caller may send as much more as was read (flow control).</summary>
+/// <summary>The body of a request: appended to by the loop, read by the call's handler. The caller may send as much more as was looked at (flow control): a message is taken in one piece.</summary>
 internal sealed class RequestReader(ServerCall call) : PipeReader
 {
     private const int FirstBytes = 512;
@@ -17,7 +17,8 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
     private int _start;
     private int _end;
     private int _examined; // the handler waits for what is behind it
-    private int _consumed; // not yet given back to the caller
+    private int _counted; // up to where the caller was given back what it has sent, or is about to be
+    private int _toGive; // counted, and not given back yet
     private bool _isLent;
     private bool _isDropped; // nobody wants what comes
     private bool _isOver; // the stream has ended: nothing is given back any more
@@ -106,13 +107,13 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
         }
     }
 
-    /// <returns>How many bytes were read since the last time, for the caller to send as many.</returns>
+    /// <returns>How many bytes were looked at since the last time, for the caller to send as many.</returns>
     public int TakeConsumed()
     {
         lock (_lock)
         {
-            int consumed = _consumed;
-            _consumed = 0;
+            int consumed = _toGive;
+            _toGive = 0;
             return consumed;
         }
     }
@@ -124,8 +125,8 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
         lock (_lock)
         {
             // What was sent before a caller left can still be read, but is not counted again.
-            int left = _consumed + _end - _start;
-            _consumed = 0;
+            int left = _toGive + _end - _counted;
+            _toGive = 0;
             _isOver = true;
             return left;
         }
@@ -169,18 +170,15 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
         bool tells;
         lock (_lock)
         {
-            int to = consumed.GetInteger();
-            _consumed += _isOver ? 0 : to - _start;
-            _start = to;
-            _examined = Math.Max(to, examined.GetInteger());
+            _start = consumed.GetInteger();
+            _examined = Math.Max(_start, examined.GetInteger());
+            Count(_examined);
             _isLent = false;
             Return(ref _lent);
-            tells = _consumed >= WorthTelling;
-            if (_start == _end && _bytes.Length > 0)
+            tells = _toGive >= WorthTelling;
+            if (_start == _end)
             {
-                Return(ref _bytes!);
-                _bytes = [];
-                _start = _end = _examined = 0;
+                DropBytes();
             }
         }
 
@@ -205,12 +203,10 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
         lock (_lock)
         {
             _isDropped = true;
-            _consumed += _isOver ? 0 : _end - _start;
+            Count(_end);
             _isLent = false;
             Return(ref _lent);
-            Return(ref _bytes!);
-            _bytes = [];
-            _start = _end = _examined = 0;
+            DropBytes();
         }
 
         call.Serve();
@@ -224,6 +220,19 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
         _isCancelled = false;
         _isLent = true;
         return new ReadResult(new ReadOnlySequence<byte>(_bytes, _start, _end - _start), isCancelled, HasEnded);
+    }
+
+    private void Count(int to)
+    {
+        _toGive += _isOver ? 0 : Math.Max(0, to - _counted);
+        _counted = Math.Max(_counted, to);
+    }
+
+    private void DropBytes()
+    {
+        Return(ref _bytes!);
+        _bytes = [];
+        _start = _end = _examined = _counted = 0;
     }
 
     /// <summary>Positions stay what they are while the handler reads.</summary>
@@ -245,6 +254,7 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
         _start -= kept;
         _end -= kept;
         _examined -= kept;
+        _counted -= kept;
     }
 
     private static void Return(ref byte[]? bytes)

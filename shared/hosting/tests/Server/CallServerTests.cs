@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -104,6 +105,28 @@ public sealed class CallServerTests : IDisposable
         using HttpResponseMessage response = await _client.PostAsync("/", new ByteArrayContent(sent));
 
         Assert.Equal(sent, await response.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task A_message_longer_than_the_window_is_taken_in_one_piece()
+    {
+        const int Length = 5 * 1024 * 1024;
+        await using TestServer server = await StartAsync(async context =>
+        {
+            PipeReader reader = context.Request.BodyReader;
+            ReadResult result = await reader.ReadAsync();
+            while (!result.IsCompleted)
+            {
+                reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                result = await reader.ReadAsync();
+            }
+
+            await context.Response.WriteAsync($"{result.Buffer.Length}");
+            reader.AdvanceTo(result.Buffer.End);
+        });
+        using HttpResponseMessage response = await _client.PostAsync("/", new ByteArrayContent(new byte[Length]));
+
+        Assert.Equal($"{Length}", await response.Content.ReadAsStringAsync());
     }
 
     [Fact]
