@@ -47,7 +47,7 @@ public sealed class DiskOutputTests : IAsyncLifetime
         Assert.Equal(-1, output.AsSpan().IndexOfAnyExcept((byte)'b'));
         Assert.InRange(events.Missing, 30 * Mebibyte, 60 * Mebibyte);
         Assert.Equal(100 * Mebibyte, output.Length + events.Missing);
-        Assert.Equal(1, (await _daemon.LogsAsync()).Split("a part of its output is not kept").Length - 1);
+        Assert.Equal(1, (await _daemon.WaitForLogAsync("a part of its output is not kept")).Split("a part of its output is not kept").Length - 1);
     }
 
     [Fact]

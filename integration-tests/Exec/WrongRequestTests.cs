@@ -39,8 +39,7 @@ public sealed class WrongRequestTests(SharedDaemon shared) : IClassFixture<Share
         ShellResult result = await _daemon.ShellAsync("python3 -c \"$@\"", [Call, @"b'\xff'", .. methods]);
 
         Assert.Equal(methods.Select(method => $"INVALID_ARGUMENT {method}"), result.Lines.Select(line => line.Split(':')[0]));
-        string log = await _daemon.LogsAsync();
-        Assert.All(methods, method => Assert.Contains($"warning: {method} got a request that is no message of its own: ", log, StringComparison.Ordinal));
+        string log = await _daemon.WaitForLogAsync([.. methods.Select(method => $"warning: {method} got a request that is no message of its own: ")]);
         Assert.DoesNotContain("   at ", log, StringComparison.Ordinal);
     }
 }

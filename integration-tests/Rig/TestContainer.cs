@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
@@ -78,6 +79,20 @@ public sealed partial class TestContainer : IAsyncDisposable
     {
         (string output, string errors) = await _container.GetLogsAsync();
         return output + errors;
+    }
+
+    /// <summary>Waits up to 30 s until all of these texts are in what the first process printed, which comes a moment after what it tells of; and returns that.</summary>
+    public async Task<string> WaitForLogAsync(params string[] texts)
+    {
+        long began = Stopwatch.GetTimestamp();
+        string log = await LogsAsync();
+        while (!texts.All(log.Contains) && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30))
+        {
+            log = await LogsAsync();
+        }
+
+        Assert.All(texts, text => Assert.Contains(text, log, StringComparison.Ordinal));
+        return log;
     }
 
     /// <summary><c>docker stop</c>: SIGTERM, and SIGKILL after ten seconds. Returns the first process's exit code.</summary>

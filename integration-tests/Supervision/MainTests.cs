@@ -118,7 +118,7 @@ public sealed class MainTests
 
         await container.WaitUntilAsync($"[ \"$(pidof pv-{service})\" != {before} ] && {TestContainer.Answers}");
 
-        Assert.Contains($"{service} (pid {before}) has given no sign of life for 2 s", await container.LogsAsync(), StringComparison.Ordinal);
+        await container.WaitForLogAsync($"{service} (pid {before}) has given no sign of life for 2 s");
     }
 
     [Fact]
