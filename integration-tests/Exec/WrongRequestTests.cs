@@ -26,8 +26,9 @@ public sealed class WrongRequestTests(SharedDaemon shared) : IClassFixture<Share
 
         ShellResult result = await _daemon.ShellAsync("python3 -c \"$@\"", [Call, "bytes(11 << 20)", .. methods, .. methods, .. methods]);
 
-        Assert.Equal(9, result.Lines.Length);
-        Assert.All(result.Lines, line => Assert.StartsWith("RESOURCE_EXHAUSTED", line, StringComparison.Ordinal));
+        string[] expected = [.. methods.Select(method => $"RESOURCE_EXHAUSTED {method}: at most 10485760 bytes (10 MiB) are taken in one message, and this one is larger")];
+        Assert.Equal([.. expected, .. expected, .. expected], result.Lines.Select(line => line.Split(": a task is given more input")[0]));
+        Assert.Contains("pvexec.v1.Tasks/RunInteractive", result.Lines[0], StringComparison.Ordinal);
         Assert.DoesNotContain("pv-front: warning", await _daemon.LogsAsync(), StringComparison.Ordinal);
     }
 
