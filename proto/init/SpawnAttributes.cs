@@ -5,7 +5,7 @@ namespace PvExec.Proto.Init;
 /// <summary>What a Spawn may ask for beside the program; null leaves what pv-init's children get.</summary>
 public sealed record SpawnAttributes
 {
-    private const int FieldCount = 10;
+    private const int FieldCount = 11, LeastFieldCount = 10;
 
     /// <summary>The real, effective and saved user.</summary>
     public uint? Uid { get; init; }
@@ -36,6 +36,9 @@ public sealed record SpawnAttributes
     /// <summary>Whether the child gets a cgroup of its own where there are any.</summary>
     public bool OwnCgroup { get; init; } = true;
 
+    /// <summary>Whether the answer is to bring a pidfd. Appended later: a caller may leave it out.</summary>
+    public bool PidFd { get; init; }
+
     internal void Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(FieldCount);
@@ -56,6 +59,7 @@ public sealed record SpawnAttributes
         writer.Write(NoNewPrivileges);
         Fields.Write(ref writer, Terminal);
         writer.Write(OwnCgroup);
+        writer.Write(PidFd);
     }
 
     private void WriteGroups(ref MessagePackWriter writer)
@@ -75,7 +79,7 @@ public sealed record SpawnAttributes
 
     internal static SpawnAttributes Read(ref MessagePackReader reader)
     {
-        int count = Fields.Begin(ref reader, FieldCount);
+        int count = Fields.Begin(ref reader, LeastFieldCount);
         var attributes = new SpawnAttributes
         {
             Uid = (uint?)Fields.Number(ref reader, 0, uint.MaxValue),
@@ -88,6 +92,7 @@ public sealed record SpawnAttributes
             NoNewPrivileges = reader.ReadBoolean(),
             Terminal = (int?)Fields.Number(ref reader, int.MinValue, int.MaxValue),
             OwnCgroup = reader.ReadBoolean(),
+            PidFd = count >= FieldCount && reader.ReadBoolean(),
         };
         Fields.End(ref reader, count, FieldCount);
         return attributes;

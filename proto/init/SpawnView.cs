@@ -8,7 +8,7 @@ namespace PvExec.Proto.Init;
 /// </summary>
 public readonly struct SpawnView
 {
-    private const int LeastFieldCount = 8, FieldCount = 9, AttributeCount = 10;
+    private const int LeastFieldCount = 8, FieldCount = 9, LeastAttributeCount = 10, AttributeCount = 11;
 
     private SpawnView(ref MessagePackReader reader, ReadOnlyMemory<byte> bytes)
     {
@@ -29,7 +29,7 @@ public readonly struct SpawnView
 
         if (!reader.TryReadNil())
         {
-            int attributes = Fields.Begin(ref reader, AttributeCount);
+            int attributes = Fields.Begin(ref reader, LeastAttributeCount);
             Uid = (uint?)Fields.Number(ref reader, 0, uint.MaxValue);
             Gid = (uint?)Fields.Number(ref reader, 0, uint.MaxValue);
             Groups = reader.TryReadNil() ? null : PackedNumbers.Read(ref reader, bytes);
@@ -40,6 +40,7 @@ public readonly struct SpawnView
             NoNewPrivileges = reader.ReadBoolean();
             Terminal = (int?)Fields.Number(ref reader, int.MinValue, int.MaxValue);
             OwnCgroup = reader.ReadBoolean();
+            PidFd = attributes >= AttributeCount && reader.ReadBoolean();
             Fields.End(ref reader, attributes, AttributeCount);
         }
 
@@ -83,6 +84,8 @@ public readonly struct SpawnView
     public int? Terminal { get; }
 
     public bool OwnCgroup { get; }
+
+    public bool PidFd { get; }
 
     /// <summary>Reads the body of a packet.</summary>
     /// <returns>False for bytes that are no Spawn.</returns>

@@ -47,9 +47,7 @@ using (directory)
     cgroups?.Settle();
     var signals = new CaughtSignals();
     signals.Catch();
-    var reaper = new Reaper(new EndedChildren()); // not disposed: its thread waits until the process ends
-    reaper.Start();
-    var supervisor = new Supervisor(options with { Port = sockets.FrontPort }, sockets, reaper, signals, Start.OwnEnvironment(), programs, defaults, cgroups);
+    var supervisor = new Supervisor(options with { Port = sockets.FrontPort }, sockets, new Reaper(), signals, Start.OwnEnvironment(), programs, defaults, cgroups);
     int exitCode = supervisor.Run();
     cgroups?.Close();
     Start.CleanUp(directory);

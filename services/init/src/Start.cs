@@ -27,7 +27,7 @@ internal static class Start
     /// <summary>Takes what pv-init needs more of than its children, who get what it had before.</summary>
     public static ChildDefaults PrepareProcess()
     {
-        // Every task costs pv-init three descriptors. Tasks get the limit as it was: select(2) fails above 1024.
+        // Every task costs pv-init the descriptors that are kept with it. Tasks get the limit as it was: select(2) fails above 1024.
         DescriptorLimit descriptors = DescriptorLimit.Raise();
 
         // A mark is a soft limit: it must be below the hard one.

@@ -17,7 +17,7 @@ public interface IInit
     /// <summary>Starts a process. A failed exec is a fault that names the stage (<c>chdir</c>, <c>exec</c>, …) and the errno.</summary>
     ValueTask<Outcome<Child>> SpawnAsync(SpawnSpec spec, CancellationToken cancellationToken);
 
-    /// <summary>Sends a signal through the child's pidfd, never to a reused pid. A child that has ended is no fault: nothing happens. Signal 0 to the tree sends nothing, and is the fault NotFound when nobody of it is left.</summary>
+    /// <summary>Sends a signal, never to a reused pid. A child that has ended is no fault: nothing happens. Signal 0 to the tree sends nothing, and is the fault NotFound when nobody of it is left.</summary>
     ValueTask<Outcome<Unit>> SignalAsync(Child child, int signal, SignalScope scope, CancellationToken cancellationToken);
 
     /// <summary>pv-init may forget the child, its exit and its kept descriptors. Call it once, when the exit is dealt with.</summary>

@@ -62,6 +62,7 @@ internal static class SpawnMessage
         NoNewPrivileges = spec.NoNewPrivileges,
         Terminal = spec.ControllingTerminal,
         OwnCgroup = spec.OwnCgroup,
+        PidFd = spec.HoldPidFd,
     };
 
     private static long Number(long? limit) => limit ?? ResourceLimit.Unlimited;

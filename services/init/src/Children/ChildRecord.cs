@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using PvExec.Kernel;
 using PvExec.Linux.Sockets;
@@ -22,7 +21,6 @@ internal sealed class ChildRecord
     private byte[] _notes = [];
     private int _labelLength, _stateLength, _namesLength, _nameCount;
     private int[] _kept = [];
-    private int _pidFd = -1;
 
     public ChildRecord() => Place = new LinkedListNode<ChildRecord>(this);
 
@@ -41,9 +39,6 @@ internal sealed class ChildRecord
     /// <summary>Whether it has a cgroup of its own, until it is forgotten.</summary>
     public bool HasCgroup { get; private set; }
 
-    /// <summary>One number; none once it has ended, and when there was no descriptor left to hold it with.</summary>
-    public ReadOnlySpan<int> PidFd => MemoryMarshal.CreateReadOnlySpan(ref _pidFd, _pidFd >= 0 ? 1 : 0);
-
     /// <summary>In the order of the names in the Spawn message.</summary>
     public ReadOnlySpan<int> Kept => _kept.AsSpan(0, _nameCount);
 
@@ -59,13 +54,11 @@ internal sealed class ChildRecord
     public string Label => Encoding.UTF8.GetString(_notes.AsSpan(0, _labelLength));
 
     /// <summary>Begins a life.</summary>
-    /// <param name="pidFd">Its from now on; -1 for none.</param>
     /// <param name="received">Those from <paramref name="mapped"/> on are kept: taken out of it.</param>
-    public void Begin(ulong id, int pid, int pidFd, Service owner, long startedMicroseconds, bool hasCgroup, in SpawnView spawn, DescriptorBuffer received, int mapped)
+    public void Begin(ulong id, int pid, Service owner, long startedMicroseconds, bool hasCgroup, in SpawnView spawn, DescriptorBuffer received, int mapped)
     {
         Id = id;
         Pid = pid;
-        _pidFd = pidFd;
         Owner = owner;
         StartedMicroseconds = startedMicroseconds;
         HasCgroup = hasCgroup;
@@ -97,13 +90,11 @@ internal sealed class ChildRecord
     {
         Exit = exit;
         EndedAt = endedAt;
-        ClosePidFd();
     }
 
     /// <summary>Closes what it holds and makes it nobody's.</summary>
     public void Clear()
     {
-        ClosePidFd();
         foreach (int descriptor in Kept)
         {
             DescriptorBuffer.Close(descriptor);
@@ -127,14 +118,5 @@ internal sealed class ChildRecord
         }
 
         return new Owned(Id, Pid, Label, StartedMicroseconds, _notes.AsSpan(_labelLength, _stateLength).ToArray(), names, Exit);
-    }
-
-    private void ClosePidFd()
-    {
-        if (_pidFd >= 0)
-        {
-            DescriptorBuffer.Close(_pidFd);
-            _pidFd = -1;
-        }
     }
 }

@@ -7,7 +7,7 @@ using PvExec.Proto.Init;
 namespace PvExec.Init.Children;
 
 /// <summary>
-/// Starts processes. The caller keeps the reaper away meanwhile (<see cref="Adapters.Reaper.Gate"/>). All that the
+/// Starts processes. The caller is the one who reaps (<see cref="Adapters.Reaper"/>): nobody else takes one that fails here. All that the
 /// kernel needs is copied from the packet into memory that is kept for the next start: nothing is allocated.
 /// </summary>
 /// <param name="servicesCgroup">The descriptor of the cgroup that services are put into; -1: none.</param>
@@ -33,7 +33,7 @@ internal sealed unsafe class Spawner(ChildDefaults defaults, int servicesCgroup)
         return result.Stage == SpawnStage.Cgroup ? Start(spawn, plan.Sources, new SpawnRequest { Cgroup = -1 }, limits: default) : result;
     }
 
-    /// <summary>Starts a child of a service, with a pidfd.</summary>
+    /// <summary>Starts a child of a service.</summary>
     /// <param name="spawn">As <see cref="SpawnRules"/> wants it.</param>
     /// <param name="sources">Descriptors of this process, one for each target.</param>
     /// <param name="id">pv-init's number for it.</param>
@@ -48,7 +48,7 @@ internal sealed unsafe class Spawner(ChildDefaults defaults, int servicesCgroup)
             own[count++] = new SpawnLimit { Resource = DescendantMark.Resource, Soft = mark.Of(id), Hard = ulong.MaxValue };
         }
 
-        return Start(spawn, sources, new SpawnRequest { Cgroup = cgroup, WantsPidFd = 1 }, own[..count]);
+        return Start(spawn, sources, new SpawnRequest { Cgroup = cgroup, WantsPidFd = spawn.PidFd ? 1 : 0 }, own[..count]);
     }
 
     private SpawnResult Start(in SpawnView spawn, ReadOnlySpan<int> sources, SpawnRequest request, ReadOnlySpan<SpawnLimit> limits)

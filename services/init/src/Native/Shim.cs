@@ -14,4 +14,9 @@ internal static unsafe partial class Shim
     /// <returns>0, or the errno.</returns>
     [LibraryImport("pv_spawn")]
     public static partial int pv_catch_signal(int number, int descriptor);
+
+    /// <summary>Opens a descriptor that is readable when SIGCHLD came (signalfd(2)).</summary>
+    /// <returns>It, or the negative errno.</returns>
+    [LibraryImport("pv_spawn")]
+    public static partial int pv_open_child_signal();
 }

@@ -1,14 +1,14 @@
 /*
  * Starting a process, for pv-init: managed code may not run between fork and exec.
  *
- * clone3(2) with CLONE_VM and CLONE_VFORK, on a stack of its own, which gives the pidfd and puts the child into its
+ * clone3(2) with CLONE_VM and CLONE_VFORK, on a stack of its own, which gives a pidfd, if one is wanted, and puts the child into its
  * cgroup in the same step; vfork(2) where clone3 is not allowed. Either way the child borrows the parent's memory until
  * it execs (pv_become.c), so it reports by writing into the request.
  *
  * The child begins with the parent's table of descriptors and makes one of its own of those up to the last that it needs:
  * a copy of them all, closed one by one, costs more than the rest when pv-init keeps thousands.
  *
- * The caller holds the lock that keeps its reaper away: a child that fails is waited for here.
+ * The caller is the thread that reaps: a child that fails is waited for here.
  */
 #define _GNU_SOURCE
 #include "pv_spawn.h"

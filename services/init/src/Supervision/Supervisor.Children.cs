@@ -15,44 +15,52 @@ internal sealed partial class Supervisor
     /// <summary>Milliseconds until the groups that were not free are looked at once more.</summary>
     private const long ReleaseAgain = 100;
 
+    /// <summary>So many ends are dealt with before the others have their turn.</summary>
+    private const int EndsATurn = 1024;
+
     private long _releaseAgainAt = long.MaxValue;
+
+    /// <summary>Whether somebody who has ended may not have been taken yet, and is not told of again.</summary>
+    private bool _areMoreEnded;
 
     /// <summary>Not yet told of in the log.</summary>
     private long _droppedExits;
 
-    /// <summary>A child's pidfd is readable: it has ended. Waiting for the reaper's thread to say so would cost one more switch.</summary>
-    private void TakeEnded(ulong ended)
-    {
-        if (_children.TryGet(ended, out ChildRecord? child) && child.Exit is null)
-        {
-            _reaper.TakeNow(child.Pid);
-        }
-
-        TakeEnded();
-    }
-
+    /// <summary>Deals with those that have ended, services' children, services and orphans: they come in one order, so that none waits for a pause of the others.</summary>
     private void TakeEnded()
     {
-        while (_reaper.TryTake(out ReapedProcess ended))
+        _areMoreEnded = true; // should it fail in between
+        for (int taken = 0; taken < EndsATurn; taken++)
         {
-            if (IsInstance(ended))
+            if (!Reaper.TryTake(out ReapedProcess ended))
             {
-                continue;
+                _areMoreEnded = false;
+                break;
             }
 
-            if (_children.TryGetLiving(ended.Pid, out ChildRecord? child))
-            {
-                ChildEnded(child, ended);
-            }
-            else if (_cgroups is { HasLingering: true })
-            {
-                // An orphan: it may have been the last of a child's group, which can look inhabited for a moment longer.
-                _cgroups.ReleaseLingering();
-                _releaseAgainAt = _cgroups.HasLingering ? Clock.Monotonic + ReleaseAgain : long.MaxValue;
-            }
+            TakeEnded(ended);
         }
 
         TellDropped();
+    }
+
+    private void TakeEnded(in ReapedProcess ended)
+    {
+        if (IsInstance(ended))
+        {
+            return;
+        }
+
+        if (_children.TryGetLiving(ended.Pid, out ChildRecord? child))
+        {
+            ChildEnded(child, ended);
+        }
+        else if (_cgroups is { HasLingering: true })
+        {
+            // An orphan: it may have been the last of a child's group, which can look inhabited for a moment longer.
+            _cgroups.ReleaseLingering();
+            _releaseAgainAt = _cgroups.HasLingering ? Clock.Monotonic + ReleaseAgain : long.MaxValue;
+        }
     }
 
     /// <summary>What pv-init says of itself. The bytes do not grow with starts, exits, signals and acknowledgements.</summary>
@@ -80,7 +88,6 @@ internal sealed partial class Supervisor
             VoluntarySwitches = process.Usage.VoluntarySwitches,
             InvoluntarySwitches = process.Usage.InvoluntarySwitches,
         };
-        Unwatch(child);
         ChildRecord? superfluous = _children.End(child, exit, Clock.Monotonic);
         if (Get(child.Owner).Line is { } line)
         {
@@ -146,24 +153,24 @@ internal sealed partial class Supervisor
         bool isKept = false;
         try
         {
-            lock (_reaper.Gate)
+            int mapped = spawn.Targets.Count;
+            result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, cgroup);
+            if (result.Pid > 0)
             {
-                // Every earlier owner of the pid has been dealt with before it is written down again.
-                TakeEnded();
-                int mapped = spawn.Targets.Count;
-                result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, cgroup);
-                if (result.Pid > 0)
-                {
-                    child.Begin(id, result.Pid, result.PidFd, owner.Service, Clock.NowMicroseconds, cgroup >= 0, spawn, _receiver.Descriptors, mapped);
-                    _children.Add(child);
-                    isKept = true;
-                    Watch(child);
-                }
+                child.Begin(id, result.Pid, owner.Service, Clock.NowMicroseconds, cgroup >= 0, spawn, _receiver.Descriptors, mapped);
+                _children.Add(child);
+                isKept = true;
+                ReadOnlySpan<int> pidFd = [result.PidFd];
+                Reply(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds), pidFd[..(result.PidFd >= 0 ? 1 : 0)]);
             }
         }
         finally
         {
-            _reaper.Wake();
+            if (result is { Pid: > 0, PidFd: >= 0 })
+            {
+                DescriptorBuffer.Close(result.PidFd);
+            }
+
             CloseCgroup(id, cgroup, isUsed: isKept);
             if (result.Pid <= 0)
             {
@@ -172,36 +179,9 @@ internal sealed partial class Supervisor
             }
         }
 
-        if (isKept)
-        {
-            Reply(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds), child.PidFd);
-        }
-        else
+        if (!isKept)
         {
             Reply(line, packet.Correlation, new SpawnFailed(result.Stage.Name(), result.Errno));
-        }
-    }
-
-    /// <summary>
-    /// Once, since a child that is traced cannot be reaped before its tracer has. Then, and without a pidfd or room for it, the
-    /// reaper's thread tells of the end.
-    /// </summary>
-    private void Watch(ChildRecord child)
-    {
-        foreach (int pidFd in child.PidFd)
-        {
-            if (_poll.TryAddNumber(pidFd, ChildTokens + (long)child.Id, PollEvents.Readable | PollEvents.Once))
-            {
-                _reaper.LeaveToPidFd(child.Pid);
-            }
-        }
-    }
-
-    private void Unwatch(ChildRecord child)
-    {
-        foreach (int pidFd in child.PidFd)
-        {
-            _poll.RemoveNumber(pidFd);
         }
     }
 

@@ -136,14 +136,10 @@ internal sealed partial class Supervisor
             return;
         }
 
-        // While the gate is held and it has not been reaped, its number means it and nobody else.
-        lock (_reaper.Gate)
+        // As long as it has not been reaped, its number means it and nobody else.
+        if (instance.End is null)
         {
-            TakeEnded();
-            if (instance.End is null)
-            {
-                _ = Signals.Kill(instance.Pid, signal);
-            }
+            _ = Signals.Kill(instance.Pid, signal);
         }
     }
 }

@@ -155,21 +155,15 @@ internal sealed partial class Supervisor
         InitLog.ServiceNotStarted(service.Name, stage, Errno.Describe(result.Errno), Restarting.After(service.Crashes.BackOff));
     }
 
-    /// <summary>Starts a process and has its pid written down before it can be reaped, and after every earlier owner of the pid has been dealt with.</summary>
+    /// <summary>Starts a process and has its pid written down, before anybody is reaped.</summary>
     private SpawnResult Start(SpawnPlan plan, Action<int> register)
     {
-        SpawnResult result;
-        lock (_reaper.Gate)
+        SpawnResult result = _spawner.Start(plan);
+        if (result.Pid > 0)
         {
-            TakeEnded();
-            result = _spawner.Start(plan);
-            if (result.Pid > 0)
-            {
-                register(result.Pid);
-            }
+            register(result.Pid);
         }
 
-        _reaper.Wake();
         return result;
     }
 

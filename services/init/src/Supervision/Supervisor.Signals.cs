@@ -73,25 +73,17 @@ internal sealed partial class Supervisor
             return 0;
         }
 
-        bool toLeader = scope == 0 || (scope == 1 && !child.LeadsGroup);
-        if (toLeader && !child.PidFd.IsEmpty)
-        {
-            return PidFd.Send(child.PidFd[0], signal);
-        }
-
         if (scope == 2)
         {
             SendToTree(child, signal);
             return 0;
         }
 
-        // While the gate is held the child stays in the process table, so its number means it and nobody else.
-        lock (_reaper.Gate)
+        // As long as it has not been reaped the child stays in the process table: its number means it and nobody else.
+        bool toLeader = scope == 0 || !child.LeadsGroup;
+        if (child.Exit is null)
         {
-            if (Lives(child, id))
-            {
-                return Signals.Kill(toLeader ? pid : -pid, signal);
-            }
+            return Signals.Kill(toLeader ? pid : -pid, signal);
         }
 
         if (!toLeader)

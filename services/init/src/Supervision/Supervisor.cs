@@ -10,16 +10,13 @@ using PvExec.Linux.Processes;
 namespace PvExec.Init.Supervision;
 
 /// <summary>
-/// The event loop. Its thread owns all state; the reaper's thread only queues who has ended, and signals come through a
-/// pipe. Split by what it deals with: services, their instances, their
+/// The event loop. Its thread owns all state, and starts, signals and reaps processes; signals that ask for something come through a
+/// pipe, that of a child's end through a descriptor. Split by what it deals with: services, their instances, their
 /// replacement and notifications, lines (connections), children, the stop.
 /// </summary>
 internal sealed partial class Supervisor
 {
     private const long InitToken = 1, NotifyToken = 2, ReaperToken = 3, SignalToken = 4, FirstLineToken = 16;
-
-    /// <summary>Above it are children, by their number: lines never get so far.</summary>
-    private const long ChildTokens = 1L << 62;
 
     private readonly DaemonOptions _options;
     private readonly ListenSet _sockets;
@@ -110,7 +107,6 @@ internal sealed partial class Supervisor
                     // PID 1 must not end by a bug in one request: say it and go on.
                     InitLog.Unexpected(e);
                     Abandon(token);
-                    _reaper.Remind();
                 }
             }
 
@@ -144,13 +140,11 @@ internal sealed partial class Supervisor
                 ReadNotifications();
                 break;
             case ReaperToken:
+                _reaper.Settle();
                 TakeEnded();
                 break;
             case SignalToken:
                 TakeSignals();
-                break;
-            case > ChildTokens:
-                TakeEnded((ulong)(token - ChildTokens));
                 break;
             default:
                 ServeLine(token, events);
@@ -172,6 +166,11 @@ internal sealed partial class Supervisor
     /// <summary>What is due by the clock.</summary>
     private void OnTime()
     {
+        if (_areMoreEnded)
+        {
+            TakeEnded();
+        }
+
         DealWithEnds();
         long now = Clock.Monotonic;
         foreach (SupervisedService service in _services)
@@ -208,7 +207,7 @@ internal sealed partial class Supervisor
     /// <summary>When something is due at the latest; <see cref="long.MaxValue"/> for never.</summary>
     private long Due()
     {
-        if (_endedInstances.Count > 0)
+        if (_endedInstances.Count > 0 || _areMoreEnded)
         {
             return Clock.Monotonic;
         }

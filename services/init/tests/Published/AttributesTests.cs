@@ -102,7 +102,7 @@ public sealed class AttributesTests : IDisposable
     }
 
     [Fact]
-    public void The_answer_carries_a_pidfd_and_the_exit_its_times_and_usage()
+    public void The_answer_carries_a_pidfd_that_was_asked_for_and_the_exit_its_times_and_usage()
     {
         using RunningInit init = _installation.Start();
         StandIn exec = init.Connect("exec");
@@ -110,7 +110,7 @@ public sealed class AttributesTests : IDisposable
         string gate = Path.Combine(_installation.Root, "gate");
         RunningInit.Run("mkfifo", gate);
         long before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000;
-        exec.Order($$"""{"do":"spawn","argv":["sh","-c","read x < {{gate}}; kill -SEGV $$"],"attributes":[null,null,null,[],null,null,null,false,null,true]}""");
+        exec.Order($$"""{"do":"spawn","argv":["sh","-c","read x < {{gate}}; kill -SEGV $$"],"attributes":[null,null,null,[],null,null,null,false,null,true,true]}""");
         JsonElement spawned = exec.Event("message");
         Assert.Equal(Spawned, spawned.GetProperty("type").GetInt32());
         Assert.Equal(spawned.GetProperty("body")[1].GetInt32(), Assert.Single(spawned.GetProperty("holds").EnumerateArray()).GetInt32());

@@ -23,7 +23,6 @@ public sealed class RefusedBySystemTests : IDisposable
         List<PacketSocket> callers = [.. Enumerable.Range(0, 100).Select(_ => PacketSocket.TryConnect(socket, out int _)!)];
         init.WaitFor("the kernel has no room to watch it");
 
-        // All lower numbers are taken: that of its pidfd is not watched either.
         exec.Order("""{"do":"spawn","argv":["sh","-c","exit 7"]}""");
         Assert.Equal(7, exec.Message(Exited)[1].GetInt32());
 
@@ -47,7 +46,7 @@ public sealed class RefusedBySystemTests : IDisposable
         Assert.Contains("OutOfMemoryException", init.WaitFor("error: unexpected, and going on"));
         Assert.Contains("Supervisor.Spawn", init.Lines[^1]);
 
-        // The gate is free, the other's line as it was, and who asked begins anew with what it owns.
+        // The other's line is as it was, and who asked begins anew with what it owns.
         process.Order("""{"do":"spawn","argv":["sh","-c","exit 7"]}""");
         Assert.Equal(7, process.Message(Exited)[1].GetInt32());
         init.WaitFor("exec is back");

@@ -30,7 +30,7 @@ public sealed class WithoutClone3Tests : IDisposable
     {
         for (int code = 0; code < 50; code++)
         {
-            _exec.Order($$"""{"do":"spawn","argv":["sh","-c","read x < /dev/null; exit {{code}}"]}""");
+            _exec.Order($$"""{"do":"spawn","argv":["sh","-c","read x < /dev/null; exit {{code}}"],"attributes":[null,null,null,[],null,null,null,false,null,true,true]}""");
             JsonElement spawned = _exec.Event("message");
             Assert.Equal(Spawned, spawned.GetProperty("type").GetInt32());
             Assert.Single(spawned.GetProperty("holds").EnumerateArray());
