@@ -19,6 +19,7 @@ public sealed class StopTests : IDisposable
     {
         using RunningInit init = _installation.Start(["--stop-timeout", "600", .. Worktree]);
         StandIn worktree = init.Connect("worktree");
+        worktree.Event("welcome"); // it listens: what it says last is not lost
         init.Signal(signal);
         Assert.Equal(0, init.WaitForExit());
 
@@ -51,6 +52,7 @@ public sealed class StopTests : IDisposable
     {
         using RunningInit init = _installation.Start(["--stop-timeout", "600"], environment: [("STAND_IN_DRAINS", "front"), ("STAND_IN_STUCK", "exec")]);
         StandIn front = init.Connect("front"), exec = init.Connect("exec"), worktree = init.Connect("worktree");
+        worktree.Event("welcome"); // it listens: what it says last is not lost
         init.Signal("TERM");
         front.Event("term");
         exec.Event("stop");
