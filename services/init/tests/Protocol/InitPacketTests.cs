@@ -56,7 +56,7 @@ public class InitPacketTests
         var attributes = new SpawnAttributes
         {
             Uid = 1, Gid = uint.MaxValue, Groups = [2, 3], Limits = [new ResourceLimit(7, -1, 5)], Nice = -20, OomScore = 1000, Umask = 18,
-            NoNewPrivileges = true, Terminal = 4, OwnCgroup = false,
+            NoNewPrivileges = true, Terminal = 4, OwnCgroup = false, PidFd = true,
         };
         var spawn = new Spawn("é", [1], [[0xff], []], [[0x3d]], [0x2f], 1, [1, 1023], ["out", "err"], attributes);
         SpawnAttributes read = RoundTrip(spawn).Attributes!;
@@ -75,8 +75,8 @@ public class InitPacketTests
         Assert.Equal([2, 3], Numbers(view.Groups!.Value));
         Assert.Equal([7, -1, 5], Numbers(view.Limits));
         Assert.Equal(
-            (1u, uint.MaxValue, -20, 1000, 18u, true, 4, false),
-            (view.Uid!.Value, view.Gid!.Value, view.Nice!.Value, view.OomScore!.Value, view.Umask!.Value, view.NoNewPrivileges, view.Terminal!.Value, view.OwnCgroup));
+            (1u, uint.MaxValue, -20, 1000, 18u, true, 4, false, true),
+            (view.Uid!.Value, view.Gid!.Value, view.Nice!.Value, view.OomScore!.Value, view.Umask!.Value, view.NoNewPrivileges, view.Terminal!.Value, view.OwnCgroup, view.PidFd));
     }
 
     [Fact]
@@ -87,8 +87,15 @@ public class InitPacketTests
         Assert.True(InitPacket.TryParse(spawn, out InitPacket packet));
         Assert.True(packet.TryRead(out Spawn read) && read.Attributes is null);
         Assert.True(SpawnView.TryRead(packet, out SpawnView view));
-        Assert.True(view.OwnCgroup);
+        Assert.True(view is { OwnCgroup: true, PidFd: false });
         Assert.Equal((0, null, null), (view.Limits.Count, view.Uid, view.Groups));
+
+        // The same with attributes, ten of them.
+        spawn = [.. spawn, 0x9a, 0xc0, 0xc0, 0xc0, 0x90, 0xc0, 0xc0, 0xc0, 0xc2, 0xc0, 0xc3];
+        spawn[3] = 0x99;
+        Assert.True(InitPacket.TryParse(spawn, out packet));
+        Assert.True(packet.TryRead(out read) && read.Attributes is { OwnCgroup: true, PidFd: false });
+        Assert.True(SpawnView.TryRead(packet, out view) && view is { OwnCgroup: true, PidFd: false });
         Assert.True(InitPacket.TryParse(new byte[] { 0x93, 71, 0, 0x98, 9, 1, 0, 0xc2, 1, 2, 3, 4 }, out packet));
         Assert.True(packet.TryRead(out Exited exited));
         Assert.Equal(new Exited(9, 1, 0, false, 1, 2, 3, 4), exited);

@@ -5,6 +5,8 @@ namespace PvExec.Init.Tests.Published;
 
 public sealed class SignalTests : IDisposable
 {
+    private const int Exited = 71;
+
     private readonly Installation _installation = new();
 
     public void Dispose() => _installation.Dispose();
@@ -29,6 +31,17 @@ public sealed class SignalTests : IDisposable
         init.Signal("HUP");
         init.WaitFor("exec was not restarted: the new instance of exec ended with exit code 3");
         init.WaitFor("front: pid ");
+        Assert.Equal(0, init.Stop());
+    }
+
+    /// <summary>As by a shell that did <c>trap '' CHLD</c>: the kernel would forget the children of one that leaves it so.</summary>
+    [Fact]
+    public void Ends_are_told_though_whoever_started_it_ignored_SIGCHLD()
+    {
+        using RunningInit init = _installation.Start(wrapper: ["python3", "-c", "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"]);
+        StandIn exec = init.Connect("exec");
+        exec.Order("""{"do":"spawn","argv":["sh","-c","exit 7"]}""");
+        Assert.Equal(7, exec.Message(Exited)[1].GetInt32());
         Assert.Equal(0, init.Stop());
     }
 
