@@ -102,6 +102,8 @@ public sealed class FakeInit : IInit
         return ValueTask.CompletedTask;
     }
 
+    public void AcknowledgeLater(Child child) => _ = AcknowledgeAsync(child, CancellationToken.None);
+
     private IReadOnlyList<T> Copy<T>(List<T> list)
     {
         lock (_lock)

@@ -22,4 +22,7 @@ public interface IInit
 
     /// <summary>pv-init may forget the child, its exit and its kept descriptors. Call it once, when the exit is dealt with.</summary>
     ValueTask AcknowledgeAsync(Child child, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="AcknowledgeAsync"/>, but with the next start, or soon if there is none: pv-init is not woken for it alone. Until then a daemon that is killed finds the child again.</summary>
+    void AcknowledgeLater(Child child);
 }

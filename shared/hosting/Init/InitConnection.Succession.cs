@@ -59,6 +59,7 @@ public sealed partial class InitConnection
         int errno;
         lock (_sending)
         {
+            AcknowledgeNow();
             errno = _sender.Send(_socket, 0, new HandedOver(names), descriptors);
         }
 

@@ -15,15 +15,23 @@ namespace PvExec.Hosting.Init;
 /// </summary>
 public sealed partial class InitConnection : IInit, IAsyncDisposable
 {
+    /// <summary>How long an acknowledgement waits for a start that it can go with.</summary>
+    private static readonly TimeSpan AcknowledgementDelay = TimeSpan.FromMilliseconds(50);
+
     private readonly PacketSocket _socket;
     private readonly TaskCompletionSource<TimeSpan> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _sending = new(); // guards _sender; _state may be taken inside
+    private readonly Lock _sending = new(); // guards _sender, _unacknowledged and _isAcknowledgementDue; _state may be taken inside
     private readonly Lock _state = new(); // guards _waiting, _running, _lastCorrelation, _isLost, _droppedExits and _onExitsDropped; nothing is taken inside
     private readonly MessageSender _sender = new();
     private readonly Dictionary<ulong, PendingRequest> _waiting = [];
     private readonly Dictionary<ulong, Child> _running = [];
     private readonly List<Child> _owned = [];
+
+    /// <summary>For <see cref="AcknowledgeLater"/>, oldest first.</summary>
+    private readonly Queue<ulong> _unacknowledged = [];
+    private readonly Action _acknowledgeInTime;
+    private bool _isAcknowledgementDue; // the loop will see to it
     private ulong _lastCorrelation;
     private bool _isLost;
     private long _droppedExits;
@@ -34,6 +42,7 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
     {
         _socket = socket;
         Loop = new EventLoop(TimeProvider.System, error => _onUnexpected(error));
+        _acknowledgeInTime = () => Loop.After(AcknowledgementDelay, AcknowledgeInTime);
     }
 
     /// <summary>Runs from the start, or from when this instance has taken over, to <see cref="DisposeAsync"/>.</summary>
@@ -109,8 +118,29 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    public void AcknowledgeLater(Child child)
+    {
+        bool isFirst;
+        lock (_sending)
+        {
+            isFirst = !_isAcknowledgementDue;
+            _isAcknowledgementDue = true;
+            _unacknowledged.Enqueue(child.Id);
+        }
+
+        if (isFirst)
+        {
+            Loop.Post(_acknowledgeInTime);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        lock (_sending)
+        {
+            AcknowledgeNow();
+        }
+
         _socket.Shutdown();
         if (_isReceiving)
         {
@@ -121,6 +151,24 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
 
         Loop.Dispose();
         _socket.Dispose();
+    }
+
+    /// <summary><see cref="_sending"/> is held. When the line is broken there is nobody left who remembers the children.</summary>
+    private void AcknowledgeNow()
+    {
+        while (_unacknowledged.TryDequeue(out ulong child))
+        {
+            _ = _sender.Send(_socket, 0, new Acknowledge(child));
+        }
+    }
+
+    private void AcknowledgeInTime()
+    {
+        lock (_sending)
+        {
+            _isAcknowledgementDue = false;
+            AcknowledgeNow();
+        }
     }
 
     private Outcome<Unit> Send<T>(PendingRequest request, T message, SafeHandle[] descriptors)
@@ -145,6 +193,9 @@ public sealed partial class InitConnection : IInit, IAsyncDisposable
             lock (_sending)
             {
                 errno = _sender.Send(_socket, correlation, message, descriptors);
+
+                // Behind it: pv-init is busy with the message when they come, and looks for more before it sleeps.
+                AcknowledgeNow();
             }
 
             isSent = errno == 0;

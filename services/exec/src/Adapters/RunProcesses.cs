@@ -183,4 +183,20 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
 
         Journal?.Dispose();
     }
+
+    /// <summary>As <see cref="AcknowledgeAsync"/>, soon: for a run that all has been told of.</summary>
+    public void AcknowledgeLater()
+    {
+        foreach (RunProcess process in processes)
+        {
+            init.AcknowledgeLater(process.Child);
+        }
+
+        if (Finish is { } finish)
+        {
+            init.AcknowledgeLater(finish.Child);
+        }
+
+        Journal?.Dispose();
+    }
 }

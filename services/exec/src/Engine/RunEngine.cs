@@ -133,11 +133,7 @@ public sealed partial class RunEngine(
 
         foreach (LiveRun oldest in left)
         {
-            if (oldest.Processes is { } processes)
-            {
-                await processes.AcknowledgeAsync(CancellationToken.None);
-            }
-
+            oldest.Processes?.AcknowledgeLater();
             _callers.Forget(oldest.Run);
             oldest.Run.Output.Release();
         }

@@ -37,4 +37,6 @@ internal sealed class ModelLine(ModelInit init) : IInit
         init.Acknowledge(this, child);
         return ValueTask.CompletedTask;
     }
+
+    public void AcknowledgeLater(Child child) => init.Acknowledge(this, child);
 }

@@ -72,6 +72,13 @@ internal sealed class FakePvInit : IDisposable
         return message;
     }
 
+    public MessageType ReadType()
+    {
+        Wait();
+        Assert.Equal(ReceiveResult.Message, Receiver.Receive(_line!, out InitPacket packet, out _));
+        return packet.Type;
+    }
+
     public void Write<T>(ulong correlation, T message, params SafeHandle[] descriptors)
         where T : IInitMessage<T> => Assert.Equal(0, _sender.Send(_line!, correlation, message, descriptors));
 

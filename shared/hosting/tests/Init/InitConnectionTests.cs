@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using PvExec.Hosting.Init;
+using PvExec.Hosting.Succession;
 using PvExec.Kernel;
 using PvExec.Linux;
 using PvExec.Linux.Files;
@@ -181,6 +182,32 @@ public sealed class InitConnectionTests : IDisposable
         await connection.Lost;
         Assert.Equal(FaultKind.Unavailable, (await spawning).Fault!.Kind);
         Assert.Equal(FaultKind.Unavailable, (await connection.SpawnAsync(True, CancellationToken.None)).Fault!.Kind);
+    }
+
+    [Fact]
+    public async Task What_is_acknowledged_later_goes_with_the_next_start_or_alone_when_there_is_none()
+    {
+        await using InitConnection connection = await _init.ConnectAsync((new Owned(5, 50, "l", 0, [], [], null), []), (new Owned(6, 60, "l", 0, [], [], null), []));
+        connection.AcknowledgeLater(connection.Owned[0]);
+        Assert.Equal(new Acknowledge(5), _init.Read<Acknowledge>(out _));
+
+        // Behind the start, unless this machine is so slow that the time was over before.
+        connection.AcknowledgeLater(connection.Owned[1]);
+        Task<Outcome<Child>> spawning = connection.SpawnAsync(True, CancellationToken.None).AsTask();
+        MessageType[] types = [_init.ReadType(), _init.ReadType()];
+        Assert.Equal([MessageType.Spawn, MessageType.Acknowledge], types.Order());
+        _init.Write(1, new Spawned(1, 100, 0));
+        Assert.Equal(100, (await spawning).Value.Pid);
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_goes_before_the_service_is_handed_over()
+    {
+        await using InitConnection connection = await _init.ConnectAsync((new Owned(5, 50, "l", 0, [], [], null), []));
+        connection.AcknowledgeLater(connection.Owned[0]);
+        Assert.True(connection.HandOver(new Legacy(new byte[] { 1 }, [])).Succeeded(out _));
+        Assert.Equal(new Acknowledge(5), _init.Read<Acknowledge>(out _));
+        Assert.Equal("table", Assert.Single(_init.Read<HandedOver>(out _).Names));
     }
 
     [Fact]
