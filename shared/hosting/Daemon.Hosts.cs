@@ -31,6 +31,9 @@ public static partial class Daemon
             grpc.MaxSendMessageSize = MaxMessageBytes;
             grpc.Interceptors.Add<FaultInterceptor>();
         });
+
+        // Whoever might listen to these lines makes each call cost an activity and a log scope.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.UseReadableMethodsOnly();
         builder.Services.AddSingleton<FaultInterceptor>();
         AddOwn(builder, daemon);

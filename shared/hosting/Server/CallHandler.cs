@@ -18,7 +18,8 @@ internal sealed class CallHandler<TContext>(IHttpApplication<TContext> applicati
         }
         catch (Exception e)
         {
-            // The application has logged it.
+            // What a gRPC method throws is answered and logged before it comes here.
+            HostingLog.UnexpectedError(log, e, call.Path);
             error = e;
         }
 
