@@ -77,6 +77,8 @@ public static partial class Daemon
 
     private static async Task<int> RunAsync(Service service, ErrorLines lines, DaemonBuilder daemon, IHost app, InitConnection init)
     {
+        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program());
+        init.OnUnexpected(error => HostingLog.UnexpectedOnLoop(log, error));
         var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
         foreach (StartHook start in daemon.StartHooks)
         {
@@ -87,8 +89,6 @@ public static partial class Daemon
             }
         }
 
-        ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(service.Program());
-        init.OnUnexpected(error => HostingLog.UnexpectedOnLoop(log, error));
         await app.StartAsync();
         init.OnExitsDropped(count => HostingLog.ExitsDropped(log, count));
         return await LeaveAsync(service, daemon, app, init);

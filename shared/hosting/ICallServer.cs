@@ -15,6 +15,6 @@ public interface ICallServer
     /// <summary>No call that was held back is taken any more: each is refused, for its caller to repeat.</summary>
     void Refuse();
 
-    /// <summary>Completes when no connection is left, or at once when it is cancelled.</summary>
+    /// <summary>Completes when no connection is left and no call is handled any more, or at once when it is cancelled.</summary>
     Task ClosedAsync(CancellationToken enough);
 }

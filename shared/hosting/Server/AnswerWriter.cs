@@ -12,16 +12,19 @@ internal sealed class AnswerWriter(ServerCall call) : PipeWriter
     /// <summary>More than that may not wait to be sent; half of it lets a flush that waits go on.</summary>
     private const int MostUnsent = 256 * 1024;
 
-    private readonly Lock _lock = new(); // guards _flushed, _unsent, _offset, _isEnded, _isClosed and _waiting; a leaf
+    private readonly Lock _lock = new(); // guards everything below: a deadline's timer may end what the handler writes; a leaf
     private readonly Queue<(byte[] Bytes, int Count)> _flushed = new();
     private int _offset; // in the first of them
     private int _unsent;
     private bool _isEnded;
     private bool _isClosed;
     private bool _isAwaited = true; // the loop has found nothing to send, or was never told
+    private bool _isGiven; // to the session, with its end
+    private bool _isFlushCancelled;
     private TaskCompletionSource? _waiting;
-    private byte[] _current = []; // the handler's, as _count is
+    private byte[] _current = [];
     private int _count;
+    private bool _isLent; // the handler writes to what follows on _count
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -46,8 +49,17 @@ internal sealed class AnswerWriter(ServerCall call) : PipeWriter
         {
             lock (_lock)
             {
-                return _unsent == 0 && _isEnded;
+                return _isGiven;
             }
+        }
+    }
+
+    /// <summary>On the loop: the answer is a header alone.</summary>
+    public void SetGiven()
+    {
+        lock (_lock)
+        {
+            _isGiven = true;
         }
     }
 
@@ -76,6 +88,7 @@ internal sealed class AnswerWriter(ServerCall call) : PipeWriter
 
             _unsent -= copied;
             isLast = _isEnded && _unsent == 0;
+            _isGiven |= isLast;
             _isAwaited = copied == 0 && !isLast;
             if (_unsent <= MostUnsent / 2)
             {
@@ -93,7 +106,11 @@ internal sealed class AnswerWriter(ServerCall call) : PipeWriter
     {
         lock (_lock)
         {
-            Push();
+            if (!_isLent)
+            {
+                Push();
+            }
+
             _isEnded = true;
         }
     }
@@ -115,30 +132,35 @@ internal sealed class AnswerWriter(ServerCall call) : PipeWriter
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
-        if (_current.Length - _count < Math.Max(sizeHint, 1))
+        lock (_lock)
         {
-            if (_count > 0)
+            if (_current.Length - _count < Math.Max(sizeHint, 1))
             {
-                lock (_lock)
+                bool isFirst = _current.Length == 0;
+                Push();
+                if (_current.Length > 0)
                 {
-                    Push();
+                    ArrayPool<byte>.Shared.Return(_current);
                 }
-            }
-            else if (_current.Length > 0)
-            {
-                ArrayPool<byte>.Shared.Return(_current);
+
+                _current = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, isFirst ? LeastBytes : UsualBytes));
             }
 
-            bool isFirst = _current.Length == 0;
-            _current = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, isFirst ? LeastBytes : UsualBytes));
+            _isLent = true;
+            return _current.AsMemory(_count);
         }
-
-        return _current.AsMemory(_count);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    public override void Advance(int bytes) => _count += bytes;
+    public override void Advance(int bytes)
+    {
+        lock (_lock)
+        {
+            _count += bytes;
+            _isLent = false;
+        }
+    }
 
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
@@ -146,8 +168,8 @@ internal sealed class AnswerWriter(ServerCall call) : PipeWriter
         TaskCompletionSource? waiting = null;
         lock (_lock)
         {
-            tells |= _count > 0 && _isAwaited;
             Push();
+            tells |= _unsent > 0 && _isAwaited;
             if (_unsent > MostUnsent && !_isClosed)
             {
                 waiting = _waiting ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -164,7 +186,12 @@ internal sealed class AnswerWriter(ServerCall call) : PipeWriter
             await waiting.Task.WaitAsync(cancellationToken);
         }
 
-        return new FlushResult(isCanceled: false, isCompleted: _isClosed);
+        lock (_lock)
+        {
+            bool isCancelled = _isFlushCancelled;
+            _isFlushCancelled = false;
+            return new FlushResult(isCancelled, isCompleted: _isClosed);
+        }
     }
 
     public override void CancelPendingFlush()
@@ -172,6 +199,7 @@ internal sealed class AnswerWriter(ServerCall call) : PipeWriter
         TaskCompletionSource? goesOn;
         lock (_lock)
         {
+            _isFlushCancelled = true;
             goesOn = _waiting;
             _waiting = null;
         }
@@ -189,14 +217,18 @@ internal sealed class AnswerWriter(ServerCall call) : PipeWriter
     {
         if (_count > 0)
         {
-            _flushed.Enqueue((_current, _count));
-            _unsent += _count;
+            if (_isEnded || _isClosed)
+            {
+                ArrayPool<byte>.Shared.Return(_current); // nobody wants it any more
+            }
+            else
+            {
+                _flushed.Enqueue((_current, _count));
+                _unsent += _count;
+            }
+
             _current = [];
             _count = 0;
-            if (_isClosed)
-            {
-                DropFlushed();
-            }
         }
     }
 

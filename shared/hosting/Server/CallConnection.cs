@@ -13,6 +13,11 @@ internal sealed class CallConnection : AcceptedConnection
     private readonly CallsOnLoop _onLoop;
     private readonly Dictionary<int, ServerCall> _calls = [];
     private readonly List<ServerCall> _touched = []; // something has come for them in this turn
+    private int _withheld; // bytes that handlers have looked at, and that the caller was not given back
+    private int _isGivingAsked;
+
+    /// <summary>Less than that, of one call, is not worth waking the loop for: it is given back with what follows, with the stream's end, or when all calls together come to much.</summary>
+    private const int WorthTelling = 32 * 1024;
 
     public CallConnection(
         AcceptedConnections all, EventLoop loop, CallerLimits limits, SafeFileHandle socket, ICallHandler handler, CallsOnLoop onLoop)
@@ -84,8 +89,18 @@ internal sealed class CallConnection : AcceptedConnection
     {
         if (_calls.Remove(stream, out ServerCall? call))
         {
-            Session.ConsumeConnection(call.Input.Drop());
-            call.OnClosed(code == ErrorCode.NoError ? "its caller has left" : $"its caller has left: {Session.Describe(code)}");
+            Session.ConsumeConnection(Forget(call));
+            string reason = code == ErrorCode.NoError ? "its caller has left" : $"its caller has left: {Session.Describe(code)}";
+            if (call.IsOnLoop && (!call.Output.IsDone || call.Input.IsAwaited))
+            {
+                // Its handler goes on at once, which is not to be in the session.
+                Loop.Post(() => call.OnClosed(reason));
+            }
+            else
+            {
+                call.OnClosed(reason);
+            }
+
             if (_calls.Count == 0 && IsLeaving)
             {
                 SendSoon();
@@ -104,7 +119,7 @@ internal sealed class CallConnection : AcceptedConnection
         if (isLast)
         {
             end = BodyEnd.Last;
-            if (call.Trailers is { Count: > 0 } trailers)
+            if (call.Trailers is { Count: > 0 } trailers && Fits(call, trailers))
             {
                 end = BodyEnd.TrailersFollow;
                 Session.Check(Session.Trailers(stream, trailers), "nghttp2_submit_trailer");
@@ -118,9 +133,17 @@ internal sealed class CallConnection : AcceptedConnection
     /// <summary>A caller that could still send is told that nobody wants it (RFC 9113 section 8.1).</summary>
     public override void OnLastSent(int stream)
     {
-        if (_calls.TryGetValue(stream, out ServerCall? call) && !call.Input.HasEnded)
+        if (_calls.TryGetValue(stream, out ServerCall? call))
         {
-            Session.Reset(stream, ErrorCode.NoError);
+            call.IsLastSent = true;
+            if (call.TakeReset(isLastSent: true) is { } code)
+            {
+                Session.Reset(stream, code);
+            }
+            else if (!call.Input.HasEnded)
+            {
+                Session.Reset(stream, ErrorCode.NoError);
+            }
         }
     }
 
@@ -146,24 +169,14 @@ internal sealed class CallConnection : AcceptedConnection
             return;
         }
 
-        if (call.Input.TakeConsumed() is > 0 and int consumed)
-        {
-            Session.ConsumeStream(call.Stream, consumed);
-            Session.ConsumeConnection(consumed);
-        }
-
-        if (call.TakeReset() is { } code)
+        Give(call);
+        if (call.TakeReset(call.IsLastSent) is { } code)
         {
             Session.Reset(call.Stream, code);
         }
         else if (call.TakeHeader() is { } header)
         {
-            if (Session.Respond(call.Stream, header, call.Output.HasBody || call.Trailers is { Count: > 0 }, call.Stream) < 0)
-            {
-                Session.Reset(call.Stream, ErrorCode.InternalError);
-            }
-
-            header.Clear();
+            Respond(call, header);
         }
         else
         {
@@ -172,6 +185,25 @@ internal sealed class CallConnection : AcceptedConnection
 
         SendSoon();
     }
+
+    /// <summary>From any thread: bytes of a request were looked at, and as many may come, now or a little later.</summary>
+    /// <param name="counted">How many more.</param>
+    /// <param name="toGive">How many of that call were not given back.</param>
+    public void OnRead(ServerCall call, int counted, int toGive)
+    {
+        int all = Interlocked.Add(ref _withheld, counted);
+        if (toGive >= WorthTelling)
+        {
+            Serve(call);
+        }
+        else if (all >= Limits.CallerWindowBytes / 4 && Interlocked.Exchange(ref _isGivingAsked, 1) == 0)
+        {
+            Loop.Post(GiveAll);
+        }
+    }
+
+    /// <summary>From any thread.</summary>
+    public void Report(ServerCall call, Exception error) => _handler.Report(call, error);
 
     /// <summary>From any thread: asks the client to connect again elsewhere.</summary>
     public void AskToLeave() => Loop.Post(() => Leave(Limits.Linger));
@@ -201,11 +233,71 @@ internal sealed class CallConnection : AcceptedConnection
     {
         foreach (ServerCall call in _calls.Values)
         {
-            call.Input.Drop();
+            Forget(call);
             call.OnClosed(reason);
         }
 
         _calls.Clear();
+    }
+
+    private void Respond(ServerCall call, HeaderBlock header)
+    {
+        bool hasBody = call.Output.HasBody || call.Trailers is { Count: > 0 };
+        if (!Fits(call, header) || Session.Respond(call.Stream, header, hasBody, call.Stream) < 0)
+        {
+            Session.Reset(call.Stream, ErrorCode.InternalError);
+        }
+        else if (!hasBody)
+        {
+            call.Output.SetGiven();
+        }
+
+        header.Clear();
+    }
+
+    /// <summary>What does not fit would be left out by the session, and its caller would wait for ever.</summary>
+    private bool Fits(ServerCall call, HeaderBlock block)
+    {
+        if (block.Size <= Limits.AnswerHeaderBytes)
+        {
+            return true;
+        }
+
+        Session.Reset(call.Stream, ErrorCode.InternalError);
+        Report(call, new InvalidOperationException($"its answer has a header, or trailers, of {block.Size} bytes: at most {Limits.AnswerHeaderBytes} are sent"));
+        return false;
+    }
+
+    private void GiveAll()
+    {
+        Volatile.Write(ref _isGivingAsked, 0);
+        if (!IsClosed)
+        {
+            foreach (ServerCall call in _calls.Values)
+            {
+                Give(call);
+            }
+
+            SendSoon();
+        }
+    }
+
+    private void Give(ServerCall call)
+    {
+        if (call.Input.TakeConsumed() is > 0 and int consumed)
+        {
+            Interlocked.Add(ref _withheld, -consumed);
+            Session.ConsumeStream(call.Stream, consumed);
+            Session.ConsumeConnection(consumed);
+        }
+    }
+
+    /// <returns>How many bytes of it are to be given back to the connection.</returns>
+    private int Forget(ServerCall call)
+    {
+        (int counted, int unseen) = call.Input.Drop();
+        Interlocked.Add(ref _withheld, -counted);
+        return counted + unseen;
     }
 
     private void Touch(ServerCall call)
@@ -227,10 +319,12 @@ internal sealed class CallConnection : AcceptedConnection
         else if (_onLoop.Contains(call.Path))
         {
             call.IsOnLoop = true;
+            _handler.Enter();
             _ = _handler.HandleAsync(call);
         }
         else
         {
+            _handler.Enter();
             ThreadPool.UnsafeQueueUserWorkItem(static one => _ = one.Handler.HandleAsync(one.Call), (Handler: _handler, Call: call), preferLocal: false);
         }
     }

@@ -7,10 +7,28 @@ namespace PvExec.Hosting.Server;
 internal sealed class CallHandler<TContext>(IHttpApplication<TContext> application, HandlerTally tally, ILogger log) : ICallHandler
     where TContext : notnull
 {
+    public void Enter() => tally.Enter();
+
     public async Task HandleAsync(ServerCall call)
     {
-        tally.Enter();
-        TContext context = application.CreateContext(call);
+        try
+        {
+            await RunAsync(call, application.CreateContext(call));
+        }
+        catch (Exception e)
+        {
+            Report(call, e);
+        }
+        finally
+        {
+            tally.Leave();
+        }
+    }
+
+    public void Report(ServerCall call, Exception error) => HostingLog.UnexpectedError(log, error, call.Path);
+
+    private async Task RunAsync(ServerCall call, TContext context)
+    {
         Exception? error = null;
         try
         {
@@ -19,22 +37,20 @@ internal sealed class CallHandler<TContext>(IHttpApplication<TContext> applicati
         catch (Exception e)
         {
             // What a gRPC method throws is answered and logged before it comes here.
-            HostingLog.UnexpectedError(log, e, call.Path);
             error = e;
+            if (!call.IsClosed)
+            {
+                Report(call, e);
+            }
         }
 
         try
         {
             await call.EndAsync(error);
-            application.DisposeContext(context, error);
-        }
-        catch (Exception e)
-        {
-            HostingLog.UnexpectedError(log, e, call.Path);
         }
         finally
         {
-            tally.Leave();
+            application.DisposeContext(context, error);
         }
     }
 }

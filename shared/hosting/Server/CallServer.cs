@@ -17,6 +17,9 @@ namespace PvExec.Hosting.Server;
 /// <param name="gate">What every call comes through first.</param>
 internal sealed class CallServer(EventLoop loop, CallerLimits limits, Func<SafeHandle> listener, CallsOnLoop onLoop, CallGate gate, ILogger<CallServer> log) : IServer, ICallServer
 {
+    /// <summary>What handlers whose calls were broken off have for their own ends.</summary>
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
+
     private readonly ConnectionServer _connections = new(loop, limits);
     private readonly HandlerTally _handlers = new();
 
@@ -36,6 +39,7 @@ internal sealed class CallServer(EventLoop loop, CallerLimits limits, Func<SafeH
     {
         await _connections.StopAsync("the service has stopped", cancellationToken);
         await _handlers.Idle.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _handlers.Idle.WaitAsync(LastWait, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void HoldBack() => gate.Close();

@@ -20,6 +20,10 @@ internal static class FieldTexts
     [ThreadStatic]
     private static KeyValuePair<string, byte[]>[]? s_bytes;
 
+    /// <summary>Whether a field of that name may hold what gives access, or what a caller alone is to read, whether it says so or not.</summary>
+    public static bool IsSecret(ReadOnlySpan<byte> name) =>
+        name.EndsWith("authorization"u8) || name.SequenceEqual("cookie"u8) || name.EndsWith("-bin"u8) || name.IndexOf("token"u8) >= 0;
+
     public static string Name(ReadOnlySpan<byte> name) => Find(s_names ??= new string?[Kept], name);
 
     public static string Value(ReadOnlySpan<byte> value, bool isSecret) =>

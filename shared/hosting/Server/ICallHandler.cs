@@ -3,6 +3,12 @@ namespace PvExec.Hosting.Server;
 /// <summary>What a server does with a call.</summary>
 internal interface ICallHandler
 {
-    /// <summary>Returns when the call has been answered. Never throws.</summary>
+    /// <summary>A call is about to be handled: a stop waits for it.</summary>
+    void Enter();
+
+    /// <summary>Returns when the call, which has entered, has been answered. Never throws.</summary>
     Task HandleAsync(ServerCall call);
+
+    /// <summary>Something of a call has failed that nobody else hears of.</summary>
+    void Report(ServerCall call, Exception error);
 }

@@ -8,9 +8,6 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
 {
     private const int FirstBytes = 512;
 
-    /// <summary>Less than that is not worth waking the loop for: it is given back with what follows, or with the stream's end.</summary>
-    private const int WorthTelling = 32 * 1024;
-
     private readonly Lock _lock = new(); // guards everything below; a leaf
     private byte[] _bytes = [];
     private byte[]? _lent; // what the handler still reads, where the bytes had to move
@@ -25,6 +22,18 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
     private bool _isCancelled;
     private Exception? _error;
     private TaskCompletionSource<ReadResult>? _waiting;
+
+    /// <summary>Whether a read waits.</summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting is not null;
+            }
+        }
+    }
 
     /// <summary>The caller has sent all.</summary>
     public bool HasEnded { get; private set; }
@@ -118,14 +127,13 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
         }
     }
 
-    /// <summary>The stream has ended.</summary>
-    /// <returns>How many bytes were not given back yet.</returns>
-    public int Drop()
+    /// <summary>The stream has ended. A body that came whole can still be read, but is not counted again.</summary>
+    /// <returns>How many bytes were looked at and not given back, and how many were not looked at.</returns>
+    public (int Counted, int Unseen) Drop()
     {
         lock (_lock)
         {
-            // What was sent before a caller left can still be read, but is not counted again.
-            int left = _toGive + _end - _counted;
+            (int, int) left = (_toGive, _end - _counted);
             _toGive = 0;
             _isOver = true;
             return left;
@@ -167,25 +175,22 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        bool tells;
+        int counted, toGive;
         lock (_lock)
         {
             _start = consumed.GetInteger();
             _examined = Math.Max(_start, examined.GetInteger());
-            Count(_examined);
+            counted = Count(_examined);
+            toGive = _toGive;
             _isLent = false;
             Return(ref _lent);
-            tells = _toGive >= WorthTelling;
             if (_start == _end)
             {
                 DropBytes();
             }
         }
 
-        if (tells)
-        {
-            call.Serve();
-        }
+        call.OnRead(counted, toGive);
     }
 
     public override void CancelPendingRead()
@@ -200,16 +205,18 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
 
     public override void Complete(Exception? exception = null)
     {
+        int counted, toGive;
         lock (_lock)
         {
             _isDropped = true;
-            Count(_end);
+            counted = Count(_end);
+            toGive = _toGive;
             _isLent = false;
             Return(ref _lent);
             DropBytes();
         }
 
-        call.Serve();
+        call.OnRead(counted, toGive);
     }
 
     private bool CanRead => _end > _examined || HasEnded || _isCancelled;
@@ -222,10 +229,13 @@ internal sealed class RequestReader(ServerCall call) : PipeReader
         return new ReadResult(new ReadOnlySequence<byte>(_bytes, _start, _end - _start), isCancelled, HasEnded);
     }
 
-    private void Count(int to)
+    /// <returns>How many more bytes are to be given back.</returns>
+    private int Count(int to)
     {
-        _toGive += _isOver ? 0 : Math.Max(0, to - _counted);
+        int more = _isOver ? 0 : Math.Max(0, to - _counted);
+        _toGive += more;
         _counted = Math.Max(_counted, to);
+        return more;
     }
 
     private void DropBytes()

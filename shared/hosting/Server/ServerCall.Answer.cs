@@ -14,8 +14,9 @@ internal sealed partial class ServerCall
     private List<(Func<object, Task> Callback, object State)>? _completed;
     private HeaderBlock? _header; // lock; until the loop has taken it
     private ErrorCode? _reset; // lock; until the loop has taken it
-    private bool _hasStarted;
-    private bool _hasEnded;
+    private bool _isResetLate; // lock; the answer was complete before
+    private int _hasStarted; // 1: the header is made, or about to be
+    private int _hasEnded; // a deadline's timer may end the answer while the handler does
 
     /// <summary>Set before the output ends.</summary>
     public HeaderBlock? Trailers { get; private set; }
@@ -31,11 +32,18 @@ internal sealed partial class ServerCall
         }
     }
 
-    /// <returns>The reason to break the stream off, once.</returns>
-    public ErrorCode? TakeReset()
+    /// <summary>What ends a call, such as its deadline, may complete its answer and break the call off at once: the answer is to be sent before.</summary>
+    /// <param name="isLastSent">Whether it is.</param>
+    /// <returns>The reason to break the stream off now, once.</returns>
+    public ErrorCode? TakeReset(bool isLastSent)
     {
         lock (_lock)
         {
+            if (_isResetLate && !isLastSent)
+            {
+                return null;
+            }
+
             ErrorCode? reset = _reset;
             _reset = null;
             return reset;
@@ -54,13 +62,12 @@ internal sealed partial class ServerCall
     /// <summary>All of the answer is there.</summary>
     public async Task CompleteAsync()
     {
-        if (_hasEnded)
+        if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
         {
             return;
         }
 
         await MakeHeaderAsync();
-        _hasEnded = true;
         if (_trailers is { Count: > 0 } trailers)
         {
             var block = new HeaderBlock();
@@ -82,7 +89,7 @@ internal sealed partial class ServerCall
             {
                 await CompleteAsync();
             }
-            else if (_hasStarted)
+            else if (HasStarted)
             {
                 Reset(ErrorCode.InternalError);
             }
@@ -107,11 +114,14 @@ internal sealed partial class ServerCall
         }
     }
 
+    private bool HasStarted => Volatile.Read(ref _hasStarted) != 0;
+
     private void Reset(ErrorCode code)
     {
         lock (_lock)
         {
-            _reset = code;
+            _isResetLate = _reset is null && Volatile.Read(ref _hasEnded) != 0;
+            _reset ??= code;
         }
 
         Serve();
@@ -120,7 +130,7 @@ internal sealed partial class ServerCall
     /// <returns>False when it was made before.</returns>
     public async ValueTask<bool> MakeHeaderAsync()
     {
-        if (_hasStarted)
+        if (HasStarted)
         {
             return false;
         }
@@ -132,7 +142,11 @@ internal sealed partial class ServerCall
             await callback(state);
         }
 
-        _hasStarted = true;
+        if (Interlocked.Exchange(ref _hasStarted, 1) != 0)
+        {
+            return false;
+        }
+
         HeaderBlock header = AnswerHeader();
         lock (_lock)
         {

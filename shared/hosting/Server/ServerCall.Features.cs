@@ -21,7 +21,9 @@ internal sealed partial class ServerCall :
     private IHeaderDictionary _requestHeaders = new HeaderDictionary();
     private IHeaderDictionary _answerHeaders = new HeaderDictionary();
     private IHeaderDictionary? _trailers;
-    private List<KeyValuePair<Type, object>>? _others; // what middleware has set, in the place of our own too
+    private Type[] _otherKeys = new Type[8]; // what middleware has set, in the place of our own too; read by a deadline's timer meanwhile
+    private object?[] _others = new object?[8];
+    private int _otherCount;
     private Stream? _requestStream;
     private Stream? _answerStream;
 
@@ -84,7 +86,7 @@ internal sealed partial class ServerCall :
         set => throw new NotSupportedException("set IHttpResponseBodyFeature instead");
     }
 
-    bool IHttpResponseFeature.HasStarted => _hasStarted;
+    bool IHttpResponseFeature.HasStarted => HasStarted;
 
     void IHttpResponseFeature.OnStarting(Func<object, Task> callback, object state) => (_starting ??= []).Add((callback, state));
 
@@ -122,12 +124,10 @@ internal sealed partial class ServerCall :
     {
         get
         {
-            foreach (KeyValuePair<Type, object> other in _others ?? [])
+            int index = Array.IndexOf(_otherKeys, key, 0, Volatile.Read(ref _otherCount));
+            if (index >= 0)
             {
-                if (other.Key == key)
-                {
-                    return other.Value;
-                }
+                return _others[index];
             }
 
             return key.IsInstanceOfType(this) && Array.IndexOf(Own, key) >= 0 ? this : null;
@@ -135,12 +135,22 @@ internal sealed partial class ServerCall :
         set
         {
             Revision++;
-            _others ??= new List<KeyValuePair<Type, object>>(8);
-            _others.RemoveAll(other => other.Key == key);
-            if (value is not null)
+            int index = Array.IndexOf(_otherKeys, key, 0, _otherCount);
+            if (index >= 0)
             {
-                _others.Add(new(key, value));
+                _others[index] = value;
+                return;
             }
+
+            if (_otherCount == _otherKeys.Length)
+            {
+                Array.Resize(ref _others, _otherCount * 2);
+                Array.Resize(ref _otherKeys, _otherCount * 2);
+            }
+
+            _otherKeys[_otherCount] = key;
+            _others[_otherCount] = value;
+            Volatile.Write(ref _otherCount, _otherCount + 1);
         }
     }
 
@@ -149,7 +159,7 @@ internal sealed partial class ServerCall :
     public void Set<TFeature>(TFeature? instance) => this[typeof(TFeature)] = instance;
 
     public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() =>
-        (_others ?? []).Concat(Own.Where(key => _others?.Exists(other => other.Key == key) != true).Select(key => new KeyValuePair<Type, object>(key, this))).GetEnumerator();
+        _otherKeys.Take(_otherCount).Union(Own).Where(key => this[key] is not null).Select(key => new KeyValuePair<Type, object>(key, this[key]!)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -53,13 +53,16 @@ internal sealed partial class ServerCall
     /// <summary>The stream has ended: all was said, or the caller has left.</summary>
     public bool IsClosed => _isClosed;
 
+    /// <summary>The loop's: the last of the answer is on its way.</summary>
+    public bool IsLastSent { get; set; }
+
     /// <summary>What is to be done on the loop.</summary>
     public Action Asked => _asked ??= () => _connection.OnAsked(this);
 
     public void AddField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool isSecret)
     {
         HeaderBytes += name.Length + value.Length + FieldOverhead;
-        string text = FieldTexts.Value(value, isSecret);
+        string text = FieldTexts.Value(value, isSecret || FieldTexts.IsSecret(name));
         if (name.IsEmpty || name[0] != (byte)':')
         {
             string key = FieldTexts.Name(name);
@@ -92,7 +95,12 @@ internal sealed partial class ServerCall
     /// <summary>From any thread.</summary>
     public void Serve() => _connection.Serve(this);
 
-    /// <summary>On the loop: the stream has ended, and whoever waits for it hears so.</summary>
+    /// <summary>From any thread: bytes of the request were looked at.</summary>
+    /// <param name="counted">How many more.</param>
+    /// <param name="toGive">With those that the loop has not been told of.</param>
+    public void OnRead(int counted, int toGive) => _connection.OnRead(this, counted, toGive);
+
+    /// <summary>On the loop, not from within the session: the stream has ended, and whoever waits for it hears so.</summary>
     public void OnClosed(string reason)
     {
         CancellationTokenSource? aborted = null;
@@ -108,7 +116,20 @@ internal sealed partial class ServerCall
         if (aborted is not null)
         {
             // What is cancelled goes on there, and must not hold up the loop.
-            ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), aborted, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static call => call.Cancel(), this, preferLocal: false);
+        }
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            _aborted!.Cancel();
+        }
+        catch (Exception e)
+        {
+            // Of whoever wanted to hear of it.
+            _connection.Report(this, e);
         }
     }
 

@@ -51,11 +51,18 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Milliseconds since the loop was made.</summary>
     public long Now => (long)_time.GetElapsedTime(_start).TotalMilliseconds;
 
-    /// <summary>From any thread: runs the action on the loop's.</summary>
+    /// <summary>From any thread: runs the action on the loop's, unless that is over.</summary>
     public void Post(Action action)
     {
         _posted.Enqueue(action);
-        _wake.Set();
+        try
+        {
+            _wake.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop is over, and nobody does it any more.
+        }
     }
 
     /// <summary>From any other thread: completes when the loop's has done it, after what it has read in that turn and before it writes; or when the loop is over.</summary>

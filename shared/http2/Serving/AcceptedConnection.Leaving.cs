@@ -42,6 +42,11 @@ internal abstract partial class AcceptedConnection
     /// <param name="linger">How long it has to close when it has no call.</param>
     public void Leave(TimeSpan linger)
     {
+        if (IsClosed)
+        {
+            return;
+        }
+
         _linger = linger;
         CloseAfter(linger);
         if (!IsLeaving && !_isOver)

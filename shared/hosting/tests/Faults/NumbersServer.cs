@@ -3,11 +3,13 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting.Faults;
+using PvExec.Hosting.Tests.Server;
+using PvExec.Hosting.Tests.Succession;
+using PvExec.Linux.Sockets;
+using PvExec.Testing;
 
 namespace PvExec.Hosting.Tests.Faults;
 
@@ -17,20 +19,13 @@ internal sealed class NumbersServer : IAsyncDisposable
     public const int MaxBytes = 2 * 1024 * 1024;
 
     private readonly LinesLogger _log = new();
-    private readonly HttpClient _client = new();
-    private readonly WebApplication _app;
+    private readonly TemporaryDirectory _directory = new();
+    private readonly HttpClient _client;
+    private TestServer _server = null!; // set by StartAsync
 
-    private NumbersServer(string? forMore)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(_log).SetMinimumLevel(LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxBytes);
-        builder.Services.UseReadableMethodsOnly();
-        builder.Services.AddReadableMethods<Numbers>(binder => NumbersBase.BindService(binder, null));
-        _app = builder.Build();
-        _app.MapGrpcService<Numbers>().SayMessageLimit(MaxBytes, forMore);
-    }
+    private NumbersServer() => _client = new HttpClient(UnixClient.Handler(Socket));
+
+    public string Socket => Path.Combine(_directory.Path, "s");
 
     /// <summary>What was logged, from warnings on.</summary>
     public IReadOnlyCollection<string> Lines => _log.Lines;
@@ -38,22 +33,33 @@ internal sealed class NumbersServer : IAsyncDisposable
     /// <param name="forMore">What a caller with more than a message holds is told.</param>
     public static async Task<NumbersServer> StartAsync(string? forMore = null)
     {
-        var server = new NumbersServer(forMore);
-        await server._app.StartAsync();
+        var server = new NumbersServer();
+        server._server = await TestServer.StartAsync(
+            ListeningSocket.Unix(server.Socket, 16),
+            app => app.MapGrpcService<Numbers>().SayMessageLimit(MaxBytes, forMore),
+            ["/test.Numbers/One", "/test.Numbers/Up"],
+            builder =>
+            {
+                builder.Logging.AddProvider(server._log).SetMinimumLevel(LogLevel.Warning);
+                builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxBytes);
+                builder.Services.UseReadableMethodsOnly();
+                builder.Services.AddReadableMethods<Numbers>(binder => NumbersBase.BindService(binder, null));
+            });
         return server;
     }
 
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
+        _directory.Dispose();
     }
 
     /// <param name="messages">Each becomes a message of the request.</param>
     /// <returns>grpc-status, grpc-message without its encoding, and the first message of the answer.</returns>
     public async Task<(string Status, string Message, string Body)> CallAsync(string method, params string[] messages)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{_app.Urls.Single()}/test.Numbers/{method}")
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://service/test.Numbers/{method}")
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -61,7 +67,7 @@ internal sealed class NumbersServer : IAsyncDisposable
         };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        using HttpResponseMessage response = await _client.SendAsync(request);
+        using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         byte[] body = await response.Content.ReadAsByteArrayAsync();
         HttpResponseHeaders ends = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : response.Headers;
         return (
@@ -70,7 +76,7 @@ internal sealed class NumbersServer : IAsyncDisposable
             Encoding.ASCII.GetString(body.AsSpan(Math.Min(5, body.Length))));
     }
 
-    private static byte[] Framed(string text)
+    public static byte[] Framed(string text)
     {
         byte[] message = Encoding.ASCII.GetBytes(text);
         int length = message.Length;

@@ -326,7 +326,15 @@ public sealed class CallServerTests : IDisposable
             request.Headers.Add($"x-long-{i}", new string('x', 4000));
         }
 
-        Assert.Equal((HttpStatusCode)431, (await _client.SendAsync(request)).StatusCode);
+        try
+        {
+            Assert.Equal((HttpStatusCode)431, (await _client.SendAsync(request)).StatusCode);
+        }
+        catch (HttpRequestException e) when (e.Message.Contains("server limit"))
+        {
+            // The client had heard of the limit before it sent the header.
+        }
+
         Assert.Equal("fine", await _client.GetStringAsync("/"));
     }
 
@@ -392,26 +400,4 @@ public sealed class CallServerTests : IDisposable
     private Task<TestServer> StartAsync(RequestDelegate handler, params string[] pathsOnLoop) =>
         TestServer.StartAsync(ListeningSocket.Duplicate(_listener), app => app.Run(handler), pathsOnLoop);
 
-    /// <summary>A body that a test writes.</summary>
-    private sealed class OpenContent : HttpContent
-    {
-        public TaskCompletionSource<Stream> Stream { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            await stream.FlushAsync(cancellationToken);
-            Stream.SetResult(stream);
-            await Ended.Task.WaitAsync(cancellationToken);
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
-    }
 }
