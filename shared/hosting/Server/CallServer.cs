@@ -56,6 +56,14 @@ internal sealed class CallServer(EventLoop loop, CallerLimits limits, Func<SafeH
         await _handlers.Idle.WaitAsync(enough).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>How many connections there are.</summary>
+    internal async Task<int> CountAsync()
+    {
+        int count = 0;
+        await loop.DoAsync(() => count = _connections.Connections.Count);
+        return count;
+    }
+
     public void Dispose()
     {
         // The sockets are closed by the stop, and the loop is the daemon's.

@@ -1,45 +1,14 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Win32.SafeHandles;
-using PvExec.Hosting.Tests.Succession;
-using PvExec.Linux.Sockets;
-using PvExec.Testing;
 
 namespace PvExec.Hosting.Tests.Server;
 
-/// <summary>What a service's server does with calls that a stock HTTP/2 client makes.</summary>
-public sealed class CallServerTests : IDisposable
+/// <summary>What a service's server makes of requests, and of what its handlers answer.</summary>
+public sealed class CallServerTests : ServerTest
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private readonly TemporaryDirectory _directory = new();
-    private readonly SafeFileHandle _listener;
-    private readonly HttpClient _client;
-
-    public CallServerTests()
-    {
-        string path = Path.Combine(_directory.Path, "s");
-        _listener = ListeningSocket.Unix(path, 16);
-        _client = new HttpClient(UnixClient.Handler(path))
-        {
-            BaseAddress = new Uri("http://service"),
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Timeout = Patience,
-        };
-    }
-
-    public void Dispose()
-    {
-        _client.Dispose();
-        _listener.Dispose();
-        _directory.Dispose();
-    }
-
     [Fact]
     public async Task A_handler_sees_the_request_as_it_was_sent()
     {
@@ -52,7 +21,7 @@ public sealed class CallServerTests : IDisposable
         });
         using var request = Request(HttpMethod.Put, "/a%20b/c?d=e", new StringContent("body"));
         request.Headers.Add("x-one", ["1", "2"]);
-        using HttpResponseMessage response = await _client.SendAsync(request);
+        using HttpResponseMessage response = await Client.SendAsync(request);
 
         string said = await response.Content.ReadAsStringAsync();
         Assert.Matches("^HTTP/2 PUT http service /a b/c \\?d=e 1, ?2 body$", said);
@@ -68,7 +37,7 @@ public sealed class CallServerTests : IDisposable
             await context.Response.WriteAsync("body");
             context.Response.AppendTrailer("x-trail", "t");
         });
-        using HttpResponseMessage response = await _client.GetAsync("/");
+        using HttpResponseMessage response = await Client.GetAsync("/");
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.Equal(["h"], response.Headers.GetValues("x-head"));
@@ -84,7 +53,7 @@ public sealed class CallServerTests : IDisposable
             await context.Response.StartAsync();
             context.Response.AppendTrailer("x-trail", "t");
         });
-        using HttpResponseMessage response = await _client.GetAsync("/");
+        using HttpResponseMessage response = await Client.GetAsync("/");
 
         Assert.Equal("", await response.Content.ReadAsStringAsync());
         Assert.Equal(["t"], response.TrailingHeaders.GetValues("x-trail"));
@@ -102,7 +71,7 @@ public sealed class CallServerTests : IDisposable
             await context.Request.Body.CopyToAsync(body);
             await context.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length));
         });
-        using HttpResponseMessage response = await _client.PostAsync("/", new ByteArrayContent(sent));
+        using HttpResponseMessage response = await Client.PostAsync("/", new ByteArrayContent(sent));
 
         Assert.Equal(sent, await response.Content.ReadAsByteArrayAsync());
     }
@@ -124,7 +93,7 @@ public sealed class CallServerTests : IDisposable
             await context.Response.WriteAsync($"{result.Buffer.Length}");
             reader.AdvanceTo(result.Buffer.End);
         });
-        using HttpResponseMessage response = await _client.PostAsync("/", new ByteArrayContent(new byte[Length]));
+        using HttpResponseMessage response = await Client.PostAsync("/", new ByteArrayContent(new byte[Length]));
 
         Assert.Equal($"{Length}", await response.Content.ReadAsStringAsync());
     }
@@ -148,67 +117,15 @@ public sealed class CallServerTests : IDisposable
                 Interlocked.Add(ref written, Piece);
             }
         });
-        using HttpResponseMessage response = await _client.GetAsync("/long", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await Client.GetAsync("/long", HttpCompletionOption.ResponseHeadersRead);
         for (int i = 0; i < 10; i++)
         {
-            Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync("/short")).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await Client.GetAsync("/short")).StatusCode);
         }
 
         // The client's window, what waits for it here, and what is under way between the two: far less than all.
         Assert.InRange(Interlocked.Read(ref written), Piece, 1024 * Piece / 2);
         Assert.Equal(1024 * Piece, (await response.Content.ReadAsByteArrayAsync()).Length);
-    }
-
-    [Fact]
-    public async Task A_caller_that_leaves_cancels_its_call()
-    {
-        var come = new TaskCompletionSource();
-        var cancelled = new TaskCompletionSource();
-        await using TestServer server = await StartAsync(async context =>
-        {
-            context.RequestAborted.Register(cancelled.SetResult);
-            come.SetResult();
-            await cancelled.Task;
-        });
-        using var leaves = new CancellationTokenSource();
-        Task<HttpResponseMessage> call = _client.GetAsync("/", leaves.Token);
-        await come.Task.WaitAsync(Patience);
-        Assert.False(cancelled.Task.IsCompleted);
-        await leaves.CancelAsync();
-
-        await cancelled.Task.WaitAsync(Patience);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-    }
-
-    [Fact]
-    public async Task A_read_that_waits_fails_when_the_caller_leaves()
-    {
-        var read = new TaskCompletionSource();
-        var failed = new TaskCompletionSource<Exception>();
-        await using TestServer server = await StartAsync(async context =>
-        {
-            try
-            {
-                _ = await context.Request.Body.ReadAsync(new byte[10]);
-                read.SetResult();
-                _ = await context.Request.Body.ReadAsync(new byte[10]);
-            }
-            catch (Exception e)
-            {
-                failed.SetResult(e);
-            }
-        });
-        using var leaves = new CancellationTokenSource();
-        var body = new OpenContent();
-        Task<HttpResponseMessage> call = _client.PostAsync("/", body, leaves.Token);
-        await body.Stream.Task.WaitAsync(Patience);
-        await (await body.Stream.Task).WriteAsync("ten bytes."u8.ToArray());
-        await (await body.Stream.Task).FlushAsync();
-        await read.Task.WaitAsync(Patience);
-        await leaves.CancelAsync();
-
-        Assert.IsType<IOException>(await failed.Task.WaitAsync(Patience));
-        await Assert.ThrowsAnyAsync<Exception>(() => call);
     }
 
     [Fact]
@@ -226,7 +143,7 @@ public sealed class CallServerTests : IDisposable
         });
         var body = new OpenContent();
         using var request = Request(HttpMethod.Post, "/", body);
-        Task<HttpResponseMessage> call = _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Task<HttpResponseMessage> call = Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Stream sending = await body.Stream.Task.WaitAsync(Patience);
         Stream? answer = null;
         for (int i = 0; i < 20; i++)
@@ -265,7 +182,7 @@ public sealed class CallServerTests : IDisposable
             "/on");
         foreach (string path in new[] { "/on", "/off" })
         {
-            using HttpResponseMessage response = await _client.PostAsync(path, new ByteArrayContent([1, 2, 3]));
+            using HttpResponseMessage response = await Client.PostAsync(path, new ByteArrayContent([1, 2, 3]));
             Assert.Equal([1, 2, 3], await response.Content.ReadAsByteArrayAsync());
         }
 
@@ -281,8 +198,8 @@ public sealed class CallServerTests : IDisposable
         await using TestServer server = await StartAsync(
             context => context.Request.Path == path ? throw new InvalidOperationException("it fails") : context.Response.WriteAsync("fine"), "/on");
 
-        Assert.Equal(HttpStatusCode.InternalServerError, (await _client.GetAsync(path)).StatusCode);
-        Assert.Equal("fine", await _client.GetStringAsync("/other"));
+        Assert.Equal(HttpStatusCode.InternalServerError, (await Client.GetAsync(path)).StatusCode);
+        Assert.Equal("fine", await Client.GetStringAsync("/other"));
     }
 
     [Fact]
@@ -296,7 +213,7 @@ public sealed class CallServerTests : IDisposable
             await begun.Task;
             throw new InvalidOperationException("it fails");
         });
-        using HttpResponseMessage response = await _client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await Client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
         begun.SetResult();
 
         HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync());
@@ -312,7 +229,7 @@ public sealed class CallServerTests : IDisposable
             return Task.CompletedTask;
         });
 
-        HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(() => _client.GetAsync("/"));
+        HttpRequestException error = await Assert.ThrowsAsync<HttpRequestException>(() => Client.GetAsync("/"));
         Assert.Contains("ENHANCE_YOUR_CALM", error.ToString());
     }
 
@@ -328,76 +245,13 @@ public sealed class CallServerTests : IDisposable
 
         try
         {
-            Assert.Equal((HttpStatusCode)431, (await _client.SendAsync(request)).StatusCode);
+            Assert.Equal((HttpStatusCode)431, (await Client.SendAsync(request)).StatusCode);
         }
         catch (HttpRequestException e) when (e.Message.Contains("server limit"))
         {
             // The client had heard of the limit before it sent the header.
         }
 
-        Assert.Equal("fine", await _client.GetStringAsync("/"));
+        Assert.Equal("fine", await Client.GetStringAsync("/"));
     }
-
-    [Fact]
-    public async Task A_caller_that_is_answered_early_is_told_to_send_no_more()
-    {
-        await using TestServer server = await StartAsync(context => context.Response.WriteAsync("enough"));
-        var body = new OpenContent();
-        using HttpResponseMessage response = await _client.PostAsync("/", body);
-
-        Assert.Equal("enough", await response.Content.ReadAsStringAsync());
-        Assert.Equal("enough", await _client.GetStringAsync("/"));
-    }
-
-    [Fact]
-    public async Task A_stop_waits_for_the_call_under_way_and_for_handlers_whose_callers_have_left()
-    {
-        var come = new TaskCompletionSource();
-        var released = new TaskCompletionSource();
-        await using TestServer server = await StartAsync(async context =>
-        {
-            come.TrySetResult();
-            await released.Task;
-        });
-        using var leaves = new CancellationTokenSource();
-        Task<HttpResponseMessage> call = _client.GetAsync("/", leaves.Token);
-        await come.Task.WaitAsync(Patience);
-        await leaves.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        Task stopping = server.Calls.StopAsync(CancellationToken.None);
-        await Task.WhenAny(stopping, server.Calls.UnbindAsync());
-        Assert.False(stopping.IsCompleted);
-        released.SetResult();
-        await stopping.WaitAsync(Patience);
-    }
-
-    [Fact]
-    public async Task A_stop_that_is_out_of_time_breaks_calls_off()
-    {
-        var come = new TaskCompletionSource();
-        var cancelled = new TaskCompletionSource();
-        await using TestServer server = await StartAsync(async context =>
-        {
-            context.RequestAborted.Register(cancelled.SetResult);
-            come.SetResult();
-            await cancelled.Task;
-        });
-        Task<HttpResponseMessage> call = _client.GetAsync("/");
-        await come.Task.WaitAsync(Patience);
-        await server.Calls.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Patience);
-
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => call.WaitAsync(Patience));
-        await cancelled.Task.WaitAsync(Patience);
-    }
-
-    private static HttpRequestMessage Request(HttpMethod method, string target, HttpContent? content = null) => new(method, target)
-    {
-        Version = HttpVersion.Version20,
-        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        Content = content,
-    };
-
-    private Task<TestServer> StartAsync(RequestDelegate handler, params string[] pathsOnLoop) =>
-        TestServer.StartAsync(ListeningSocket.Duplicate(_listener), app => app.Run(handler), pathsOnLoop);
-
 }

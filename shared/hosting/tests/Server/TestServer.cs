@@ -49,6 +49,16 @@ internal sealed class TestServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Completes when so many connections are open.</summary>
+    public async Task ReachesAsync(int connections)
+    {
+        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await Calls.CountAsync() != connections)
+        {
+            enough.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
