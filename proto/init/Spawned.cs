@@ -2,7 +2,7 @@ using MessagePack;
 
 namespace PvExec.Proto.Init;
 
-/// <summary>From pv-init: the process runs. Where it was asked for a pidfd of it comes with the packet, unless there was no descriptor left to hold it with.</summary>
+/// <summary>From pv-init: the process runs. Where it was asked for, a pidfd of it comes with the packet, unless there was no descriptor left to hold it with.</summary>
 /// <param name="Child">pv-init's number for it, never used twice.</param>
 /// <param name="Pid">As pv-init sees it.</param>
 /// <param name="StartedMicroseconds">Microseconds since 1970, UTC.</param>
