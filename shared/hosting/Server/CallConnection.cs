@@ -6,8 +6,8 @@ using PvExec.Http2.Sessions;
 
 namespace PvExec.Hosting.Server;
 
-/// <summary>A connection to a service. It ties the streams of the session to the calls; nghttp2's callbacks only note what has come, and the handlers hear of it after.</summary>
-internal sealed class CallConnection : AcceptedConnection
+/// <summary>A connection to a service. It ties the streams of the session to the calls; nghttp2's callbacks only note what has come, and the handlers hear of it after. Split into the requests that come (here) and the answers that go.</summary>
+internal sealed partial class CallConnection : AcceptedConnection
 {
     private readonly ICallHandler _handler;
     private readonly CallsOnLoop _onLoop;
@@ -108,84 +108,6 @@ internal sealed class CallConnection : AcceptedConnection
         }
     }
 
-    public override int OnReadBody(int stream, nint slot, Span<byte> buffer, ref BodyEnd end)
-    {
-        if (!_calls.TryGetValue(stream, out ServerCall? call))
-        {
-            return 0;
-        }
-
-        int count = call.Output.Read(buffer, out bool isLast);
-        if (isLast)
-        {
-            end = BodyEnd.Last;
-            if (call.Trailers is { Count: > 0 } trailers && Fits(call, trailers))
-            {
-                end = BodyEnd.TrailersFollow;
-                Session.Check(Session.Trailers(stream, trailers), "nghttp2_submit_trailer");
-                trailers.Clear();
-            }
-        }
-
-        return count;
-    }
-
-    /// <summary>A caller that could still send is told that nobody wants it (RFC 9113 section 8.1).</summary>
-    public override void OnLastSent(int stream)
-    {
-        if (_calls.TryGetValue(stream, out ServerCall? call))
-        {
-            call.IsLastSent = true;
-            if (call.TakeReset(isLastSent: true) is { } code)
-            {
-                Session.Reset(stream, code);
-            }
-            else if (!call.Input.HasEnded)
-            {
-                Session.Reset(stream, ErrorCode.NoError);
-            }
-        }
-    }
-
-    /// <summary>From any thread: does what the call's handler wants done, in this turn or the next.</summary>
-    public void Serve(ServerCall call)
-    {
-        if (Loop.IsCurrent)
-        {
-            OnAsked(call);
-        }
-        else if (call.TryAsk())
-        {
-            Loop.Post(call.Asked);
-        }
-    }
-
-    /// <summary>On the loop.</summary>
-    public void OnAsked(ServerCall call)
-    {
-        call.ForgetAsked();
-        if (IsClosed || !_calls.ContainsKey(call.Stream))
-        {
-            return;
-        }
-
-        Give(call);
-        if (call.TakeReset(call.IsLastSent) is { } code)
-        {
-            Session.Reset(call.Stream, code);
-        }
-        else if (call.TakeHeader() is { } header)
-        {
-            Respond(call, header);
-        }
-        else
-        {
-            Session.Resume(call.Stream);
-        }
-
-        SendSoon();
-    }
-
     /// <summary>From any thread: bytes of a request were looked at, and as many may come, now or a little later.</summary>
     /// <param name="counted">How many more.</param>
     /// <param name="toGive">How many of that call were not given back.</param>
@@ -238,34 +160,6 @@ internal sealed class CallConnection : AcceptedConnection
         }
 
         _calls.Clear();
-    }
-
-    private void Respond(ServerCall call, HeaderBlock header)
-    {
-        bool hasBody = call.Output.HasBody || call.Trailers is { Count: > 0 };
-        if (!Fits(call, header) || Session.Respond(call.Stream, header, hasBody, call.Stream) < 0)
-        {
-            Session.Reset(call.Stream, ErrorCode.InternalError);
-        }
-        else if (!hasBody)
-        {
-            call.Output.SetGiven();
-        }
-
-        header.Clear();
-    }
-
-    /// <summary>What does not fit would be left out by the session, and its caller would wait for ever.</summary>
-    private bool Fits(ServerCall call, HeaderBlock block)
-    {
-        if (block.Size <= Limits.AnswerHeaderBytes)
-        {
-            return true;
-        }
-
-        Session.Reset(call.Stream, ErrorCode.InternalError);
-        Report(call, new InvalidOperationException($"its answer has a header, or trailers, of {block.Size} bytes: at most {Limits.AnswerHeaderBytes} are sent"));
-        return false;
     }
 
     private void GiveAll()
