@@ -85,6 +85,17 @@ public sealed unsafe partial class CgroupDirectory
         }
     }
 
+    /// <summary>Reads the beginning of a file that is open, as it is now.</summary>
+    /// <returns>How many bytes; the errno, negative, when it cannot be read.</returns>
+    public static int ReadAgain(int file, Span<byte> to)
+    {
+        fixed (byte* room = to)
+        {
+            nint length = pread(file, room, (nuint)to.Length, 0);
+            return length >= 0 ? (int)length : -Marshal.GetLastPInvokeError();
+        }
+    }
+
     /// <summary>Writes a file in one call.</summary>
     /// <returns>0, or the errno.</returns>
     public int Write(ReadOnlySpan<byte> name, ReadOnlySpan<byte> content)
@@ -114,6 +125,9 @@ public sealed unsafe partial class CgroupDirectory
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(int fd, void* buf, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pread(int fd, void* buf, nuint count, long offset);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(int fd, void* buf, nuint count);

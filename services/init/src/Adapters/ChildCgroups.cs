@@ -7,7 +7,7 @@ namespace PvExec.Init.Adapters;
 
 /// <summary>
 /// A control group (cgroups(7), version 2) for every child, where pv-init may make them: <c>OWN/pv-init-PID-TICKS/run-N</c>,
-/// OWN being the one that pv-init was started in. Itself and the services are in <c>init</c> beside them, since a group
+/// OWN being the one that pv-init was started in. One in which a child ran briefly, and changed nothing, is a later child's. Itself and the services are in <c>init</c> beside them, since a group
 /// with members cannot share controllers out. All of it is a bonus: what cannot be done is left, and nothing fails.
 /// Touched by the event loop's thread, but for the move at the start.
 /// </summary>
@@ -21,6 +21,11 @@ internal sealed partial class ChildCgroups
     private readonly CgroupDirectory _directory;
     private readonly CgroupHold _hold;
 
+    /// <summary>Null where it cannot be known whether a group is as it was: none is used again then.</summary>
+    private readonly CgroupWatch? _watch = CgroupWatch.TryOpen();
+
+    private readonly byte[] _pathBytes;
+
     /// <summary>The last part of <see cref="_path"/>.</summary>
     private readonly byte[] _name;
 
@@ -33,6 +38,7 @@ internal sealed partial class ChildCgroups
         _own = own;
         _path = path;
         _directory = directory;
+        _pathBytes = Encoding.UTF8.GetBytes(path);
         _name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
         Services = directory.Open("init\0"u8);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using PvExec.Init.Adapters;
 using PvExec.Kernel;
 using PvExec.Linux.Sockets;
 using PvExec.Proto.Init;
@@ -36,8 +37,14 @@ internal sealed class ChildRecord
     /// <summary>Whether it leads a process group.</summary>
     public bool LeadsGroup { get; private set; }
 
-    /// <summary>Whether it has a cgroup of its own, until it is forgotten.</summary>
-    public bool HasCgroup { get; private set; }
+    /// <summary>The cgroup that it was put into; null without, and when it was taken back.</summary>
+    public ChildGroup? Group { get; private set; }
+
+    /// <summary>It and all its descendants have ended, as its cgroup has told.</summary>
+    public bool IsTreeGone { get; private set; }
+
+    /// <summary>How long it ran, in microseconds; 0 while it does.</summary>
+    public long RanMicroseconds => Exit is { } exit ? exit.EndedMicroseconds - StartedMicroseconds : 0;
 
     /// <summary>In the order of the names in the Spawn message.</summary>
     public ReadOnlySpan<int> Kept => _kept.AsSpan(0, _nameCount);
@@ -55,13 +62,14 @@ internal sealed class ChildRecord
 
     /// <summary>Begins a life.</summary>
     /// <param name="received">Those from <paramref name="mapped"/> on are kept: taken out of it.</param>
-    public void Begin(ulong id, int pid, Service owner, long startedMicroseconds, bool hasCgroup, in SpawnView spawn, DescriptorBuffer received, int mapped)
+    public void Begin(ulong id, int pid, Service owner, long startedMicroseconds, ChildGroup? group, in SpawnView spawn, DescriptorBuffer received, int mapped)
     {
         Id = id;
         Pid = pid;
         Owner = owner;
         StartedMicroseconds = startedMicroseconds;
-        HasCgroup = hasCgroup;
+        Group = group;
+        IsTreeGone = false;
         LeadsGroup = spawn.Grouping < 2;
         (_labelLength, _stateLength, _namesLength, _nameCount) = (spawn.Label.Length, spawn.State.Length, spawn.Kept.Elements.Length, spawn.Kept.Count);
         int length = _labelLength + _stateLength + _namesLength;
@@ -90,6 +98,17 @@ internal sealed class ChildRecord
     {
         Exit = exit;
         EndedAt = endedAt;
+    }
+
+    /// <summary>It has no cgroup any more.</summary>
+    /// <param name="isEmpty">Nobody was left in it.</param>
+    /// <returns>The one that it had.</returns>
+    public ChildGroup? TakeGroup(bool isEmpty)
+    {
+        ChildGroup? group = Group;
+        Group = null;
+        IsTreeGone = isEmpty && group is not null;
+        return group;
     }
 
     /// <summary>Closes what it holds and makes it nobody's.</summary>

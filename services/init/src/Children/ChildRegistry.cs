@@ -31,9 +31,6 @@ internal sealed class ChildRegistry(int maxUnacknowledged)
 
     public ulong NextId() => ++_lastId;
 
-    /// <summary>What <see cref="NextId"/> will be.</summary>
-    public ulong ComingId => _lastId + 1;
-
     /// <summary>A record to begin a life with: it is <see cref="Add">added</see> then, or <see cref="Return">returned</see>.</summary>
     public ChildRecord Rent() => _free.TryPop(out ChildRecord? child) ? child : new ChildRecord();
 

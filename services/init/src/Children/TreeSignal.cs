@@ -95,13 +95,13 @@ internal sealed class TreeSignal
     }
 
     /// <summary>A signal to all in a child's cgroup and below it, also to those that are started meanwhile.</summary>
-    public void SendToGroup(ChildCgroups cgroups, ulong child, int signal)
+    public void SendToGroup(ChildCgroups cgroups, ChildGroup group, int signal)
     {
         _reserve.Release();
-        if (signal != Signals.SIGKILL || !cgroups.TryKill(child))
+        if (signal != Signals.SIGKILL || !cgroups.TryKill(group))
         {
             Begin();
-            for (int pass = 0; pass < Passes && SendToNew(cgroups, child, signal); pass++)
+            for (int pass = 0; pass < Passes && SendToNew(cgroups, group, signal); pass++)
             {
             }
         }
@@ -109,10 +109,10 @@ internal sealed class TreeSignal
         _reserve.Take();
     }
 
-    private bool SendToNew(ChildCgroups cgroups, ulong child, int signal)
+    private bool SendToNew(ChildCgroups cgroups, ChildGroup group, int signal)
     {
         bool isAnyNew = false;
-        foreach (int pid in cgroups.Processes(child))
+        foreach (int pid in cgroups.Processes(group))
         {
             if (!_seen.Add(pid))
             {
@@ -123,7 +123,7 @@ internal sealed class TreeSignal
             int held = PidFd.TryOpenNumber(pid, out int errno);
 
             // Opened first and asked then, as above.
-            if (errno != Errno.ESRCH && cgroups.Holds(child, pid))
+            if (errno != Errno.ESRCH && cgroups.Holds(group, pid))
             {
                 _ = Send(pid, held, signal);
             }

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "pv_spawn.h"
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -69,21 +70,32 @@ static int is_placeholder(int fd)
     return flags >= 0 && (flags & O_PATH);
 }
 
-/* Sources are first copied above every target, so that no dup2 overwrites one that is still to come. */
+/* What a standard descriptor is that nobody named. */
+static int make_null(int fd)
+{
+    if (pv_null >= 0 && dup2(pv_null, fd) == fd) return 0;
+    close(fd);
+    return open("/dev/null", O_RDWR) == fd ? 0 : -1;  /* the lowest free number is fd */
+}
+
+/* A source that may be a target too is first copied above every target, so that no dup2 overwrites one that is still to come. */
 static int map_descriptors(const struct request *r)
 {
-    int top = 2, copies[256];
+    int top = 2, lowest = INT_MAX, copies[256];
     if (r->mapping_count > (int)(sizeof copies / sizeof copies[0])) { errno = EMFILE; return -1; }
-    for (int i = 0; i < r->mapping_count; i++)
+    for (int i = 0; i < r->mapping_count; i++) {
         if (r->targets[i] > top) top = r->targets[i];
-    for (int i = 0; i < r->mapping_count; i++)
+        if (r->sources[i] < lowest) lowest = r->sources[i];
+    }
+    int are_apart = lowest > top;
+    for (int i = 0; i < r->mapping_count && !are_apart; i++)
         if ((copies[i] = fcntl(r->sources[i], F_DUPFD_CLOEXEC, top + 1)) < 0) return -1;
     for (int i = 0; i < r->mapping_count; i++)
-        if (dup2(copies[i], r->targets[i]) < 0) return -1;
+        if (dup2(are_apart ? r->sources[i] : copies[i], r->targets[i]) < 0) return -1;
     for (int fd = 0; fd <= top; fd++) {
-        if (is_target(r, fd) && !is_placeholder(fd)) continue;
-        close(fd);
-        if (fd <= 2 && open("/dev/null", O_RDWR) != fd) return -1;  /* the lowest free number is fd */
+        if (is_target(r, fd) && (are_apart || !is_placeholder(fd))) continue;
+        if (fd > 2) close(fd);
+        else if (make_null(fd) != 0) return -1;
     }
     if (syscall(SYS_close_range, top + 1, ~0U, 0) == 0) return 0;
     for (int fd = top + 1; fd < 65536; fd++) close(fd);              /* before Linux 5.9 */

@@ -19,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+int pv_null = -1;
+
 /* Whether the kernel gives the child default dispositions for all that the parent catches (CLONE_CLEAR_SIGHAND). */
 static int handlers_are_cleared;
 
@@ -49,7 +51,7 @@ static volatile int without_sharing;
 
 static int part_descriptors(const struct request *r)
 {
-    int last = 2;
+    int last = pv_null > 2 ? pv_null : 2;
     for (int i = 0; i < r->mapping_count; i++)
         if (r->sources[i] > last) last = r->sources[i];
     last |= 63;  /* some kernels before 5.18 copy less than a whole word of the table wrongly; the rest is closed later */
@@ -192,6 +194,7 @@ int32_t pv_spawn(struct request *r)
     r->stage = STAGE_NONE;
     r->error = 0;
     r->pidfd = -1;
+    if (pv_null < 0) pv_null = open("/dev/null", O_RDWR | O_CLOEXEC);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, 8);
     int by_clone = 1;
     pid_t pid = clone_once(r);

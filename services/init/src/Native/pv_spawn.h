@@ -40,6 +40,9 @@ struct request {
     int32_t stage, error;           /* out */
 };
 
+/* The parent's descriptor of /dev/null, which costs a child less than to open it; -1: none. */
+extern int pv_null;
+
 /* Notes errno as what went wrong, and returns -1. The request is the parent's memory: that is how the child reports. */
 static inline int pv_fail(volatile struct request *r, enum stage stage)
 {

@@ -69,6 +69,8 @@ internal sealed partial class Supervisor
 
     private void ChildEnded(ChildRecord child, in ReapedProcess process)
     {
+        // First, as it must be known of an empty one that nobody has been killed in it since.
+        bool isTreeGone = child.Group is { } own && !_cgroups!.IsPopulated(own);
         var exit = new Exited(
             child.Id,
             process.Status.Code ?? -1,
@@ -80,7 +82,7 @@ internal sealed partial class Supervisor
             process.EndedMicroseconds)
         {
             StartedMicroseconds = child.StartedMicroseconds,
-            OomKilled = child.HasCgroup && _cgroups!.WasOomKilled(child.Id),
+            OomKilled = child.Group is { } group && _cgroups!.WasOomKilled(group),
             MinorFaults = process.Usage.MinorFaults,
             MajorFaults = process.Usage.MajorFaults,
             BlocksRead = process.Usage.BlocksRead,
@@ -92,6 +94,12 @@ internal sealed partial class Supervisor
         if (Get(child.Owner).Line is { } line)
         {
             Reply(line, 0, exit);
+        }
+
+        if (isTreeGone)
+        {
+            // Kept no longer than it is of use: the next child may have it, however late the end is acknowledged.
+            _cgroups!.ReleaseEmpty(child.TakeGroup(isEmpty: true)!, child.RanMicroseconds);
         }
 
         if (superfluous is not null)
@@ -148,16 +156,16 @@ internal sealed partial class Supervisor
 
         ulong id = _children.NextId();
         ChildRecord child = _children.Rent();
-        int cgroup = spawn.OwnCgroup && _cgroups is not null ? _cgroups.Make(id) : -1;
+        ChildGroup? group = spawn.OwnCgroup ? _cgroups?.Take() : null;
         SpawnResult result = default;
         bool isKept = false;
         try
         {
             int mapped = spawn.Targets.Count;
-            result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, cgroup);
+            result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, group?.Directory ?? -1);
             if (result.Pid > 0)
             {
-                child.Begin(id, result.Pid, owner.Service, Clock.NowMicroseconds, cgroup >= 0, spawn, _receiver.Descriptors, mapped);
+                child.Begin(id, result.Pid, owner.Service, Clock.NowMicroseconds, group, spawn, _receiver.Descriptors, mapped);
                 _children.Add(child);
                 isKept = true;
                 ReadOnlySpan<int> pidFd = [result.PidFd];
@@ -171,7 +179,11 @@ internal sealed partial class Supervisor
                 DescriptorBuffer.Close(result.PidFd);
             }
 
-            CloseCgroup(id, cgroup, isUsed: isKept);
+            if (!isKept && group is not null)
+            {
+                _cgroups!.ReleaseEmpty(group, ranMicroseconds: 0);
+            }
+
             if (result.Pid <= 0)
             {
                 // One that was begun half-way is not used again: what it holds is not certain.
@@ -185,23 +197,11 @@ internal sealed partial class Supervisor
         }
     }
 
-    private void CloseCgroup(ulong child, int descriptor, bool isUsed)
-    {
-        if (descriptor >= 0)
-        {
-            DescriptorBuffer.Close(descriptor);
-            if (!isUsed)
-            {
-                _cgroups!.Release(child);
-            }
-        }
-    }
-
     private void ReleaseCgroup(ChildRecord child)
     {
-        if (child.HasCgroup)
+        if (child.TakeGroup(isEmpty: false) is { } group)
         {
-            _cgroups!.Release(child.Id);
+            _cgroups!.Release(group);
         }
     }
 

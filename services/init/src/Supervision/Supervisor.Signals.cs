@@ -66,16 +66,18 @@ internal sealed partial class Supervisor
     /// <returns>0, or the errno.</returns>
     private int Send(ChildRecord child, int signal, int scope)
     {
-        (ulong id, int pid) = (child.Id, child.Pid);
-        if (scope == 2 && child.HasCgroup)
-        {
-            _trees.SendToGroup(_cgroups!, id, signal);
-            return 0;
-        }
-
+        int pid = child.Pid;
         if (scope == 2)
         {
-            SendToTree(child, signal);
+            if (child.Group is { } group)
+            {
+                _trees.SendToGroup(_cgroups!, group, signal);
+            }
+            else if (!child.IsTreeGone)
+            {
+                SendToTree(child, signal);
+            }
+
             return 0;
         }
 
@@ -109,9 +111,9 @@ internal sealed partial class Supervisor
             return false; // forgotten just now: its number is not known any more
         }
 
-        if (child.HasCgroup)
+        if (child.IsTreeGone || child.Group is not null)
         {
-            return _cgroups!.IsPopulated(id);
+            return child.Group is { } group && _cgroups!.IsPopulated(group);
         }
 
         // Nobody comes into a tree that nobody is in: a listing from after the child's end counts when it shows none. It counts as

@@ -155,7 +155,7 @@ internal sealed partial class Supervisor
     /// <summary>What can wait until nothing else is to be done.</summary>
     private void OnIdle()
     {
-        _cgroups!.DoWork(_children.ComingId);
+        _cgroups!.DoWork();
         if (_cgroups.HasLingering)
         {
             // A group can look inhabited for a moment after its last process has been reaped, and no orphan ends then.
@@ -199,6 +199,11 @@ internal sealed partial class Supervisor
             _cgroups?.ReleaseLingering();
         }
 
+        if (_cgroups is { } cgroups && cgroups.TrimDue <= now)
+        {
+            cgroups.Trim();
+        }
+
         CheckWatchdogs(now);
         RestartNext();
         AdvanceStop();
@@ -212,7 +217,7 @@ internal sealed partial class Supervisor
             return Clock.Monotonic;
         }
 
-        long due = Math.Min(Math.Min(StopDue(), _acceptAt), Math.Min(WatchdogDue(), _releaseAgainAt));
+        long due = Math.Min(Math.Min(StopDue(), _acceptAt), Math.Min(WatchdogDue(), Math.Min(_releaseAgainAt, _cgroups?.TrimDue ?? long.MaxValue)));
         foreach (SupervisedService service in _services)
         {
             due = Math.Min(due, Math.Min(service.RetryAt, service.LateAt));

@@ -8,6 +8,9 @@ namespace PvExec.Init.Tests.Adapters;
 
 public sealed class ChildCgroupsTests
 {
+    /// <summary>In microseconds.</summary>
+    private const long Brief = 1000;
+
     [Fact]
     public void One_that_starts_leaves_the_still_empty_group_of_another_alone_and_removes_what_a_killed_one_left()
     {
@@ -20,10 +23,10 @@ public sealed class ChildCgroupsTests
         ChildCgroups second = ChildCgroups.TryOpen()!;
 
         Assert.NotNull(second);
-        Assert.True(Make(first, 1));
-        Assert.True(Make(second, 1));
-        Close(first, 1);
-        Close(second, 1);
+        Assert.NotNull(first.Take());
+        Assert.NotNull(second.Take());
+        first.Close();
+        second.Close();
     }
 
     [Fact]
@@ -31,15 +34,15 @@ public sealed class ChildCgroupsTests
     {
         Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
         ChildCgroups cgroups = ChildCgroups.TryOpen()!;
-        Assert.True(Make(cgroups, 1));
-        string group = CgroupTree.Below(CgroupPath.OfThisProcess()!).Select(one => one + "/run-1").Single(one => Directory.Exists(one) && IsOf(one));
+        ChildGroup group = cgroups.Take()!;
+        string path = PathOf(group);
         using Process sleeper = Process.Start("sleep", "1000");
-        File.WriteAllText(group + "/cgroup.procs", sleeper.Id.ToString(CultureInfo.InvariantCulture));
+        File.WriteAllText(path + "/cgroup.procs", sleeper.Id.ToString(CultureInfo.InvariantCulture));
 
-        cgroups.Release(1);
-        cgroups.DoWork(2);
+        cgroups.Release(group);
+        cgroups.DoWork();
         Assert.True(cgroups.HasLingering);
-        Assert.True(Directory.Exists(group));
+        Assert.True(Directory.Exists(path));
 
         sleeper.Kill();
         sleeper.WaitForExit();
@@ -50,27 +53,127 @@ public sealed class ChildCgroupsTests
                 return !cgroups.HasLingering;
             },
             RunningInit.Patience));
-        Assert.False(Directory.Exists(group));
+        Assert.False(Directory.Exists(path));
         cgroups.Close();
     }
 
-    private static bool Make(ChildCgroups cgroups, ulong child)
+    [Fact]
+    public void A_group_whose_child_ran_briefly_and_changed_nothing_is_the_next_childs()
     {
-        int descriptor = cgroups.Make(child);
-        if (descriptor >= 0)
+        Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
+        ChildCgroups cgroups = ChildCgroups.TryOpen()!;
+        ChildGroup group = cgroups.Take()!;
+        ulong number = group.Number;
+        _ = File.ReadAllText(PathOf(group) + "/cgroup.max.depth"); // to read is no change
+
+        cgroups.ReleaseEmpty(group, Brief);
+
+        Assert.Equal(number, cgroups.Take()!.Number);
+        Assert.NotEqual(number, cgroups.Take()!.Number);
+        cgroups.Close();
+    }
+
+    [Theory]
+    [InlineData("a limit")]
+    [InlineData("a group below")]
+    [InlineData("a group that came and went")]
+    [InlineData("an owner")]
+    [InlineData("a mode")]
+    [InlineData("somebody who came in and left")]
+    public void A_group_that_was_changed_is_no_other_childs(string what)
+    {
+        Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
+        ChildCgroups cgroups = ChildCgroups.TryOpen()!;
+        ChildGroup group = cgroups.Take()!;
+        (ulong number, string path) = (group.Number, PathOf(group));
+        switch (what)
         {
-            Linux.Sockets.DescriptorBuffer.Close(descriptor);
+            case "a limit":
+                File.WriteAllText(path + "/cgroup.max.depth", "7");
+                break;
+            case "a group below":
+                Directory.CreateDirectory(path + "/below");
+                break;
+            case "a group that came and went":
+                Directory.Delete(Directory.CreateDirectory(path + "/below").FullName);
+                break;
+            case "an owner":
+                Run("chown", "65534", path);
+                break;
+            case "a mode":
+                Run("chmod", "666", path + "/cgroup.procs");
+                break;
+            default:
+                using (Process sleeper = Process.Start("sleep", "1000"))
+                {
+                    File.WriteAllText(path + "/cgroup.procs", sleeper.Id.ToString(CultureInfo.InvariantCulture));
+                    sleeper.Kill();
+                    sleeper.WaitForExit();
+                }
+
+                break;
         }
 
-        return descriptor >= 0;
+        cgroups.ReleaseEmpty(group, Brief);
+        ChildGroup next = cgroups.Take()!;
+
+        Assert.NotEqual(number, next.Number);
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                cgroups.ReleaseLingering();
+                return !Directory.Exists(path);
+            },
+            RunningInit.Patience));
+        cgroups.Close();
     }
+
+    [Fact]
+    public void A_group_whose_child_ran_for_long_is_removed()
+    {
+        Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
+        ChildCgroups cgroups = ChildCgroups.TryOpen()!;
+        ChildGroup group = cgroups.Take()!;
+        string path = PathOf(group);
+
+        cgroups.ReleaseEmpty(group, ranMicroseconds: 1_000_000);
+        cgroups.DoWork();
+
+        Assert.False(Directory.Exists(path));
+        cgroups.Close();
+    }
+
+    [Fact]
+    public void Groups_that_no_child_needs_any_more_are_removed_all_but_one()
+    {
+        Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
+        ChildCgroups cgroups = ChildCgroups.TryOpen()!;
+        ChildGroup[] groups = [.. Enumerable.Range(0, 5).Select(_ => cgroups.Take()!)];
+        string[] paths = [.. groups.Select(PathOf)];
+        Assert.Equal(long.MaxValue, cgroups.TrimDue);
+        Array.ForEach(groups, group => cgroups.ReleaseEmpty(group, Brief));
+        Assert.NotEqual(long.MaxValue, cgroups.TrimDue);
+        ChildGroup[] needed = [cgroups.Take()!, cgroups.Take()!];
+
+        // The fewest that there were at a time, since there are spare ones, were two.
+        Array.ForEach(needed, group => cgroups.ReleaseEmpty(group, Brief));
+        cgroups.Trim();
+        Assert.Equal(4, paths.Count(Directory.Exists));
+        cgroups.Trim();
+        Assert.Equal(1, paths.Count(Directory.Exists));
+        Assert.Equal(long.MaxValue, cgroups.TrimDue);
+        cgroups.Close();
+    }
+
+    private static string PathOf(ChildGroup group) =>
+        CgroupTree.Below(CgroupPath.OfThisProcess()!).Select(one => $"{one}/run-{group.Number}").Last(one => Directory.Exists(one) && IsOf(one));
 
     private static bool IsOf(string group) => Path.GetFileName(Path.GetDirectoryName(group))!.StartsWith($"pv-init-{Environment.ProcessId}-", StringComparison.Ordinal);
 
-    private static void Close(ChildCgroups cgroups, ulong child)
+    private static void Run(params string[] words)
     {
-        cgroups.Release(child);
-        cgroups.DoWork(child + 1);
-        cgroups.Close();
+        using Process process = Process.Start(words[0], words[1..]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
     }
 }

@@ -1,5 +1,4 @@
 using PvExec.Init.Adapters;
-using PvExec.Linux.Sockets;
 
 namespace PvExec.Init.Tests.Adapters;
 
@@ -20,28 +19,41 @@ public sealed class OomKilledTests : IDisposable
     public void A_child_is_told_to_have_run_out_of_memory_when_the_kernel_killed_one_in_its_group_for_it()
     {
         ChildCgroups cgroups = Open(hasController: true);
-        Make(cgroups, 7);
-        Make(cgroups, 8);
-        Write(7, oom: 0, killed: 0);
-        Write(8, oom: 0, killed: 0);
-        Assert.False(cgroups.WasOomKilled(7));
+        ChildGroup one = cgroups.Take()!, other = cgroups.Take()!;
+        Write(one, oom: 0, killed: 0);
+        Write(other, oom: 0, killed: 0);
+        Assert.False(cgroups.WasOomKilled(one));
 
         // The limit was reached, and memory was found.
-        Write(7, oom: 3, killed: 0);
-        Assert.False(cgroups.WasOomKilled(7));
+        Write(one, oom: 3, killed: 0);
+        Assert.False(cgroups.WasOomKilled(one));
 
-        Write(7, oom: 4, killed: 2);
-        Assert.True(cgroups.WasOomKilled(7));
-        Assert.False(cgroups.WasOomKilled(8));
+        Write(one, oom: 4, killed: 2);
+        Assert.True(cgroups.WasOomKilled(one));
+        Assert.False(cgroups.WasOomKilled(other));
+    }
+
+    [Fact]
+    public void What_the_kernel_killed_in_a_group_before_says_nothing_of_its_next_child()
+    {
+        ChildCgroups cgroups = Open(hasController: true);
+        ChildGroup group = cgroups.Take()!;
+        Write(group, oom: 1, killed: 1);
+        Assert.True(cgroups.WasOomKilled(group));
+
+        Assert.False(cgroups.WasOomKilled(group));
+
+        Write(group, oom: 2, killed: 2);
+        Assert.True(cgroups.WasOomKilled(group));
     }
 
     [Fact]
     public void Without_a_memory_controller_nobody_is_told_to_have()
     {
         ChildCgroups cgroups = Open(hasController: false);
-        Make(cgroups, 7);
-        Write(7, oom: 1, killed: 1);
-        Assert.False(cgroups.WasOomKilled(7));
+        ChildGroup group = cgroups.Take()!;
+        Write(group, oom: 1, killed: 1);
+        Assert.False(cgroups.WasOomKilled(group));
     }
 
     private ChildCgroups Open(bool hasController)
@@ -66,13 +78,6 @@ public sealed class OomKilledTests : IDisposable
         return cgroups;
     }
 
-    private static void Make(ChildCgroups cgroups, ulong child)
-    {
-        int descriptor = cgroups.Make(child);
-        Assert.True(descriptor >= 0);
-        DescriptorBuffer.Close(descriptor);
-    }
-
-    private void Write(ulong child, int oom, int killed) => File.WriteAllText(
-        Path.Combine(_path.FullName, $"run-{child}", "memory.events"), $"low 0\nhigh 0\nmax 9\noom {oom}\noom_kill {killed}\noom_group_kill 0\n");
+    private void Write(ChildGroup group, int oom, int killed) => File.WriteAllText(
+        Path.Combine(_path.FullName, $"run-{group.Number}", "memory.events"), $"low 0\nhigh 0\nmax 9\noom {oom}\noom_kill {killed}\noom_group_kill 0\n");
 }

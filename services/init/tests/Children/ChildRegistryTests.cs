@@ -122,7 +122,7 @@ public sealed class ChildRegistryTests
     private ChildRecord Start(int pid, Service owner = Service.Exec)
     {
         ChildRecord child = _registry.Rent();
-        child.Begin(_registry.NextId(), pid, owner, 0, false, Views.Of(new Spawn($"run-{pid}", [7], [], [], [], 0, [], [])), new DescriptorBuffer(), 0);
+        child.Begin(_registry.NextId(), pid, owner, 0, null, Views.Of(new Spawn($"run-{pid}", [7], [], [], [], 0, [], [])), new DescriptorBuffer(), 0);
         _registry.Add(child);
         return child;
     }

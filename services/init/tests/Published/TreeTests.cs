@@ -76,7 +76,7 @@ public sealed class TreeTests : IDisposable
         int service = exec.Event("welcome").GetProperty("pid").GetInt32();
         (ulong child, int daemon) = StartWithDaemon(exec, "exec sleep 1000");
         string group = GroupOf(daemon);
-        Assert.EndsWith($"/run-{child}", group);
+        Assert.Matches("/run-[0-9]+$", group);
         Assert.Equal(Path.GetDirectoryName(group), Path.GetDirectoryName(GroupOf(service)));
         Assert.EndsWith("/init", GroupOf(service));
         SignalTree(exec, child, signal);
@@ -120,6 +120,30 @@ public sealed class TreeTests : IDisposable
         Assert.Equal(0, init.Stop());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_cgroup_of_a_brief_child_is_the_next_ones_unless_something_was_set_in_it(bool isSet)
+    {
+        Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
+        using RunningInit init = _installation.Start();
+        StandIn exec = init.Connect("exec");
+        (ulong brief, string group) = StartSleeper(exec);
+        if (isSet)
+        {
+            File.WriteAllText(group + "/cgroup.max.depth", "7");
+        }
+
+        exec.Order($$"""{"do":"send","type":3,"correlation":9,"body":[{{brief}},9,0]}""");
+        exec.Message(Exited);
+
+        (_, string next) = StartSleeper(exec);
+
+        Assert.Equal(!isSet, next == group);
+        Assert.Equal("max\n", File.ReadAllText(next + "/cgroup.max.depth"));
+        Assert.Equal(0, init.Stop());
+    }
+
     [Fact]
     public void A_child_that_wants_no_cgroup_has_none()
     {
@@ -138,6 +162,9 @@ public sealed class TreeTests : IDisposable
         (ulong free, string beside) = StartSleeper(exec);
         using var outsider = System.Diagnostics.Process.Start("sleep", "1000");
         File.WriteAllText(group + "/cgroup.procs", $"{outsider.Id}");
+
+        // That of a child that ran briefly is kept for the next.
+        SpinWait.SpinUntil(() => false, TimeSpan.FromSeconds(1.1));
         foreach (ulong child in new[] { held, free })
         {
             exec.Order($$"""{"do":"send","type":3,"correlation":9,"body":[{{child}},9,0]}""");
