@@ -14,7 +14,8 @@ namespace PvExec.Exec.Adapters;
 /// what only the processes need, and what nobody has taken over.
 /// </summary>
 /// <param name="directory">Where the output is kept on disk; null: in memory.</param>
-public sealed class RunFiles(string? directory) : IDisposable
+/// <param name="spare">Of output that is kept in memory.</param>
+public sealed class RunFiles(string? directory, SpareOutput spare) : IDisposable
 {
     public const string StandardPipe = "stdout";
     public const string ErrorPipe = "stderr";
@@ -60,10 +61,18 @@ public sealed class RunFiles(string? directory) : IDisposable
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
     public void Open(ReadOnlySpan<byte> input, bool withFilter)
     {
-        _standard = PipePair.Open();
-        _error = PipePair.Open();
-        _standardFile = Store("pv-exec output");
-        _errorFile = Store("pv-exec errors");
+        if (directory is null)
+        {
+            OutputPlaces places = spare.Take();
+            (_standard, _error, _standardFile, _errorFile) = (places.Standard, places.Error, places.StandardFile, places.ErrorFile);
+        }
+        else
+        {
+            _standard = PipePair.Open();
+            _error = PipePair.Open();
+            OpenStores();
+        }
+
         Between = withFilter ? PipePair.Open() : null;
         Input = input.IsEmpty ? null : MemoryFile.Create("pv-exec input", input);
     }
@@ -75,8 +84,7 @@ public sealed class RunFiles(string? directory) : IDisposable
         if (feed.Terminal is { } terminal)
         {
             _terminal = RunTerminal.Open(terminal, uid);
-            _standardFile = Store("pv-exec output");
-            _errorFile = Store("pv-exec errors");
+            OpenStores();
             Input = _terminal.Side;
         }
         else
@@ -132,12 +140,18 @@ public sealed class RunFiles(string? directory) : IDisposable
 
         // The pump takes a pipe over also when it throws.
         _pumped = 1;
-        PumpedPipe standard = pump.Add(_standard!.Value.ReadEnd, output.Standard, _standardFile!);
+        PumpedPipe standard = pump.AddYoung(_standard!.Value.ReadEnd, output.Standard, _standardFile!);
         _pumped = 2;
-        return [standard, pump.Add(_error!.Value.ReadEnd, output.Error, _errorFile!)];
+        return [standard, pump.AddYoung(_error!.Value.ReadEnd, output.Error, _errorFile!)];
     }
 
     /// <exception cref="IOException">There is no descriptor, no memory or no such directory.</exception>
+    private void OpenStores()
+    {
+        _standardFile = Store("pv-exec output");
+        _errorFile = Store("pv-exec errors");
+    }
+
     private StreamFile Store(string name) => directory is null ? StreamFile.Create(name) : StreamFile.CreateOnDisk(directory);
 
     public void Dispose()

@@ -77,15 +77,13 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <returns>False when a descendant still holds the output open; what it writes is read on.</returns>
     public Task<bool> DrainAsync(SharedDelay grace)
     {
+        bool haveEnded = true;
         foreach (PumpedPipe pipe in AllPipes)
         {
-            if (!pipe.EndedAtOnce.IsCompleted)
-            {
-                return DrainInTimeAsync(grace);
-            }
+            haveEnded &= pipe.TryEnd();
         }
 
-        return Task.FromResult(true);
+        return haveEnded ? Task.FromResult(true) : DrainInTimeAsync(grace);
     }
 
     private async Task<bool> DrainInTimeAsync(SharedDelay grace)

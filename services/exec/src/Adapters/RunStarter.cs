@@ -17,12 +17,16 @@ namespace PvExec.Exec.Adapters;
 /// pv-init keeps the read ends, and the files that the output is moved to, with the process that was started first: while
 /// that one is not acknowledged, no writer is ever without a reader and no output is lost, whatever happens to this service.
 /// </remarks>
-public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs inputs)
+public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs inputs) : IDisposable
 {
     private const int Kill = 9;
 
     /// <summary>Where pv-init's own output goes: a container's log, or its terminal.</summary>
     private static readonly SafeFileHandle OwnOutput = new(1, ownsHandle: false), OwnError = new(2, ownsHandle: false);
+
+    private readonly SpareOutput _spare = new();
+
+    public void Dispose() => _spare.Dispose();
 
     /// <summary>For a run that is to be started.</summary>
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
@@ -34,7 +38,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
     /// <param name="directory">Where its output is kept on disk; null: in memory.</param>
     public async Task<Outcome<RunProcesses>> StartAsync(Run run, TaskDefinition task, IReadOnlyList<string> environment, ReadOnlyMemory<byte> input, string? directory)
     {
-        using var files = new RunFiles(directory);
+        using var files = new RunFiles(directory, _spare);
         PumpedPipe[] pipes;
         RunJournal? journal = null;
         try
@@ -100,7 +104,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
             DescriptorMapping[] descriptors = standardInput is null
                 ? [new(standardOutput, 1), new(error, 2)]
                 : [new(standardInput, 0), new(standardOutput, 1), new(error, 2)];
-            return init.SpawnAsync(
+            ValueTask<Outcome<Child>> starting = init.SpawnAsync(
                 new SpawnSpec
                 {
                     Label = role == RunRole.Run ? run.Id.Value : run.Id.Value + "/log",
@@ -119,6 +123,8 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
                     GoesOnAtOnce = directory is null,
                 },
                 CancellationToken.None);
+            _spare.Prepare();
+            return starting;
         }
 
         Fault Failed(Fault fault)

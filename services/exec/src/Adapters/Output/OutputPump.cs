@@ -9,8 +9,9 @@ namespace PvExec.Exec.Adapters.Output;
 /// <summary>
 /// Moves the output of all runs from their pipes to files on one thread (epoll(7)), and on another one what goes to disk, so that a run costs no thread and a
 /// chatty one takes turns with the others: one buffer a turn. A pipe whose run waits for its reader (<see cref="ReaderPace"/>) is left alone till that has read.
+/// Split into the pipes that are watched (here) and the young ones.
 /// </summary>
-public sealed class OutputPump : IDisposable
+public sealed partial class OutputPump : IDisposable
 {
     /// <summary>A pipe's usual capacity.</summary>
     private const int BufferBytes = 64 * 1024;
@@ -19,7 +20,6 @@ public sealed class OutputPump : IDisposable
     private const int MostInPipeBytes = 1024 * 1024;
 
     private const long WakeKey = 0;
-    private const int ForEver = -1;
 
     private readonly ConcurrentDictionary<long, PumpedPipe> _pipes = new();
     private readonly ConcurrentQueue<(PumpedPipe Pipe, TaskCompletionSource Drained)> _toDrain = new();
@@ -33,7 +33,7 @@ public sealed class OutputPump : IDisposable
 
     private readonly Action _lookAgain;
 
-    /// <summary>Guards <see cref="_disk"/>; a leaf.</summary>
+    /// <summary>Guards <see cref="_disk"/> and the young pipes. Those of logs are taken inside.</summary>
     private readonly Lock _lock = new();
 
     private readonly bool _isForDisk;
@@ -43,13 +43,20 @@ public sealed class OutputPump : IDisposable
     private volatile bool _isReleased;
 
     public OutputPump()
-        : this(isForDisk: false)
+        : this(YoungFor)
     {
     }
 
-    private OutputPump(bool isForDisk)
+    /// <param name="youngFor">In milliseconds.</param>
+    internal OutputPump(int youngFor)
+        : this(isForDisk: false, youngFor)
+    {
+    }
+
+    private OutputPump(bool isForDisk, int youngFor)
     {
         _isForDisk = isForDisk;
+        _youngFor = youngFor;
         _lookAgain = LookAgain;
         _poll.Add(_wake.Handle, WakeKey, PollEvents.Readable);
         _thread = new Thread(Pump) { IsBackground = true, Name = isForDisk ? "disk pump" : "output pump" };
@@ -100,7 +107,11 @@ public sealed class OutputPump : IDisposable
     /// </summary>
     public void Stop()
     {
-        _stopping = true;
+        lock (_lock)
+        {
+            _stopping = true;
+        }
+
         _wake.Set();
         _thread.Join();
         DropRequests();
@@ -114,7 +125,7 @@ public sealed class OutputPump : IDisposable
     public void Dispose()
     {
         Stop();
-        foreach (PumpedPipe pipe in _pipes.Values)
+        foreach (PumpedPipe pipe in _pipes.Values.Concat(_young.Select(young => young.Pipe)))
         {
             pipe.Close();
         }
@@ -129,7 +140,7 @@ public sealed class OutputPump : IDisposable
     {
         lock (_lock)
         {
-            return _disk ??= new OutputPump(isForDisk: true);
+            return _disk ??= new OutputPump(isForDisk: true, YoungFor);
         }
     }
 
@@ -158,7 +169,7 @@ public sealed class OutputPump : IDisposable
         var ready = new (long Key, PollEvents Events)[64];
         while (!_stopping)
         {
-            int count = _poll.Wait(ready, ForEver);
+            int count = _poll.Wait(ready, WatchYoung());
             for (int i = 0; i < count; i++)
             {
                 if (ready[i].Key == WakeKey)
@@ -222,8 +233,13 @@ public sealed class OutputPump : IDisposable
     /// <summary>Also when its reader is waited for: that a run has ended is not to wait, and there is room for what a pipe holds.</summary>
     private void Drain(PumpedPipe pipe)
     {
+        if (!WatchNow(pipe) || pipe.Ended.IsCompleted)
+        {
+            return;
+        }
+
         int left = MostInPipeBytes;
-        while (left > 0 && !pipe.Ended.IsCompleted && ReadOnce(pipe, left) is var count and > 0)
+        while (left > 0 && ReadOnce(pipe, left) is var count and > 0)
         {
             left -= count;
         }
@@ -232,31 +248,32 @@ public sealed class OutputPump : IDisposable
     /// <returns>How many bytes; 0 or less when there is nothing now or no more ever.</returns>
     private int ReadOnce(PumpedPipe pipe, long atMost)
     {
-        int count;
-        try
-        {
-            count = pipe.MoveOnce(_buffer.AsSpan(0, (int)Math.Min(atMost, BufferBytes)));
-        }
-        catch (IOException e)
-        {
-            End(pipe, e);
-            return 0;
-        }
-
+        int count = Move(pipe, _buffer.AsSpan(0, (int)Math.Min(atMost, BufferBytes)), out IOException? error);
         if (count == 0)
         {
-            End(pipe, null);
+            _poll.Remove(pipe.Handle);
+            _held.Remove(pipe);
+            _pipes.TryRemove(pipe.Key, out _);
+            pipe.Close();
+            pipe.SetEnded(error);
         }
 
         return count;
     }
 
-    private void End(PumpedPipe pipe, IOException? error)
+    /// <param name="error">Why there is no more ever.</param>
+    /// <returns>How many bytes; 0: there are no more ever; <see cref="Splice.NothingNow"/>.</returns>
+    private static int Move(PumpedPipe pipe, Span<byte> scratch, out IOException? error)
     {
-        _poll.Remove(pipe.Handle);
-        _held.Remove(pipe);
-        _pipes.TryRemove(pipe.Key, out _);
-        pipe.Close();
-        pipe.SetEnded(error);
+        error = null;
+        try
+        {
+            return pipe.MoveOnce(scratch);
+        }
+        catch (IOException e)
+        {
+            error = e;
+            return 0;
+        }
     }
 }

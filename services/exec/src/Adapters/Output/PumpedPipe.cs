@@ -34,11 +34,18 @@ public sealed class PumpedPipe
     /// <summary>Why reading ended before the end of the pipe, or null: it could not even be read to be dropped.</summary>
     public IOException? Error { get; private set; }
 
+    /// <summary>The pump does not watch it yet, and it has not ended. The pump's lock guards it.</summary>
+    internal bool IsYoung { get; set; }
+
     internal long Key { get; }
 
     internal SafeHandle Handle { get; }
 
     internal StreamLog Log => _log;
+
+    /// <summary>When the process that writes has ended: moves what is in the pipe, if the pump has not begun to watch it.</summary>
+    /// <returns>Whether it has come to its end: else it is read on, until it does.</returns>
+    public bool TryEnd() => _endedAtOnce.Task.IsCompleted || _pump.TryEnd(this);
 
     /// <summary>Completes when all that is in the pipe at the time of the call has been read. It is read on after that.</summary>
     public Task DrainAsync()
