@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace PvExec.Exec.Core.Runs;
 
@@ -24,7 +23,9 @@ public readonly record struct RunId
     public static RunId New(DateTimeOffset now)
     {
         Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes[6..]);
+
+        // They are to differ, not to be a secret. RandomNumberGenerator loads OpenSSL, 4 MB of memory, and costs a start several microseconds.
+        Random.Shared.NextBytes(bytes[6..]);
         long milliseconds = now.ToUnixTimeMilliseconds();
         BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)(milliseconds >> 32));
         BinaryPrimitives.WriteUInt32BigEndian(bytes[2..], (uint)milliseconds);
