@@ -39,16 +39,18 @@ public sealed class FlowTests
     [Fact]
     public async Task Calls_beyond_what_a_service_takes_on_a_connection_go_on_another()
     {
+        // Kestrel takes a call that it has refused, and whose body has not come, for one that is there, and breaks off others when those are more than twice as many as it allows.
+        const int Streams = 6, Endless = (2 * Streams) - 1;
         await using TestFront front = await TestFront.StartAsync();
-        await using Backend exec = await Backend.StartAsync(front.Paths.Grpc(Service.Exec), streams: 3);
+        await using Backend exec = await Backend.StartAsync(front.Paths.Grpc(Service.Exec), streams: Streams);
         var client = new ExecService.ExecServiceClient(front.Channel);
         using var leave = new CancellationTokenSource();
-        Task[] endless = [.. Enumerable.Range(0, 10).Select(_ => client.ExecAsync(new ExecReq { TaskName = ExecBackend.Endless }, cancellationToken: leave.Token).ResponseAsync)];
+        Task[] endless = [.. Enumerable.Range(0, Endless).Select(_ => client.ExecAsync(new ExecReq { TaskName = ExecBackend.Endless }, cancellationToken: leave.Token).ResponseAsync)];
 
         Assert.True((await client.ExecAsync(new ExecReq(), deadline: Soon)).Completed);
-        await exec.Events.CallsReachAsync(10);
+        await exec.Events.CallsReachAsync(Endless);
 
-        Assert.InRange(exec.ConnectionCount, 4, 16);
+        Assert.InRange(exec.ConnectionCount, 2, 16);
         await leave.CancelAsync();
         foreach (Task call in endless)
         {
