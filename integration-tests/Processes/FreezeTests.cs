@@ -56,6 +56,13 @@ public sealed class FreezeTests : IAsyncLifetime
     // Two that count: one that stays in its group, and one that leaves it.
     private async Task StartAsync()
     {
+        // So that the numbers of children and of groups are not the same.
+        await _machine.AddTaskAsync("brief", "exit 0");
+        for (int i = 0; i < 3; i++)
+        {
+            _ = (await _machine.RunTaskAsync("brief")).Ok();
+        }
+
         const string Count = "i=0; while :; do echo $((i++)) >/tmp/count.$1; done";
         await _machine.WriteAsync("/tmp/count.sh", $"echo $$ >/tmp/$1; {Count}\n");
         _ = (await _machine.StartProcessAsync(

@@ -21,7 +21,7 @@ public readonly record struct Exited(
     long MaxResidentBytes,
     long EndedMicroseconds) : IInitMessage<Exited>
 {
-    private const int FieldCount = 16, LeastFieldCount = 8;
+    private const int FieldCount = 17, FieldCountBeforeGroup = 16, LeastFieldCount = 8;
 
     /// <summary>Microseconds since 1970, UTC; 0 from a pv-init that does not say it.</summary>
     public long StartedMicroseconds { get; init; }
@@ -47,6 +47,9 @@ public readonly record struct Exited(
     /// <summary>Times the processor was taken from it.</summary>
     public long InvoluntarySwitches { get; init; }
 
+    /// <summary>The number of its control group, in which somebody is left; 0 when nobody is, or it has none.</summary>
+    public ulong Group { get; init; }
+
     public static MessageType Type => MessageType.Exited;
 
     public void Write(ref MessagePackWriter writer)
@@ -68,6 +71,7 @@ public readonly record struct Exited(
         writer.Write(BlocksWritten);
         writer.Write(VoluntarySwitches);
         writer.Write(InvoluntarySwitches);
+        writer.Write(Group);
     }
 
     public static Exited Read(ref MessagePackReader reader)
@@ -82,11 +86,11 @@ public readonly record struct Exited(
             reader.ReadInt64(),
             reader.ReadInt64(),
             reader.ReadInt64());
-        if (count < FieldCount)
+        if (count < FieldCountBeforeGroup)
         {
             // From a pv-init of an earlier build.
             Fields.End(ref reader, count, LeastFieldCount);
-            return message;
+            return message with { Group = message.Child };
         }
 
         message = message with
@@ -99,8 +103,9 @@ public readonly record struct Exited(
             BlocksWritten = reader.ReadInt64(),
             VoluntarySwitches = reader.ReadInt64(),
             InvoluntarySwitches = reader.ReadInt64(),
+            Group = count < FieldCount ? message.Child : reader.ReadUInt64(),
         };
-        Fields.End(ref reader, count, FieldCount);
+        Fields.End(ref reader, count, Math.Min(count, FieldCount));
         return message;
     }
 }

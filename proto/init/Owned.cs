@@ -19,7 +19,10 @@ public sealed record Owned(
     IReadOnlyList<string> Kept,
     Exited? Exit) : IInitMessage<Owned>
 {
-    private const int FieldCount = 7;
+    private const int FieldCount = 8, LeastFieldCount = 7;
+
+    /// <summary>The number of its control group, <c>run-N</c>; 0 when it has none, or nobody is left in it.</summary>
+    public ulong Group { get; init; }
 
     public static MessageType Type => MessageType.Owned;
 
@@ -40,11 +43,13 @@ public sealed record Owned(
         {
             exit.Write(ref writer);
         }
+
+        writer.Write(Group);
     }
 
     public static Owned Read(ref MessagePackReader reader)
     {
-        int count = Fields.Begin(ref reader, FieldCount);
+        int count = Fields.Begin(ref reader, LeastFieldCount);
         var message = new Owned(
             reader.ReadUInt64(),
             reader.ReadInt32(),
@@ -53,7 +58,8 @@ public sealed record Owned(
             Fields.Bytes(ref reader),
             Fields.TextList(ref reader),
             reader.TryReadNil() ? null : Exited.Read(ref reader));
-        Fields.End(ref reader, count, FieldCount);
+        message = message with { Group = count < FieldCount ? message.Child : reader.ReadUInt64() };
+        Fields.End(ref reader, count, Math.Min(count, FieldCount));
         return message;
     }
 }

@@ -8,7 +8,10 @@ namespace PvExec.Proto.Init;
 /// <param name="StartedMicroseconds">Microseconds since 1970, UTC.</param>
 public readonly record struct Spawned(ulong Child, int Pid, long StartedMicroseconds) : IInitMessage<Spawned>
 {
-    private const int FieldCount = 3;
+    private const int FieldCount = 4, LeastFieldCount = 3;
+
+    /// <summary>The number of its control group, <c>run-N</c>; 0 when it has none.</summary>
+    public ulong Group { get; init; }
 
     public static MessageType Type => MessageType.Spawned;
 
@@ -18,16 +21,18 @@ public readonly record struct Spawned(ulong Child, int Pid, long StartedMicrosec
         writer.Write(Child);
         writer.Write(Pid);
         writer.Write(StartedMicroseconds);
+        writer.Write(Group);
     }
 
     public static Spawned Read(ref MessagePackReader reader)
     {
-        int count = Fields.Begin(ref reader, FieldCount);
+        int count = Fields.Begin(ref reader, LeastFieldCount);
         var message = new Spawned(
             reader.ReadUInt64(),
             reader.ReadInt32(),
             reader.ReadInt64());
-        Fields.End(ref reader, count, FieldCount);
+        message = message with { Group = count < FieldCount ? message.Child : reader.ReadUInt64() };
+        Fields.End(ref reader, count, Math.Min(count, FieldCount));
         return message;
     }
 }

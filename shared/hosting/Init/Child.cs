@@ -7,10 +7,12 @@ namespace PvExec.Hosting.Init;
 public sealed class Child
 {
     private readonly TaskCompletionSource<ChildExit> _exited;
+    private readonly ulong _group;
 
     /// <param name="id">pv-init's number for it, never used twice.</param>
     /// <param name="pidFd">Null when none is wanted, or none came.</param>
     /// <param name="goesOnAtOnce"><see cref="SpawnSpec.GoesOnAtOnce"/>.</param>
+    /// <param name="group"><see cref="Group"/>, while it runs.</param>
     public Child(
         ulong id,
         int pid,
@@ -19,7 +21,8 @@ public sealed class Child
         ReadOnlyMemory<byte> state,
         IReadOnlyDictionary<string, SafeHandle> kept,
         SafeFileHandle? pidFd = null,
-        bool goesOnAtOnce = false)
+        bool goesOnAtOnce = false,
+        ulong group = 0)
     {
         _exited = new(goesOnAtOnce ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         Id = id;
@@ -29,9 +32,13 @@ public sealed class Child
         State = state;
         Kept = kept;
         PidFd = pidFd;
+        _group = group;
     }
 
     public ulong Id { get; }
+
+    /// <summary>The number of its control group (docs/init-protocol.md); 0 when it has none. Once it has ended: only if somebody is left in it.</summary>
+    public ulong Group => _exited.Task.IsCompleted ? _exited.Task.Result.Group : _group;
 
     /// <summary>Information only: it may be another process's once this one has ended.</summary>
     public int Pid { get; }

@@ -31,4 +31,7 @@ public sealed record ChildExit(ExitStatus Status, DateTimeOffset Ended, TimeSpan
 
     /// <summary>Times the processor was taken from it.</summary>
     public long InvoluntarySwitches { get; init; }
+
+    /// <summary>The number of its control group, if somebody is left in it; else 0.</summary>
+    public ulong Group { get; init; }
 }

@@ -116,7 +116,7 @@ public sealed partial class InitConnection
     private void Adopt(Owned owned)
     {
         Dictionary<string, SafeHandle> kept = TakeDescriptors(owned.Kept).ToDictionary(one => one.Name, one => one.Handle);
-        var child = new Child(owned.Child, owned.Pid, owned.Label, Time(owned.StartedMicroseconds), owned.State, kept);
+        var child = new Child(owned.Child, owned.Pid, owned.Label, Time(owned.StartedMicroseconds), owned.State, kept, group: owned.Group);
         _owned.Add(child);
         if (owned.Exit is { } exit)
         {
@@ -175,7 +175,7 @@ public sealed partial class InitConnection
                 break;
             case MessageType.Spawned when Take(packet) is { Spec: { } spec } request && packet.TryRead(out Spawned spawned):
                 var child = new Child(
-                    spawned.Child, spawned.Pid, spec.Label, Time(spawned.StartedMicroseconds), spec.State, NoDescriptors, TakePidFd(spec), spec.GoesOnAtOnce);
+                    spawned.Child, spawned.Pid, spec.Label, Time(spawned.StartedMicroseconds), spec.State, NoDescriptors, TakePidFd(spec), spec.GoesOnAtOnce, spawned.Group);
                 lock (_state)
                 {
                     _running.Add(child.Id, child);
@@ -255,6 +255,7 @@ public sealed partial class InitConnection
         WrittenBytes = exited.BlocksWritten * BlockBytes,
         VoluntarySwitches = exited.VoluntarySwitches,
         InvoluntarySwitches = exited.InvoluntarySwitches,
+        Group = exited.Group,
     };
 
     private static DateTimeOffset Time(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);

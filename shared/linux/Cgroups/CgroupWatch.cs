@@ -8,19 +8,17 @@ namespace PvExec.Linux.Cgroups;
 /// that come by clone3(2), end, or only read are not told of. Nor is what comes through another mount with a root of its own:
 /// that is another file system to inotify. Nothing is allocated.
 /// </summary>
-public sealed unsafe partial class CgroupWatch
+public sealed unsafe partial class CgroupWatch : IDisposable
 {
     /// <summary>More has happened than the kernel keeps: every group may have been changed.</summary>
     public const int Any = -1;
 
     private const int IN_NONBLOCK = 0x800, IN_CLOEXEC = 0x80000;
     private const uint IN_MODIFY = 0x2, IN_ATTRIB = 0x4, IN_MOVED = 0xc0, IN_CREATE = 0x100, IN_DELETE = 0x200, IN_ONLYDIR = 0x1000000;
-    private const uint IN_IGNORED = 0x8000;
 
     /// <summary>The size of struct inotify_event without the name; where its mask and the length of its name are.</summary>
     private const int HeaderBytes = 16, MaskAt = 4, LengthAt = 12;
 
-    /// <summary>Held as long as the process lives.</summary>
     private readonly int _descriptor;
     private readonly byte[] _buffer = new byte[4096];
     private int _at;
@@ -35,7 +33,7 @@ public sealed unsafe partial class CgroupWatch
         return descriptor >= 0 ? new CgroupWatch(descriptor) : null;
     }
 
-    /// <summary>Watches a group until it is removed.</summary>
+    /// <summary>Watches a group until <see cref="Remove"/>: many kernels keep the watch of a group that is gone.</summary>
     /// <param name="path">With a null byte at its end.</param>
     /// <returns>Its number, never used for another; -1 when it cannot be watched.</returns>
     public int Add(ReadOnlySpan<byte> path)
@@ -45,6 +43,10 @@ public sealed unsafe partial class CgroupWatch
             return inotify_add_watch(_descriptor, name, IN_MODIFY | IN_ATTRIB | IN_MOVED | IN_CREATE | IN_DELETE | IN_ONLYDIR);
         }
     }
+
+    public void Remove(int watch) => _ = inotify_rm_watch(_descriptor, watch);
+
+    public void Dispose() => _ = close(_descriptor);
 
     /// <summary>What was done before the call, and not told of yet.</summary>
     /// <param name="watch">The number of a group that was changed, or <see cref="Any"/>.</param>
@@ -58,7 +60,7 @@ public sealed unsafe partial class CgroupWatch
             uint mask = BinaryPrimitives.ReadUInt32LittleEndian(left[MaskAt..]);
             int length = BinaryPrimitives.ReadInt32LittleEndian(left[LengthAt..]);
             _at += HeaderBytes + length;
-            if ((mask & IN_IGNORED) == 0 && !IsWrittenByKernel(left.Slice(HeaderBytes, length).TrimEnd((byte)0)))
+            if ((mask & IN_MODIFY) == 0 || !IsWrittenByKernel(left.Slice(HeaderBytes, length).TrimEnd((byte)0)))
             {
                 return true;
             }
@@ -87,6 +89,12 @@ public sealed unsafe partial class CgroupWatch
 
     [LibraryImport("libc")]
     private static partial int inotify_add_watch(int fd, byte* pathname, uint mask);
+
+    [LibraryImport("libc")]
+    private static partial int inotify_rm_watch(int fd, int wd);
+
+    [LibraryImport("libc")]
+    private static partial int close(int fd);
 
     [LibraryImport("libc")]
     private static partial nint read(int fd, void* buf, nuint count);

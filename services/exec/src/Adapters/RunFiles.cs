@@ -145,13 +145,14 @@ public sealed class RunFiles(string? directory, SpareOutput spare) : IDisposable
         return [standard, pump.AddYoung(_error!.Value.ReadEnd, output.Error, _errorFile!)];
     }
 
-    /// <exception cref="IOException">There is no descriptor, no memory or no such directory.</exception>
+    /// <exception cref="IOException">As of <see cref="Store"/>.</exception>
     private void OpenStores()
     {
         _standardFile = Store("pv-exec output");
         _errorFile = Store("pv-exec errors");
     }
 
+    /// <exception cref="IOException">There is no descriptor, no memory or no such directory.</exception>
     private StreamFile Store(string name) => directory is null ? StreamFile.Create(name) : StreamFile.CreateOnDisk(directory);
 
     public void Dispose()

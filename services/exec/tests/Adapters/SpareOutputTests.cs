@@ -20,14 +20,17 @@ public sealed class SpareOutputTests
     }
 
     [Fact]
-    public void What_was_not_taken_is_closed_and_who_comes_later_gets_new_ones()
+    public void What_was_not_taken_is_closed()
     {
         var spare = new SpareOutput();
         spare.Prepare();
+        OutputPlaces prepared = spare.Next!;
+
         spare.Dispose();
 
-        using OutputPlaces places = spare.Take();
-
-        Assert.False(places.Standard.WriteEnd.IsClosed);
+        Assert.True(prepared.Standard.ReadEnd.IsClosed);
+        Assert.True(prepared.Error.WriteEnd.IsClosed);
+        Assert.True(prepared.ErrorFile.Handle.IsClosed);
+        Assert.Null(spare.Next);
     }
 }

@@ -48,14 +48,17 @@ public sealed class YoungPipeTests : IDisposable
     [Fact]
     public async Task What_is_there_is_read_though_somebody_else_can_still_write_and_the_rest_follows()
     {
-        PipeEnd.Write(_pipe.WriteEnd, "one"u8);
+        using var pump = new OutputPump(youngFor: int.MaxValue);
+        PipePair pipe = PipePair.Open();
+        PumpedPipe pumped = pump.AddYoung(pipe.ReadEnd, _log, _file);
+        PipeEnd.Write(pipe.WriteEnd, "one"u8);
 
-        Assert.False(_pumped.TryEnd());
+        Assert.False(pumped.TryEnd());
         Assert.Equal("one"u8.ToArray(), _log.Copy(0, 100));
 
-        PipeEnd.Write(_pipe.WriteEnd, " more"u8);
-        _pipe.WriteEnd.Dispose();
-        await _pumped.Ended.WaitAsync(s_patience);
+        PipeEnd.Write(pipe.WriteEnd, " more"u8);
+        pipe.WriteEnd.Dispose();
+        await pumped.Ended.WaitAsync(s_patience);
         Assert.Equal("one more"u8.ToArray(), _log.Copy(0, 100));
     }
 
@@ -140,8 +143,10 @@ public sealed class YoungPipeTests : IDisposable
             PipeEnd.Write(pipe.WriteEnd, bytes);
             pipe.WriteEnd.Dispose();
             SpinWait.SpinUntil(() => false, random.Next(7));
+            Task drained = random.Next(2) == 0 ? pumped.DrainAsync() : Task.CompletedTask;
 
             Assert.True(SpinWait.SpinUntil(pumped.TryEnd, s_patience));
+            Assert.True(drained.Wait(s_patience));
             Assert.Equal(bytes, log.Copy(0, long.MaxValue));
         });
     }

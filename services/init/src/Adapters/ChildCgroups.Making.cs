@@ -1,3 +1,4 @@
+using PvExec.Init.Children;
 using PvExec.Linux;
 using PvExec.Linux.Cgroups;
 using PvExec.Linux.Sockets;
@@ -23,7 +24,7 @@ internal sealed partial class ChildCgroups
     /// A child that ran longer leaves a group that is removed: there is time for that, and who sets limits, or has a mount of
     /// their own through which that is not seen, runs longer.
     /// </summary>
-    private const long BriefMicroseconds = 1_000_000;
+    private const long BriefMilliseconds = 1000;
 
     /// <summary>Milliseconds after which groups are removed that no child has needed meanwhile.</summary>
     private const long TrimPause = 10_000;
@@ -62,7 +63,7 @@ internal sealed partial class ChildCgroups
         {
             RemoveOrLinger(group);
         }
-        else if (_spare.Count == 0 && MakeNow() is { } made)
+        else if (_spare.Count == 0 && Make() is { } made)
         {
             _spare.Push(made);
         }
@@ -81,23 +82,23 @@ internal sealed partial class ChildCgroups
                 return group;
             }
 
-            RemoveOrLinger(group);
+            Release(group);
         }
 
-        return MakeNow();
+        return Make();
     }
 
     /// <summary>Takes a group back that nobody is in any more.</summary>
-    /// <param name="ranMicroseconds">How long its child was there.</param>
-    public void ReleaseEmpty(ChildGroup group, long ranMicroseconds)
+    /// <param name="ranMilliseconds">How long its child was there.</param>
+    public void ReleaseEmpty(ChildGroup group, long ranMilliseconds)
     {
-        if (group.Watch < 0 || ranMicroseconds >= BriefMicroseconds || _spare.Count == MaxSpare)
+        TakeChanges();
+        if (group.Watch < 0 || group.IsChanged || ranMilliseconds >= BriefMilliseconds || _spare.Count == MaxSpare)
         {
             Release(group);
             return;
         }
 
-        // Whether it is as it was is looked at when the next child comes.
         _spare.Push(group);
         if (_spare.Count > 1 && TrimDue == long.MaxValue)
         {
@@ -130,14 +131,16 @@ internal sealed partial class ChildCgroups
     {
         for (int left = _fewestSpare; left > 1; left--)
         {
-            RemoveOrLinger(_spare.Pop());
+            Release(_spare.Pop());
         }
 
         _fewestSpare = _spare.Count;
         TrimDue = _spare.Count > 1 ? Clock.Monotonic + TrimPause : long.MaxValue;
     }
 
-    private ChildGroup? MakeNow()
+    /// <summary>A new group for a child: it is <see cref="Release">released</see>.</summary>
+    /// <returns>Null when none can be made.</returns>
+    public ChildGroup? Make()
     {
         Span<byte> room = stackalloc byte[NameSize];
         ReadOnlySpan<byte> name = Name(room, ++_lastNumber);
@@ -154,8 +157,10 @@ internal sealed partial class ChildCgroups
             group = new ChildGroup();
         }
 
-        (group.Number, group.Directory, group.IsChanged, group.OomKills) = (_lastNumber, descriptor, false, 0);
-        group.Events = _directory.OpenToRead(Name(stackalloc byte[NameSize], _lastNumber, "/cgroup.events"u8));
+        // Above those that a child is given, as the kept ones of children are.
+        (group.Number, group.Directory, group.IsChanged, group.OomKills) = (_lastNumber, DescriptorBuffer.Raise(descriptor, ChildRecord.LowestKept), false, 0);
+        int events = _directory.OpenToRead(Name(stackalloc byte[NameSize], _lastNumber, EventsFile));
+        group.Events = events >= 0 ? DescriptorBuffer.Raise(events, ChildRecord.LowestKept) : -1;
         group.Watch = Watch(name);
         if (group.Watch >= 0)
         {
@@ -211,7 +216,12 @@ internal sealed partial class ChildCgroups
             DescriptorBuffer.Close(group.Events);
         }
 
-        _byWatch.Remove(group.Watch);
+        if (group.Watch >= 0)
+        {
+            _byWatch.Remove(group.Watch);
+            _watch!.Remove(group.Watch);
+        }
+
         _unused.Push(group);
     }
 

@@ -12,6 +12,8 @@ internal sealed partial class ChildCgroups
 
     private readonly CgroupMembers _members = new();
 
+    private static ReadOnlySpan<byte> EventsFile => "/cgroup.events"u8;
+
     /// <summary>Whether the kernel killed one in a child's group because memory ran out, since this was asked last.</summary>
     public bool WasOomKilled(ChildGroup group)
     {
@@ -54,7 +56,9 @@ internal sealed partial class ChildCgroups
     public bool IsPopulated(ChildGroup group)
     {
         Span<byte> events = stackalloc byte[128];
-        int length = CgroupDirectory.ReadAgain(group.Events, events);
+        int length = group.Events >= 0
+            ? CgroupDirectory.ReadAgain(group.Events, events)
+            : _directory.Read(Name(stackalloc byte[NameSize], group.Number, EventsFile), events);
         return length is not (-Errno.ENOENT or -Errno.ENODEV) && (length < 0 || CgroupEvents.Value(events[..length], "populated"u8) != 0);
     }
 
@@ -68,7 +72,7 @@ internal sealed partial class ChildCgroups
         Span<byte> room = stackalloc byte[NameSize];
         Span<byte> events = stackalloc byte[512];
         int length = _directory.Read(Name(room, group.Number, "/memory.events"u8), events);
-        return length > 0 ? CgroupEvents.Value(events[..length], "oom_kill"u8) : 0;
+        return length > 0 ? CgroupEvents.Value(events[..length], "oom_kill"u8) : group.OomKills;
     }
 
     private static ReadOnlySpan<byte> Name(Span<byte> room, ulong number, ReadOnlySpan<byte> file = default)

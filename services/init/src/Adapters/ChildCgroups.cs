@@ -22,7 +22,7 @@ internal sealed partial class ChildCgroups
     private readonly CgroupHold _hold;
 
     /// <summary>Null where it cannot be known whether a group is as it was: none is used again then.</summary>
-    private readonly CgroupWatch? _watch = CgroupWatch.TryOpen();
+    private readonly CgroupWatch? _watch;
 
     private readonly byte[] _pathBytes;
 
@@ -41,6 +41,7 @@ internal sealed partial class ChildCgroups
         _pathBytes = Encoding.UTF8.GetBytes(path);
         _name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
         Services = directory.Open("init\0"u8);
+        _watch = Services >= 0 ? CgroupWatch.TryOpen() : null;
     }
 
     /// <summary>The descriptor of the services' group.</summary>
@@ -113,6 +114,7 @@ internal sealed partial class ChildCgroups
 
         CgroupTree.Enter(_own);
         DescriptorBuffer.Close(Services);
+        _watch?.Dispose();
         CgroupTree.Remove(_path);
         _hold.Dispose();
     }

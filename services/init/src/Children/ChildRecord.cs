@@ -16,7 +16,7 @@ internal sealed class ChildRecord
     private const int KeptNotes = 4096;
 
     /// <summary>Those kept are many and live long; below them there is room for those a child is given, which is started with no other (pv_spawn.c).</summary>
-    private const int LowestKept = 1024;
+    internal const int LowestKept = 1024;
 
     /// <summary>Label, state and kept names, as they were in the Spawn message.</summary>
     private byte[] _notes = [];
@@ -40,11 +40,11 @@ internal sealed class ChildRecord
     /// <summary>The cgroup that it was put into; null without, and when it was taken back.</summary>
     public ChildGroup? Group { get; private set; }
 
-    /// <summary>It and all its descendants have ended, as its cgroup has told.</summary>
+    /// <summary>It and all its descendants but those that have left its cgroup have ended.</summary>
     public bool IsTreeGone { get; private set; }
 
-    /// <summary>How long it ran, in microseconds; 0 while it does.</summary>
-    public long RanMicroseconds => Exit is { } exit ? exit.EndedMicroseconds - StartedMicroseconds : 0;
+    /// <summary>When its start was noted, by the clock of <see cref="EndedAt"/>.</summary>
+    public long StartedAt { get; private set; }
 
     /// <summary>In the order of the names in the Spawn message.</summary>
     public ReadOnlySpan<int> Kept => _kept.AsSpan(0, _nameCount);
@@ -68,6 +68,7 @@ internal sealed class ChildRecord
         Pid = pid;
         Owner = owner;
         StartedMicroseconds = startedMicroseconds;
+        StartedAt = Clock.Monotonic;
         Group = group;
         IsTreeGone = false;
         LeadsGroup = spawn.Grouping < 2;
@@ -136,6 +137,6 @@ internal sealed class ChildRecord
             names.Add(Encoding.UTF8.GetString(name));
         }
 
-        return new Owned(Id, Pid, Label, StartedMicroseconds, _notes.AsSpan(_labelLength, _stateLength).ToArray(), names, Exit);
+        return new Owned(Id, Pid, Label, StartedMicroseconds, _notes.AsSpan(_labelLength, _stateLength).ToArray(), names, Exit) { Group = Group?.Number ?? 0 };
     }
 }

@@ -71,9 +71,9 @@ static int is_placeholder(int fd)
 }
 
 /* What a standard descriptor is that nobody named. */
-static int make_null(int fd)
+static int make_null(const struct request *r, int fd)
 {
-    if (pv_null >= 0 && dup2(pv_null, fd) == fd) return 0;
+    if (pv_null >= 0 && !is_target(r, pv_null) && dup2(pv_null, fd) == fd) return 0;
     close(fd);
     return open("/dev/null", O_RDWR) == fd ? 0 : -1;  /* the lowest free number is fd */
 }
@@ -95,7 +95,7 @@ static int map_descriptors(const struct request *r)
     for (int fd = 0; fd <= top; fd++) {
         if (is_target(r, fd) && (are_apart || !is_placeholder(fd))) continue;
         if (fd > 2) close(fd);
-        else if (make_null(fd) != 0) return -1;
+        else if (make_null(r, fd) != 0) return -1;
     }
     if (syscall(SYS_close_range, top + 1, ~0U, 0) == 0) return 0;
     for (int fd = top + 1; fd < 65536; fd++) close(fd);              /* before Linux 5.9 */

@@ -89,6 +89,7 @@ internal sealed partial class Supervisor
             BlocksWritten = process.Usage.BlocksWritten,
             VoluntarySwitches = process.Usage.VoluntarySwitches,
             InvoluntarySwitches = process.Usage.InvoluntarySwitches,
+            Group = isTreeGone ? 0 : child.Group?.Number ?? 0,
         };
         ChildRecord? superfluous = _children.End(child, exit, Clock.Monotonic);
         if (Get(child.Owner).Line is { } line)
@@ -99,7 +100,7 @@ internal sealed partial class Supervisor
         if (isTreeGone)
         {
             // Kept no longer than it is of use: the next child may have it, however late the end is acknowledged.
-            _cgroups!.ReleaseEmpty(child.TakeGroup(isEmpty: true)!, child.RanMicroseconds);
+            _cgroups!.ReleaseEmpty(child.TakeGroup(isEmpty: true)!, child.EndedAt - child.StartedAt);
         }
 
         if (superfluous is not null)
@@ -163,13 +164,21 @@ internal sealed partial class Supervisor
         {
             int mapped = spawn.Targets.Count;
             result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, group?.Directory ?? -1);
+            if (result.Stage == SpawnStage.Cgroup)
+            {
+                // Somebody has removed it, or has set something unseen: a new one is as it should be.
+                _cgroups!.Release(group!);
+                group = _cgroups.Make();
+                result = _spawner.Start(spawn, _receiver.Descriptors.Numbers[..mapped], id, group?.Directory ?? -1);
+            }
+
             if (result.Pid > 0)
             {
                 child.Begin(id, result.Pid, owner.Service, Clock.NowMicroseconds, group, spawn, _receiver.Descriptors, mapped);
                 _children.Add(child);
                 isKept = true;
                 ReadOnlySpan<int> pidFd = [result.PidFd];
-                Reply(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds), pidFd[..(result.PidFd >= 0 ? 1 : 0)]);
+                Reply(line, packet.Correlation, new Spawned(id, child.Pid, child.StartedMicroseconds) { Group = group?.Number ?? 0 }, pidFd[..(result.PidFd >= 0 ? 1 : 0)]);
             }
         }
         finally
@@ -181,7 +190,7 @@ internal sealed partial class Supervisor
 
             if (!isKept && group is not null)
             {
-                _cgroups!.ReleaseEmpty(group, ranMicroseconds: 0);
+                _cgroups!.Release(group);
             }
 
             if (result.Pid <= 0)

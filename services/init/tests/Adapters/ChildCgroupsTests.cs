@@ -8,8 +8,8 @@ namespace PvExec.Init.Tests.Adapters;
 
 public sealed class ChildCgroupsTests
 {
-    /// <summary>In microseconds.</summary>
-    private const long Brief = 1000;
+    /// <summary>In milliseconds.</summary>
+    private const long Brief = 1;
 
     [Fact]
     public void One_that_starts_leaves_the_still_empty_group_of_another_alone_and_removes_what_a_killed_one_left()
@@ -76,9 +76,11 @@ public sealed class ChildCgroupsTests
     [Theory]
     [InlineData("a limit")]
     [InlineData("a group below")]
+    [InlineData("a group below with a name as of the kernel's events")]
     [InlineData("a group that came and went")]
     [InlineData("an owner")]
     [InlineData("a mode")]
+    [InlineData("a mode of the kernel's events")]
     [InlineData("somebody who came in and left")]
     public void A_group_that_was_changed_is_no_other_childs(string what)
     {
@@ -94,11 +96,17 @@ public sealed class ChildCgroupsTests
             case "a group below":
                 Directory.CreateDirectory(path + "/below");
                 break;
+            case "a group below with a name as of the kernel's events":
+                Directory.CreateDirectory(path + "/below.events");
+                break;
             case "a group that came and went":
                 Directory.Delete(Directory.CreateDirectory(path + "/below").FullName);
                 break;
             case "an owner":
                 Run("chown", "65534", path);
+                break;
+            case "a mode of the kernel's events":
+                Run("chmod", "600", path + "/cgroup.events");
                 break;
             case "a mode":
                 Run("chmod", "666", path + "/cgroup.procs");
@@ -121,6 +129,7 @@ public sealed class ChildCgroupsTests
         Assert.True(SpinWait.SpinUntil(
             () =>
             {
+                cgroups.DoWork();
                 cgroups.ReleaseLingering();
                 return !Directory.Exists(path);
             },
@@ -136,7 +145,7 @@ public sealed class ChildCgroupsTests
         ChildGroup group = cgroups.Take()!;
         string path = PathOf(group);
 
-        cgroups.ReleaseEmpty(group, ranMicroseconds: 1_000_000);
+        cgroups.ReleaseEmpty(group, ranMilliseconds: 1000);
         cgroups.DoWork();
 
         Assert.False(Directory.Exists(path));
@@ -158,11 +167,58 @@ public sealed class ChildCgroupsTests
         // The fewest that there were at a time, since there are spare ones, were two.
         Array.ForEach(needed, group => cgroups.ReleaseEmpty(group, Brief));
         cgroups.Trim();
+        DoAllWork(cgroups);
         Assert.Equal(4, paths.Count(Directory.Exists));
         cgroups.Trim();
+        DoAllWork(cgroups);
         Assert.Equal(1, paths.Count(Directory.Exists));
         Assert.Equal(long.MaxValue, cgroups.TrimDue);
         cgroups.Close();
+    }
+
+    [Fact]
+    public void Nothing_is_left_of_groups_that_are_removed()
+    {
+        Assert.SkipUnless(WritableCgroups.AreThere, "no cgroup2 file system can be written here");
+        ChildCgroups cgroups = ChildCgroups.TryOpen()!;
+        cgroups.Release(cgroups.Make()!);
+        DoAllWork(cgroups);
+        (int watches, int descriptors) = (Watches(), Descriptors());
+
+        for (int i = 0; i < 20; i++)
+        {
+            cgroups.Release(cgroups.Make()!);
+        }
+
+        DoAllWork(cgroups);
+        Assert.Equal((watches, descriptors), (Watches(), Descriptors()));
+        cgroups.Close();
+
+        // Of other tests' there are some too; they have no groups of this name.
+        static int Watches() => Directory.GetFiles("/proc/self/fdinfo").Sum(file => TextOf(file).Split('\n').Count(line => line.StartsWith("inotify wd", StringComparison.Ordinal)));
+        static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Count(IsOfGroup);
+    }
+
+    private static void DoAllWork(ChildCgroups cgroups)
+    {
+        while (cgroups.HasWork)
+        {
+            cgroups.DoWork();
+        }
+    }
+
+    private static bool IsOfGroup(string descriptor) => new FileInfo(descriptor).LinkTarget?.Contains("/run-", StringComparison.Ordinal) == true;
+
+    private static string TextOf(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (IOException)
+        {
+            return ""; // closed meanwhile
+        }
     }
 
     private static string PathOf(ChildGroup group) =>

@@ -21,7 +21,7 @@ public class InitPacketTests
         Same(new ListServices());
         Same(new Done());
         Same(new Failed(3, "é"));
-        Same(new Spawned(1, 2, long.MaxValue));
+        Same(new Spawned(1, 2, long.MaxValue) { Group = 3 });
         Same(new SpawnFailed("exec", 2));
         Same(new StopRequested(4000));
         Same(new TakeOver());
@@ -40,7 +40,8 @@ public class InitPacketTests
         Assert.Equal([1, 1023], spawn.Targets);
         Assert.Equal(["out"], spawn.Kept);
         Assert.Null(spawn.Attributes);
-        Owned owned = RoundTrip(new Owned(7, 8, "l", 9, [5], ["a", "b"], Exit));
+        Owned owned = RoundTrip(new Owned(7, 8, "l", 9, [5], ["a", "b"], Exit) { Group = 4 });
+        Assert.Equal(4u, owned.Group);
         Assert.Equal(Exit, owned.Exit);
         Assert.Equal(["a", "b"], owned.Kept);
         Assert.Null(RoundTrip(new Owned(7, 8, "l", 9, [5], [], null)).Exit);
@@ -98,7 +99,15 @@ public class InitPacketTests
         Assert.True(SpawnView.TryRead(packet, out view) && view is { OwnCgroup: true, PidFd: false });
         Assert.True(InitPacket.TryParse(new byte[] { 0x93, 71, 0, 0x98, 9, 1, 0, 0xc2, 1, 2, 3, 4 }, out packet));
         Assert.True(packet.TryRead(out Exited exited));
-        Assert.Equal(new Exited(9, 1, 0, false, 1, 2, 3, 4), exited);
+        Assert.Equal(new Exited(9, 1, 0, false, 1, 2, 3, 4) { Group = 9 }, exited);
+
+        // A group had its child's number.
+        Assert.True(InitPacket.TryParse(new byte[] { 0x93, 66, 1, 0x93, 5, 6, 7 }, out packet));
+        Assert.True(packet.TryRead(out Spawned spawned));
+        Assert.Equal(new Spawned(5, 6, 7) { Group = 5 }, spawned);
+        Assert.True(InitPacket.TryParse(new byte[] { 0x93, 64, 0, 0x97, 5, 6, 0xa0, 7, 0xc4, 0, 0x90, 0xc0 }, out packet));
+        Assert.True(packet.TryRead(out Owned owned));
+        Assert.Equal(5u, owned.Group);
     }
 
     [Fact]

@@ -4,12 +4,17 @@ using PvExec.Linux.Cgroups;
 
 namespace PvExec.Processes.Adapters;
 
-/// <summary>Control groups of cgroups(7), version 2: <c>pv-init-…/run-CHILD</c>, as docs/init-protocol.md says.</summary>
+/// <summary>Control groups of cgroups(7), version 2: <c>pv-init-…/run-N</c>, as docs/init-protocol.md says.</summary>
 internal sealed class ChildGroups : IChildGroups
 {
     public string? Of(Child child)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"run-{child.Id}");
+        if (child.Group == 0)
+        {
+            return null;
+        }
+
+        string name = string.Create(CultureInfo.InvariantCulture, $"run-{child.Group}");
         string? found = child.Exited.IsCompleted ? null : Within(CgroupPath.Of(child.Pid), name);
         return found ?? Beside(CgroupPath.OfThisProcess(), name);
     }

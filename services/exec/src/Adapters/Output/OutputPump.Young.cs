@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PvExec.Exec.Core.Output;
 using PvExec.Linux.Events;
@@ -11,7 +12,7 @@ namespace PvExec.Exec.Adapters.Output;
 /// </content>
 public sealed partial class OutputPump
 {
-    /// <summary>In milliseconds. What a run writes in them is seen by its readers that much later, and a pipe that is full waits so long, once.</summary>
+    /// <summary>In milliseconds. What a run writes in them is seen by its readers that much later, or up to twice as much, and a pipe that is full waits so long, once.</summary>
     private const int YoungFor = 3;
 
     private const int ForEver = -1;
@@ -39,7 +40,7 @@ public sealed partial class OutputPump
         bool wasTimed;
         lock (_lock)
         {
-            _young.Enqueue((pipe, Environment.TickCount64));
+            _young.Enqueue((pipe, Stopwatch.GetTimestamp()));
             (wasTimed, _isTimed, _isAdded) = (_isTimed, true, true);
         }
 
@@ -115,7 +116,7 @@ public sealed partial class OutputPump
     /// <summary>With the lock.</summary>
     private PumpedPipe? NextOldEnough()
     {
-        while (_young.TryPeek(out (PumpedPipe Pipe, long Since) first) && (!first.Pipe.IsYoung || Environment.TickCount64 - first.Since >= _youngFor))
+        while (_young.TryPeek(out (PumpedPipe Pipe, long Since) first) && (!first.Pipe.IsYoung || Stopwatch.GetElapsedTime(first.Since).TotalMilliseconds >= _youngFor))
         {
             _young.Dequeue();
             if (first.Pipe.IsYoung)
@@ -128,7 +129,7 @@ public sealed partial class OutputPump
     }
 
     /// <summary>On the thread.</summary>
-    /// <returns>False when it stays young, as nothing is read any more.</returns>
+    /// <returns>False when it is not: it has ended, nothing is read any more, or there is no room for that.</returns>
     private bool WatchNow(PumpedPipe pipe)
     {
         lock (_lock)
@@ -138,7 +139,7 @@ public sealed partial class OutputPump
                 Watch(pipe);
             }
 
-            return !pipe.IsYoung;
+            return pipe is { IsYoung: false, IsOver: false };
         }
     }
 
@@ -160,7 +161,7 @@ public sealed partial class OutputPump
         {
             // No memory, or as much is watched as this user may.
             _pipes.TryRemove(pipe.Key, out _);
-            _young.Enqueue((pipe, Environment.TickCount64));
+            _young.Enqueue((pipe, Stopwatch.GetTimestamp()));
         }
     }
 
@@ -180,7 +181,7 @@ public sealed partial class OutputPump
         ArrayPool<byte>.Shared.Return(scratch);
         if (count == 0)
         {
-            pipe.IsYoung = false;
+            (pipe.IsYoung, pipe.IsOver) = (false, true);
             pipe.Close();
         }
 

@@ -28,7 +28,7 @@ public sealed class PumpedPipe
     /// <summary>Completes when every process that could write has closed its end, and all has been read.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>As <see cref="Ended"/>; what awaits it goes on at once, on the pump's thread, so that no other has to be woken. It must not stop the pump there.</summary>
+    /// <summary>As <see cref="Ended"/>; what awaits it goes on at once, on the pump's thread or that of <see cref="TryEnd"/>, so that no other has to be woken. It must not stop the pump there.</summary>
     public Task EndedAtOnce => _endedAtOnce.Task;
 
     /// <summary>Why reading ended before the end of the pipe, or null: it could not even be read to be dropped.</summary>
@@ -36,6 +36,9 @@ public sealed class PumpedPipe
 
     /// <summary>The pump does not watch it yet, and it has not ended. The pump's lock guards it.</summary>
     internal bool IsYoung { get; set; }
+
+    /// <summary>It was read to its end before the pump watched it. The pump's lock guards it.</summary>
+    internal bool IsOver { get; set; }
 
     internal long Key { get; }
 

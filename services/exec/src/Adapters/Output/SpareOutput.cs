@@ -5,13 +5,15 @@ public sealed class SpareOutput : IDisposable
 {
     private OutputPlaces? _next;
 
+    internal OutputPlaces? Next => Volatile.Read(ref _next);
+
     /// <exception cref="IOException">No descriptor or no memory is left.</exception>
     public OutputPlaces Take() => Interlocked.Exchange(ref _next, null) ?? OutputPlaces.Open();
 
     /// <summary>Makes the next ones, if there are none.</summary>
     public void Prepare()
     {
-        if (Volatile.Read(ref _next) is not null)
+        if (Next is not null)
         {
             return;
         }
