@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -44,6 +45,14 @@ public static partial class Daemon
         foreach (Action<WebApplication> map in daemon.Endpoints)
         {
             map(app);
+        }
+
+        foreach (string path in daemon.PathsOnLoop)
+        {
+            if (!((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Any(endpoint => endpoint.RoutePattern.RawText == path))
+            {
+                throw new InvalidOperationException($"no method has the path {path}");
+            }
         }
 
         return app;

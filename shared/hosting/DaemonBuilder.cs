@@ -67,13 +67,14 @@ public sealed class DaemonBuilder(DaemonOptions options)
 
     internal IReadOnlyList<StopHook> StopHooks => _stopHooks;
 
-    /// <summary>Serves a gRPC service class.</summary>
+    /// <summary>Serves a gRPC service class: one object of it has all calls.</summary>
     /// <param name="bind">Calls the <c>BindService</c> that was generated with its base, without a service.</param>
     /// <param name="forMore">What a caller whose request is larger than <see cref="Daemon.MaxMessageBytes"/> is told to do, in printable ASCII; null: nothing.</param>
     public void MapGrpc<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TService>(Action<ServiceBinderBase> bind, string? forMore = null)
         where TService : class
     {
         Services.AddReadableMethods<TService>(bind);
+        Services.AddSingleton<TService>();
         _endpoints.Add(app => app.MapGrpcService<TService>().SayMessageLimit(Daemon.MaxMessageBytes, forMore));
     }
 

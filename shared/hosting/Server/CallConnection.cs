@@ -20,13 +20,17 @@ internal sealed partial class CallConnection : AcceptedConnection
     private const int WorthTelling = 32 * 1024;
 
     public CallConnection(
-        AcceptedConnections all, EventLoop loop, CallerLimits limits, SafeFileHandle socket, ICallHandler handler, CallsOnLoop onLoop)
+        AcceptedConnections all, EventLoop loop, CallerLimits limits, SafeFileHandle socket, ICallHandler handler, CallsOnLoop onLoop,
+        IServiceProvider services)
         : base(all, loop, limits, socket)
     {
         _handler = handler;
         _onLoop = onLoop;
+        Services = services;
         Open();
     }
+
+    public IServiceProvider Services { get; }
 
     public override int CallCount => _calls.Count;
 

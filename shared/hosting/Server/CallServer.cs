@@ -15,7 +15,8 @@ namespace PvExec.Hosting.Server;
 /// <param name="loop">The daemon's; it is not stopped with the server.</param>
 /// <param name="listener">Gives the listening socket, which is the server's from then on.</param>
 /// <param name="gate">What every call comes through first.</param>
-internal sealed class CallServer(EventLoop loop, CallerLimits limits, Func<SafeHandle> listener, CallsOnLoop onLoop, CallGate gate, ILogger<CallServer> log) : IServer, ICallServer
+/// <param name="services">Those of every call: all live as long as the server, and no call has any of its own.</param>
+internal sealed class CallServer(EventLoop loop, CallerLimits limits, Func<SafeHandle> listener, CallsOnLoop onLoop, CallGate gate, IServiceProvider services, ILogger<CallServer> log) : IServer, ICallServer
 {
     /// <summary>What handlers whose calls were broken off have for their own ends.</summary>
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(1);
@@ -30,7 +31,7 @@ internal sealed class CallServer(EventLoop loop, CallerLimits limits, Func<SafeH
     {
         var handler = new CallHandler<TContext>(application, _handlers, log);
         return loop.DoAsync(() => _connections.Listen(
-            listener(), socket => new CallConnection(_connections.Connections, loop, limits, socket, handler, onLoop)));
+            listener(), socket => new CallConnection(_connections.Connections, loop, limits, socket, handler, onLoop, services)));
     }
 
     /// <summary>No new calls from now on. Those under way go on until they are answered, or for as long as may be.</summary>

@@ -10,12 +10,13 @@ namespace PvExec.Hosting.Server;
 /// <content>What ASP.NET Core asks of a server. Only a call's handler uses it, one thing at a time.</content>
 internal sealed partial class ServerCall :
     IFeatureCollection, IHttpRequestFeature, IRequestBodyPipeFeature, IHttpRequestLifetimeFeature, IHttpResponseFeature, IHttpResponseBodyFeature,
-    IHttpResponseTrailersFeature, IHttpResetFeature, IConnectionLifetimeNotificationFeature
+    IHttpResponseTrailersFeature, IHttpResetFeature, IConnectionLifetimeNotificationFeature, IServiceProvidersFeature
 {
     private static readonly Type[] Own =
     [
         typeof(IHttpRequestFeature), typeof(IRequestBodyPipeFeature), typeof(IHttpRequestLifetimeFeature), typeof(IHttpResponseFeature),
         typeof(IHttpResponseBodyFeature), typeof(IHttpResponseTrailersFeature), typeof(IHttpResetFeature), typeof(IConnectionLifetimeNotificationFeature),
+        typeof(IServiceProvidersFeature),
     ];
 
     private IHeaderDictionary _requestHeaders = new HeaderDictionary();
@@ -115,6 +116,12 @@ internal sealed partial class ServerCall :
     CancellationToken IConnectionLifetimeNotificationFeature.ConnectionClosedRequested { get; set; }
 
     void IConnectionLifetimeNotificationFeature.RequestClose() => _connection.AskToLeave();
+
+    IServiceProvider IServiceProvidersFeature.RequestServices
+    {
+        get => _connection.Services;
+        set => throw new NotSupportedException("calls have no services of their own");
+    }
 
     public bool IsReadOnly => false;
 

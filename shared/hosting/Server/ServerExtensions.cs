@@ -18,7 +18,7 @@ internal static class ServerExtensions
     {
         builder.Services.AddSingleton<CallGate>();
         builder.Services.AddSingleton(services => new CallServer(
-            loop, new CallerLimits(), listener, onLoop, services.GetRequiredService<CallGate>(), services.GetRequiredService<ILogger<CallServer>>()));
+            loop, new CallerLimits(), listener, onLoop, services.GetRequiredService<CallGate>(), services, services.GetRequiredService<ILogger<CallServer>>()));
         builder.Services.AddSingleton<ICallServer>(services => services.GetRequiredService<CallServer>());
         builder.Services.AddSingleton<IServer>(services => services.GetRequiredService<CallServer>());
     }

@@ -1,5 +1,5 @@
-using PvExec.Http2.Sessions;
 using PvExec.Http2.Native;
+using PvExec.Http2.Sessions;
 
 namespace PvExec.Front.Proxy;
 

@@ -1,9 +1,9 @@
 using Microsoft.Win32.SafeHandles;
 using PvExec.Front.Core;
-using PvExec.Http2.Serving;
-using PvExec.Http2.Sessions;
 using PvExec.Http2.Loop;
 using PvExec.Http2.Native;
+using PvExec.Http2.Serving;
+using PvExec.Http2.Sessions;
 
 namespace PvExec.Front.Proxy;
 

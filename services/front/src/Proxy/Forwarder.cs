@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using PvExec.Front.Core;
-using PvExec.Http2.Sessions;
 using PvExec.Http2.Loop;
 using PvExec.Http2.Native;
+using PvExec.Http2.Sessions;
 using PvExec.Kernel;
 
 namespace PvExec.Front.Proxy;

@@ -1,6 +1,6 @@
 using PvExec.Front.Core;
-using PvExec.Http2.Sessions;
 using PvExec.Http2.Native;
+using PvExec.Http2.Sessions;
 
 namespace PvExec.Front.Proxy;
 

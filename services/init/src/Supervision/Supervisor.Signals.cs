@@ -149,7 +149,7 @@ internal sealed partial class Supervisor
         return child.Id == id && child.Exit is null;
     }
 
-    /// <summary>The process table is read while children may be reaped: all that is sent goes to who was in the listing and is there still.</summary>
+    /// <summary>A child that ends while the process table is read is not reaped meanwhile: its number in the listing means it.</summary>
     private void SendToTree(ChildRecord child, int signal)
     {
         (ulong id, int pid) = (child.Id, child.Pid);
@@ -159,12 +159,6 @@ internal sealed partial class Supervisor
         {
             bool lives = Lives(child, id);
             Look();
-            if (lives && !Lives(child, id))
-            {
-                // Reaped in between: whoever has its number in this listing may be itself or another.
-                continue;
-            }
-
             _trees.SendToNew(_trees.Table.Tree(pid, lives, mark), signal, out bool isAnyNew);
             if (!isAnyNew)
             {
