@@ -16,7 +16,8 @@ internal static class ExecCommand
         that of the task, or 128 and the number of the signal that ended it. Ctrl-C or SIGTERM cancels the task, and its
         output is passed on to the end; a second one gives it up at once; the exit code is 130 or 143 then.
         With --json -w one object on one line is printed at the end: run, exitCode or exitSignal, timedOut, oomKilled,
-        times, stdout and stderr (as text, or stdoutBase64 and stderrBase64 when they are not UTF-8).
+        times, stdout and stderr (as text, or stdoutBase64 and stderrBase64 when they are not UTF-8;
+        the first 10 MiB of each, and missingBytes says how much more there was: 'pv_exec runs logs' has it).
         -i does not imply -w: without it, all of standard input is read before the task starts (at most 10 MiB in all). -t
         implies -w and -i, needs a terminal on standard input, and passes Ctrl-C to the task as a key.
         While the task waits for others, a line on standard error says for whom, on a terminal or with --verbose.

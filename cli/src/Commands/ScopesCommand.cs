@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Grpc.Core;
 using Grpc.Net.Client;
 using PvExec.Cli.Calls;
@@ -34,6 +35,11 @@ internal static class ScopesCommand
             if (!address.Target(parsed, surroundings.Variable).TryGet(out Target? target, out Fault? fault))
             {
                 return Ended.With(fault);
+            }
+
+            if (parsed.GetValue(scope) is ['-', ..] option && parsed.Tokens.All(token => token.Type != TokenType.DoubleDash))
+            {
+                return Ended.Usage($"unknown option '{option}': see '{CommandLine.Program} scopes --help'; a scope of that name stands behind --");
             }
 
             if (parsed.GetValue(scope) is "")

@@ -13,12 +13,17 @@ internal sealed class CollectedOutput : IRunOutput
 
     public ReadOnlyMemory<byte> Standard => _standard.GetBuffer().AsMemory(0, (int)_standard.Length);
 
+    /// <summary>How many bytes of both streams came after that.</summary>
+    public ulong LeftOut { get; private set; }
+
     public ReadOnlyMemory<byte> Error => _error.GetBuffer().AsMemory(0, (int)_error.Length);
 
     public ValueTask WriteAsync(OutputStream stream, ReadOnlyMemory<byte> data)
     {
         MemoryStream to = stream == OutputStream.Stderr ? _error : _standard;
-        to.Write(data.Span[..(int)Math.Min(data.Length, MaxBytes - to.Length)]);
+        int kept = (int)Math.Min(data.Length, MaxBytes - to.Length);
+        to.Write(data.Span[..kept]);
+        LeftOut += (ulong)(data.Length - kept);
         return ValueTask.CompletedTask;
     }
 }

@@ -11,7 +11,7 @@ namespace PvExec.Cli.Output;
 /// <param name="Started">Null, as all that follows up to the lengths, when it was not run.</param>
 /// <param name="StdoutBytes">How long the stream is, kept or not.</param>
 /// <param name="StderrBytes">How long the stream is, kept or not.</param>
-/// <param name="MissingBytes">How much of both streams the task wrote and was not to be had.</param>
+/// <param name="MissingBytes">How much of both streams the task wrote and is not here: it was not to be had, or came after the first 10 MiB.</param>
 /// <param name="Stdout">The first 10 MiB of it, when they are UTF-8; else null.</param>
 /// <param name="StdoutBase64">The same when they are not UTF-8; else null.</param>
 /// <param name="Stderr">The first 10 MiB of it, when they are UTF-8; else null.</param>
@@ -48,7 +48,7 @@ public sealed record ExecRow(
             exited?.OutputLeftOpen ?? false,
             exited?.StdoutBytes ?? 0,
             exited?.StderrBytes ?? 0,
-            missing,
+            missing + output.LeftOut,
             standard,
             standardBytes,
             error,

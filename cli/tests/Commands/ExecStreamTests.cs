@@ -240,4 +240,29 @@ public sealed class ExecStreamTests
         Assert.Equal(8, row.GetProperty("stdoutBytes").GetInt32());
         Assert.Equal(0, row.GetProperty("elapsedSeconds").GetDouble());
     }
+
+    [Fact]
+    public async Task What_the_object_has_no_room_for_is_counted_as_missing()
+    {
+        const int Sent = 3, Piece = 4 * 1024 * 1024;
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        daemon.Tasks.OnRun = async (_, tell, _) =>
+        {
+            await tell(Told.Accepted());
+            await tell(Told.Started());
+            for (int i = 0; i < Sent; i++)
+            {
+                await tell(Told.Out(new string('x', Piece), i * Piece));
+            }
+
+            await tell(Told.Exited(0));
+        };
+
+        Ran ran = await Ran.CommandAsync("-p", daemon.Port, "exec", "-w", "-json", "task");
+
+        JsonElement row = JsonDocument.Parse(ran.Text).RootElement;
+        int kept = row.GetProperty("stdout").GetString()!.Length;
+        Assert.Equal(10 * 1024 * 1024, kept);
+        Assert.Equal((Sent * Piece) - kept, row.GetProperty("missingBytes").GetInt32());
+    }
 }

@@ -23,6 +23,8 @@ public sealed class MistakeTests
     [InlineData("runs show", "'show' needs ID: the run's id")]
     [InlineData("runs --follow=often", "'--follow=often': --follow is true or false")]
     [InlineData("scopes ", "'' is no scope")]
+    [InlineData("scopes -foo", "unknown option '-foo': see 'pv_exec scopes --help'")]
+    [InlineData("scopes --watch --foo", "unknown option '--foo'")]
     [InlineData("runs --task ", "--task '' names no task")]
     [InlineData("runs logs R1 --json", "--json is not for 'runs logs'")]
     [InlineData("services -p 1", "-p is not for 'services': it asks pv-init over a socket in the runtime directory; leave the address out, and give --runtime-dir DIR")]
