@@ -46,12 +46,15 @@ public sealed class DaemonAddressTests
         Assert.Contains(port, ran.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Without_a_daemon_the_line_says_where_and_what_to_do()
+    [Theory]
+    [InlineData("process web state")]
+    [InlineData("runs")]
+    public async Task Without_a_daemon_the_line_says_where_and_what_to_do(string command)
     {
-        Ran ran = await Ran.CommandAsync("-p", "1", "process", "web", "state");
+        Ran ran = await Ran.CommandAsync(["-p", "1", .. command.Split(' ')]);
 
         Assert.Equal(111, ran.Code);
+        Assert.Empty(ran.Output);
         Assert.StartsWith("pv_exec: no daemon answers at 127.0.0.1:1 (", ran.Error, StringComparison.Ordinal);
         Assert.EndsWith(
             "): none runs there, or it is stopping ('pv_exec services' says so): start it with 'pv_exec daemon', or give its address with -p and -host\n",

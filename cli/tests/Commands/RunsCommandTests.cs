@@ -291,15 +291,4 @@ public sealed class RunsCommandTests
         Assert.Equal("running", runs[3].GetProperty("state").GetString());
         Assert.Equal(JsonValueKind.Null, runs[3].GetProperty("exitCode").ValueKind);
     }
-
-    [Fact]
-    public async Task Without_a_daemon_one_line_says_so()
-    {
-        Ran ran = await Ran.CommandAsync("-p", "1", "runs");
-
-        Assert.Equal(111, ran.Code);
-        Assert.StartsWith("pv_exec: no daemon answers at 127.0.0.1:1", ran.Error, StringComparison.Ordinal);
-        Assert.Single(ran.Error.TrimEnd('\n').Split('\n'));
-        Assert.Empty(ran.Output);
-    }
 }
