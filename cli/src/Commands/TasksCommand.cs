@@ -11,8 +11,10 @@ namespace PvExec.Cli.Commands;
 internal static class TasksCommand
 {
     private const string CheckNotes = """
-        Prints FILE:LINE: what is wrong: what to do, for every fault of every task; a task with a fault is not run. The exit
-        code is 1 when there is one. Users, groups and permissions are those of this system and of who runs the command.
+        Prints FILE:LINE: what is wrong: what to do, for every fault of every task; the exit code is 1 when there is one.
+        A task with a fault in what is read at a start is not run. Besides, interpreters behind #! that are not there are
+        named, and files that are not read though their names nearly are those of files that would be.
+        Users, groups, permissions and, unless a task has env/PATH, PATH are those of this system and of who runs the command.
 
         """;
 
@@ -59,7 +61,7 @@ internal static class TasksCommand
         var command = new NotedCommand("check", "Reports everything that is wrong with the tasks' files.", CheckNotes);
         Does(command, address, surroundings, (_, directories, json) =>
         {
-            IReadOnlyList<TaskReading> all = directories.List();
+            TaskReading[] all = [.. directories.List().Select(task => TaskInspection.Complete(task, surroundings.Variable("PATH")))];
             TaskPrinter.PrintFaults([.. all.SelectMany(TaskFaultRow.From)], json, surroundings.Out);
             return all.Any(task => task.Faults.Count > 0) ? Ended.Failed(Summary(all)) : Ended.Well;
         });

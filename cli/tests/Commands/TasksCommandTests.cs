@@ -94,6 +94,23 @@ public sealed class TasksCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_names_interpreters_that_are_not_there_and_files_that_are_not_read()
+    {
+        TaskFiles.Write(_root, "slow/run", "#!/usr/bin/env none-of-this-name\n");
+        TaskFiles.Write(_root, "slow/timeout_kill", "1", executable: false);
+
+        Ran ran = await TasksAsync("check");
+
+        Assert.Equal((1, "pv_exec: 2 faults in 1 of 2 tasks\n"), (ran.Code, ran.Error));
+        Assert.Equal(
+            [
+                $"{_root.At("slow/run")}:1: names the interpreter 'none-of-this-name', which is not in PATH (/bin:/usr/bin): install it, or give the task another PATH in env/PATH",
+                $"{_root.At("slow/timeout_kill")}:1: is not read: did you mean timeout-kill?",
+            ],
+            ran.Text.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
     public async Task A_task_with_a_fault_is_described_by_it()
     {
         TaskFiles.Write(_root, "slow/user", "nobody-of-this-name", executable: false);

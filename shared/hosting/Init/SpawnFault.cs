@@ -9,7 +9,8 @@ internal static class SpawnFault
 {
     public static Fault From(SpawnSpec spec, SpawnFailed failed)
     {
-        return new Fault(Kind(failed.Errno), $"'{spec.Label}' could not be started: {failed.Stage} {What(spec, failed.Stage)}: {Errno.Describe(failed.Errno)}{Hint(failed)}");
+        // Who asked knows for what; the label is between them and pv-init.
+        return new Fault(Kind(failed.Errno), $"{failed.Stage} {What(spec, failed.Stage)}: {Errno.Describe(failed.Errno)}{Hint(failed)}");
     }
 
     /// <summary>What the stage worked on.</summary>
@@ -38,7 +39,7 @@ internal static class SpawnFault
     private static string Hint(SpawnFailed failed) => failed.Errno switch
     {
         Errno.ENOENT when failed.Stage == "exec" => ": the program, or the interpreter in its first line, does not exist",
-        Errno.EACCES when failed.Stage == "exec" => ": make it executable",
+        Errno.EACCES when failed.Stage == "exec" => ": make it executable, and the interpreter in its first line",
         Errno.E2BIG => ": pass fewer or shorter arguments and variables",
         Errno.ENOEXEC => ": it is neither a program nor has it a '#!' line",
         _ => "",

@@ -13,14 +13,14 @@ internal static class SpawnMessage
         int descriptors = spec.Descriptors.Count + spec.Kept.Count;
         if (descriptors > InitProtocol.MaxDescriptors)
         {
-            return new Fault(FaultKind.InvalidArgument, $"'{spec.Label}' has {descriptors} descriptors: at most {InitProtocol.MaxDescriptors}");
+            return new Fault(FaultKind.InvalidArgument, $"{descriptors} descriptors: at most {InitProtocol.MaxDescriptors}");
         }
 
         var environment = EncodedEnvironment.Of(spec.Environment);
         long bytes = spec.Arguments.Sum(text => (long)text.Length) + environment.Characters;
         if (bytes > InitProtocol.MaxMessageBytes / 4)
         {
-            return new Fault(FaultKind.InvalidArgument, $"'{spec.Label}' has {bytes} characters of arguments and variables: no process can be given as many");
+            return new Fault(FaultKind.InvalidArgument, $"it has {bytes} characters of arguments and variables: no process can be given as many");
         }
 
         var handles = new SafeHandle[descriptors];

@@ -42,7 +42,7 @@ public sealed partial class RunStarter
             if (!started.TryGet(out Child? child, out Fault? fault))
             {
                 pipe.ReadEnd.Dispose();
-                return fault;
+                return fault with { Detail = StartFault.Describe(fault, plan.Arguments, plan.Environment, plan.Directory, plan.User) };
             }
 
             return new FinishProcess(child, processes.ErrorFile is { } file ? pump.Add(pipe.ReadEnd, run.Output.Error, file) : null);

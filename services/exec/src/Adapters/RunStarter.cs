@@ -80,7 +80,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
             if (!log.TryGet(out Child? filter, out Fault? fault))
             {
                 files.ForgetInput(inputs, run.Id);
-                return Failed(fault);
+                return Failed(fault, task.Log);
             }
 
             processes.Add(new RunProcess(RunRole.Log, filter));
@@ -92,7 +92,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         {
             files.ForgetInput(inputs, run.Id);
             await EndAsync(processes);
-            return Failed(runFault);
+            return Failed(runFault, task.Run);
         }
 
         processes.Add(new RunProcess(RunRole.Run, child));
@@ -127,10 +127,11 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
             return starting;
         }
 
-        Fault Failed(Fault fault)
+        Fault Failed(Fault fault, IReadOnlyList<string>? program = null)
         {
             journal?.Dispose();
-            return new Fault(fault.Kind, $"task '{task.Name}' cannot be started: {fault.Detail}");
+            string detail = program is null ? fault.Detail : StartFault.Describe(fault, program, environment, task.Directory, task.User);
+            return new Fault(fault.Kind, $"task '{task.Name}' cannot be started: {detail}");
         }
     }
 

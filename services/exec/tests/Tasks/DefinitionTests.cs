@@ -10,7 +10,7 @@ public sealed class DefinitionTests
         Assert.Contains("common/file_read", tasks.Select(task => task.Name.Value));
         Assert.All(tasks, task =>
         {
-            Assert.Empty(task.Faults);
+            Assert.Empty(TaskInspection.Complete(task, "/usr/bin:/bin").Faults);
             Assert.NotEmpty(task.Definition!.Description);
             Assert.NotEmpty(task.Definition.Scopes.Claims);
         });

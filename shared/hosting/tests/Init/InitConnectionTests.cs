@@ -151,7 +151,8 @@ public sealed class InitConnectionTests : IDisposable
         _init.Write(number, new SpawnFailed("exec", 7));
         Fault fault = (await spawning).Fault!;
         Assert.Equal(FaultKind.InvalidArgument, fault.Kind);
-        Assert.Contains("'run-1'", fault.Detail);
+        Assert.Contains("'true'", fault.Detail);
+        Assert.DoesNotContain("run-1", fault.Detail);
     }
 
     [Theory]
