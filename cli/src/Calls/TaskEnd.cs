@@ -44,6 +44,6 @@ internal sealed class TaskEnd(ExecWords words, TaskWitness witness, CollectedOut
     {
         int code = TaskExit.Status(exited).ShellCode;
         // What was read is not what the task wrote: that is no success.
-        return new Ended(code == ExitCodes.Success && witness.MissingBytes > 0 ? ExitCodes.Failure : code, TaskExit.Remark(words.Task, exited));
+        return new Ended(code == ExitCodes.Success && witness.MissingBytes > 0 ? ExitCodes.Failure : code, TaskExit.Remark(words.Task, exited, words.Verbose));
     }
 }

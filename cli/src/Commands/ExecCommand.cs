@@ -15,8 +15,9 @@ internal static class ExecCommand
         With -w its output is passed on as it comes, standard output and standard error apart, and the exit code is
         that of the task, or 128 and the number of the signal that ended it. Ctrl-C or SIGTERM cancels the task, and its
         output is passed on to the end; a second one gives it up at once; the exit code is 130 or 143 then.
+        That the task's finish failed is said on standard error; the exit code does not change.
         With --json -w one object on one line is printed at the end: run, exitCode or exitSignal, timedOut, oomKilled,
-        times, stdout and stderr (as text, or stdoutBase64 and stderrBase64 when they are not UTF-8;
+        times, finish (how that ended), stdout and stderr (as text, or stdoutBase64 and stderrBase64 when they are not UTF-8;
         the first 10 MiB of each, and missingBytes says how much more there was: 'pv_exec runs logs' has it).
         -i does not imply -w: without it, all of standard input is read before the task starts (at most 10 MiB in all). -t
         implies -w and -i, needs a terminal on standard input, and passes Ctrl-C to the task as a key.

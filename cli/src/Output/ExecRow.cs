@@ -9,6 +9,7 @@ namespace PvExec.Cli.Output;
 /// <param name="ExitSignal">Null when no signal ended it.</param>
 /// <param name="Reason">Why it was not run; else null.</param>
 /// <param name="Started">Null, as all that follows up to the lengths, when it was not run.</param>
+/// <param name="Finish">How the task's <c>finish</c> ended; null for one without.</param>
 /// <param name="StdoutBytes">How long the stream is, kept or not.</param>
 /// <param name="StderrBytes">How long the stream is, kept or not.</param>
 /// <param name="MissingBytes">How much of both streams the task wrote and is not here: it was not to be had, or came after the first 10 MiB.</param>
@@ -18,7 +19,7 @@ namespace PvExec.Cli.Output;
 /// <param name="StderrBase64">The same when they are not UTF-8; else null.</param>
 public sealed record ExecRow(
     string Run, string Task, string State, int? ExitCode, int? ExitSignal, bool CoreDumped, bool TimedOut, bool OomKilled, string? Reason,
-    DateTimeOffset? Started, DateTimeOffset? Ended, double? ElapsedSeconds, double? UserSeconds, double? SystemSeconds, ulong? MaxResidentBytes, bool OutputLeftOpen,
+    DateTimeOffset? Started, DateTimeOffset? Ended, double? ElapsedSeconds, double? UserSeconds, double? SystemSeconds, ulong? MaxResidentBytes, bool OutputLeftOpen, FinishRow? Finish,
     ulong StdoutBytes, ulong StderrBytes, ulong MissingBytes, string? Stdout, string? StdoutBase64, string? Stderr, string? StderrBase64)
 {
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
@@ -46,6 +47,7 @@ public sealed record ExecRow(
             exited?.SystemTime?.ToTimeSpan().TotalSeconds,
             exited?.MaxResidentBytes,
             exited?.OutputLeftOpen ?? false,
+            FinishRow.From(exited?.Finish),
             exited?.StdoutBytes ?? 0,
             exited?.StderrBytes ?? 0,
             missing + output.LeftOut,

@@ -43,6 +43,7 @@ internal static class RunPrinter
         Line("ended", run.Ended is { } ended ? Text.Time(ended) : "");
         Line("for", run.For);
         Line("exit", Text.Plain(run.Exit));
+        Line("finish", Text.Plain(run.Finish?.End ?? ""));
         Line("pid", run.Pid is { } pid && run.Ended is null ? pid.ToString(System.Globalization.CultureInfo.InvariantCulture) : "");
         Line("reads", Text.Plain(string.Join(", ", run.Reads)));
         Line("writes", Text.Plain(string.Join(", ", run.Writes)));
@@ -61,7 +62,7 @@ internal static class RunPrinter
     private static string Detail(RunRow run) => run switch
     {
         { Waits.Length: > 0 } => $" for {run.Waits}",
-        { ExitCode: not null } or { ExitSignal: not null } => $" {Text.Plain(run.Exit)} after {run.For}",
+        { ExitCode: not null } or { ExitSignal: not null } => $" {Text.Plain(run.Exit)} after {run.For}{(run.Finish is { HasFailed: true } finish ? $", finish {Text.Plain(finish.End)}" : "")}",
         { Reason: { } reason } => $": {Text.Plain(reason)}",
         _ => "",
     };

@@ -14,11 +14,12 @@ namespace PvExec.Cli.Output;
 /// <param name="Pid">Null before its start.</param>
 /// <param name="StdoutBytes">How long the stream is so far, kept or not.</param>
 /// <param name="StderrBytes">How long the stream is so far, kept or not.</param>
+/// <param name="Finish">How the task's <c>finish</c> ended; null for one without, and before its end.</param>
 /// <param name="WaitsFor">Empty unless it waits.</param>
 public sealed record RunRow(
     string Id, string Task, string State, DateTimeOffset Since, double? Seconds, int? ExitCode, int? ExitSignal, string? Reason, bool TimedOut, bool OomKilled,
     DateTimeOffset Requested, DateTimeOffset? Started, DateTimeOffset? Ended, int? Pid, ulong StdoutBytes, ulong StderrBytes,
-    IReadOnlyList<string> Reads, IReadOnlyList<string> Writes, IReadOnlyList<WaitRow> WaitsFor)
+    IReadOnlyList<string> Reads, IReadOnlyList<string> Writes, FinishRow? Finish, IReadOnlyList<WaitRow> WaitsFor)
 {
     /// <summary>For people: whom it waits for.</summary>
     [JsonIgnore]
@@ -67,6 +68,7 @@ public sealed record RunRow(
             run.StderrBytes,
             [.. run.InputScopes],
             [.. run.OutputScopes],
+            FinishRow.From(run.Exited?.Finish),
             [.. run.WaitsFor.Select(WaitRow.From)])
         {
             Waits = run.WaitsFor.Count > 0 ? WaitText.Of(run.WaitsFor, now) : "",

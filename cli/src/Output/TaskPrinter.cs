@@ -48,6 +48,7 @@ internal static class TaskPrinter
         Line("writes", Listed(task.Writes));
         Line("max concurrent", task.MaxConcurrent?.ToString(CultureInfo.InvariantCulture));
         Line("timeout", task.TimeoutSeconds is { } seconds ? $"{Number(seconds)}s, killed {Number(task.TimeoutKillSeconds!.Value)}s later" : null);
+        Line("finish timeout", task.Finish is null ? null : $"{Number(task.TimeoutFinishSeconds!.Value)}s");
         Line("user", task.User);
         foreach ((string name, string? value) in task.Environment!)
         {

@@ -6,6 +6,7 @@ namespace PvExec.Cli.Output;
 /// <param name="Directory">Null, as is all that follows, when there is a fault.</param>
 /// <param name="Environment">A null value: the task does not inherit the variable.</param>
 /// <param name="TimeoutSeconds">Null: it may run for any time.</param>
+/// <param name="TimeoutFinishSeconds">Of no use to a task without a <c>finish</c>.</param>
 /// <param name="User">Null: the daemon's.</param>
 /// <param name="MaxConcurrent">Null: any number of runs.</param>
 public sealed record TaskRow(
@@ -18,6 +19,7 @@ public sealed record TaskRow(
     int? MaxConcurrent,
     double? TimeoutSeconds,
     double? TimeoutKillSeconds,
+    double? TimeoutFinishSeconds,
     string? User,
     IReadOnlyDictionary<string, string?>? Environment,
     IReadOnlyList<string>? Run,
@@ -37,6 +39,7 @@ public sealed record TaskRow(
             task?.MaxConcurrent,
             task?.Timeout?.TotalSeconds,
             task?.TimeoutKill.TotalSeconds,
+            task?.TimeoutFinish.TotalSeconds,
             task?.User?.Text,
             task?.Environment.ToDictionary(variable => variable.Name, variable => variable.Value),
             task?.Run,

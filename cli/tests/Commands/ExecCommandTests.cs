@@ -81,6 +81,26 @@ public sealed class ExecCommandTests
     }
 
     [Fact]
+    public async Task How_finish_ended_is_told_and_changes_no_exit_code()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        daemon.Tasks.OnRun = async (_, tell, _) =>
+        {
+            RunEvent end = Told.Exited();
+            end.Exited.Finish = new FinishEnd { Signaled = new Signaled { Signal = 9 }, TimedOut = true };
+            await tell(Told.Accepted());
+            await tell(Told.Started());
+            await tell(end);
+        };
+
+        Ran text = await Ran.CommandAsync("-p", daemon.Port, "exec", "-w", "task");
+        Ran json = await Ran.CommandAsync("-p", daemon.Port, "exec", "-w", "--json", "task");
+
+        Assert.Equal((0, "pv_exec: finish of 'task' failed: signal 9 (timed out)\n"), (text.Code, text.Error));
+        Assert.Contains("\"finish\":{\"exitCode\":null,\"exitSignal\":9,\"timedOut\":true,\"notStarted\":null}", json.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_switch_that_is_neither_true_nor_false_is_named()
     {
         Ran ran = await Ran.CommandAsync("exec", "-w=perhaps", "task");

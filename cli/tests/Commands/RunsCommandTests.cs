@@ -51,7 +51,7 @@ public sealed class RunsCommandTests
             """
             1970-01-01 00:00:00Z  R1  common/build  waiting
             1970-01-01 00:01:00Z  R1  common/build  running
-            1970-01-01 00:01:00Z  R1  common/build  ended 2 after 0.0s
+            1970-01-01 00:01:00Z  R1  common/build  ended 2 after 0.0s, finish 7
 
             """;
         int calls = 0;
@@ -60,6 +60,7 @@ public sealed class RunsCommandTests
             Run waiting = FakeTasks.New("R1", RunState.Waiting, _ => { });
             Run running = FakeTasks.New("R1", RunState.Running, run => run.Started = Told.Started().Started);
             Run ended = FakeTasks.New("R1", RunState.Ended, run => (run.Started, run.Exited) = (Told.Started().Started, Told.Exited(2).Exited));
+            ended.Exited.Finish = new FinishEnd { Code = 7 };
             Run old = FakeTasks.New("R0", RunState.Ended, run => run.Exited = Told.Exited().Exited);
             if (++calls == 1)
             {
@@ -138,7 +139,7 @@ public sealed class RunsCommandTests
         Ran json = await Ran.CommandAsync("-p", daemon.Port, "runs", "show", "R5", "--json");
         Ran none = await Ran.CommandAsync("-p", daemon.Port, "runs", "show", "R9");
 
-        Assert.Contains("exit       signal 9 (timed out)\n", ran.Text, StringComparison.Ordinal);
+        Assert.Contains("exit       signal 9 (timed out)\nfinish     3\n", ran.Text, StringComparison.Ordinal);
         Assert.Equal("R4", JsonDocument.Parse(json.Text).RootElement.GetProperty("waitsFor")[0].GetProperty("holder").GetString());
         Assert.Equal((1, "", "pv_exec: there is no run R9\n"), (none.Code, none.Text, none.Error));
     }
@@ -290,5 +291,7 @@ public sealed class RunsCommandTests
         Assert.Equal(9, runs[1].GetProperty("exitSignal").GetInt32());
         Assert.Equal("running", runs[3].GetProperty("state").GetString());
         Assert.Equal(JsonValueKind.Null, runs[3].GetProperty("exitCode").ValueKind);
+        Assert.Equal(3, runs[1].GetProperty("finish").GetProperty("exitCode").GetInt32());
+        Assert.Equal(JsonValueKind.Null, runs[0].GetProperty("finish").ValueKind);
     }
 }

@@ -18,6 +18,8 @@ public sealed class TasksCommandTests : IDisposable
         TaskFiles.Write(_root, "slow/max_concurrent", "2", executable: false);
         TaskFiles.Write(_root, "slow/env/A", "a\u001b", executable: false);
         TaskFiles.Write(_root, "slow/env/B", "", executable: false);
+        TaskFiles.Write(_root, "slow/finish", "#!/bin/sh\n");
+        TaskFiles.Write(_root, "slow/timeout-finish", "2.5", executable: false);
     }
 
     public void Dispose() => _root.Dispose();
@@ -41,8 +43,8 @@ public sealed class TasksCommandTests : IDisposable
         Assert.Equal((0, ""), (ran.Code, ran.Error));
         Assert.Equal(
             [
-                "name            slow", $"directory       {_root.At("slow")}", $"run             {_root.At("slow/run")}", "max concurrent  2",
-                "timeout         1.5s, killed 5s later", "env             A=a\\x1B", "env             B is taken away",
+                "name            slow", $"directory       {_root.At("slow")}", $"run             {_root.At("slow/run")}", $"finish          {_root.At("slow/finish")}",
+                "max concurrent  2", "timeout         1.5s, killed 5s later", "finish timeout  2.5s", "env             A=a\\x1B", "env             B is taken away",
             ],
             ran.Text.TrimEnd('\n').Split('\n'));
     }
@@ -54,6 +56,7 @@ public sealed class TasksCommandTests : IDisposable
 
         Assert.Equal("slow", task.GetProperty("name").GetString());
         Assert.Equal(1.5, task.GetProperty("timeoutSeconds").GetDouble());
+        Assert.Equal(2.5, task.GetProperty("timeoutFinishSeconds").GetDouble());
         Assert.Equal(2, task.GetProperty("maxConcurrent").GetInt32());
         Assert.Equal(JsonValueKind.Null, task.GetProperty("environment").GetProperty("B").ValueKind);
         Assert.Equal(0, task.GetProperty("faults").GetArrayLength());

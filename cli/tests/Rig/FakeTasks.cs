@@ -97,7 +97,7 @@ internal sealed partial class FakeTasks(Received received) : PvExec.Api.V1.Tasks
             run.Exited = new Exited { Code = 0, Ended = s_late };
             run.StdoutBytes = 3;
         }),
-        New("R2", RunState.Ended, run => run.Exited = new Exited { Signaled = new Signaled { Signal = 9 }, Ended = s_late, TimedOut = true }),
+        New("R2", RunState.Ended, run => run.Exited = new Exited { Signaled = new Signaled { Signal = 9 }, Ended = s_late, TimedOut = true, Finish = new FinishEnd { Code = 3 } }),
         New("R3", RunState.NotRun, run => run.NotRun = new NotRun { Status = 9, Reason = "cannot\u001b be started" }),
         New("R4", RunState.Running, run =>
         {
