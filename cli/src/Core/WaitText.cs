@@ -8,12 +8,19 @@ public static class WaitText
 {
     private const int MostNamed = 3;
 
-    /// <summary>Such as <c>src (common/build 01JD… writes it, for 12s)</c>, or <c>max_concurrent of common/build (01JD… runs, for 12s)</c>.</summary>
+    /// <summary>
+    /// Such as <c>src (common/build 01JD… writes it, for 12s)</c>, where one scope lies in the other <c>src/app (common/build 01JD… writes src, for 12s)</c>,
+    /// or <c>max_concurrent of common/build (01JD… runs, for 12s)</c>.
+    /// </summary>
     public static string Of(IReadOnlyList<ScopeUser> users, DateTimeOffset now)
     {
         string named = string.Join(", ", users.Take(MostNamed).Select(user => One(user, now)));
         return users.Count > MostNamed ? $"{named} and {users.Count - MostNamed} more" : named;
     }
+
+    /// <summary>What the one who waits asks for, and what the other one has or asks for.</summary>
+    public static (string Wanted, string Used) ScopesOf(ScopeUser user) =>
+        (user.Wanted.Length > 0 ? user.Wanted : user.Scope, user.Used.Length > 0 ? user.Used : user.Scope);
 
     private static string One(ScopeUser user, DateTimeOffset now)
     {
@@ -24,13 +31,15 @@ public static class WaitText
             return Text.Plain($"max_concurrent of {user.Reason} ({user.Holder} {(user.Holds ? "runs" : "waits longer")}{time})");
         }
 
+        (string wanted, string used) = ScopesOf(user);
+        string it = wanted == used ? "it" : used;
         string what = (user.Holds, user.Writes) switch
         {
-            (true, true) => "writes it",
-            (true, false) => "reads it",
-            (false, true) => "waits longer to write it",
-            (false, false) => "waits longer to read it",
+            (true, true) => $"writes {it}",
+            (true, false) => $"reads {it}",
+            (false, true) => $"waits longer to write {it}",
+            (false, false) => $"waits longer to read {it}",
         };
-        return Text.Plain($"{user.Scope} ({who} {what}{time})");
+        return Text.Plain($"{wanted} ({who} {what}{time})");
     }
 }

@@ -240,9 +240,11 @@ public sealed class TasksRunTests : IAsyncDisposable
 
         V1.ScopeUser above = Assert.Single(await WaitsForAsync("app"));
         Assert.Equal(("src", writes, true, true), (above.Scope, above.Holder, above.Holds, above.Writes));
+        Assert.Equal(("src/app", ""), (above.Wanted, above.Used));
         V1.ScopeUser other = Assert.Single(await WaitsForAsync("one"));
         Assert.Equal((one, "one", true), (other.Holder, other.Reason, other.Holds));
         Assert.EndsWith("/one", other.Scope, StringComparison.Ordinal);
+        Assert.Equal(("", ""), (other.Wanted, other.Used));
     }
 
     [Fact]

@@ -135,14 +135,20 @@ internal static class RunMessages
     private static V1.Signaled Signaled(ExitStatus status) => new() { Signal = status.Signal.GetValueOrDefault(), CoreDumped = status.CoreDumped };
 
     /// <summary>Whom a run or another holder of scopes waits for.</summary>
-    public static IEnumerable<V1.ScopeUser> WaitsFor(IEnumerable<ScopeBlocker> blockers) => blockers.Select(blocker => new V1.ScopeUser
+    public static IEnumerable<V1.ScopeUser> WaitsFor(IEnumerable<ScopeBlocker> blockers) => blockers.Select(blocker =>
     {
-        Scope = blocker.Where,
-        Holder = blocker.Holder,
-        Reason = blocker.Reason,
-        Holds = blocker.Holds,
-        Writes = blocker.Writes,
-        Since = Timestamp.FromDateTimeOffset(blocker.Since),
-        IsMaxConcurrent = blocker.IsLimit,
+        ScopeMeeting? meeting = blocker.Meeting;
+        return new V1.ScopeUser
+        {
+            Scope = blocker.Where,
+            Holder = blocker.Holder,
+            Reason = blocker.Reason,
+            Holds = blocker.Holds,
+            Writes = blocker.Writes,
+            Since = Timestamp.FromDateTimeOffset(blocker.Since),
+            IsMaxConcurrent = blocker.IsLimit,
+            Wanted = meeting is { } wants && wants.Wanted != blocker.Where ? wants.Wanted : "",
+            Used = meeting is { } uses && uses.Used != blocker.Where ? uses.Used : "",
+        };
     });
 }

@@ -12,4 +12,10 @@ public sealed record ScopeBlocker(string Holder, string Reason, ScopeSet Scopes,
 {
     /// <summary>They meet at the limit of a task's runs, and not at a scope.</summary>
     public bool IsLimit { get; init; }
+
+    /// <summary>All that the ticket asks for.</summary>
+    public required ScopeSet Wanted { get; init; }
+
+    /// <summary>What each of the two asks for there; null where they meet at a limit.</summary>
+    public ScopeMeeting? Meeting => IsLimit ? null : ScopeMeeting.Of(Wanted, Scopes, Where);
 }

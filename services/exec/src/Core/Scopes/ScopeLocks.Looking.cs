@@ -44,7 +44,11 @@ public sealed partial class ScopeLocks
                     .Take(atMost)
                     .Select(place => new ScopeBlocker(
                         place.Ticket.Holder, place.Ticket.Reason, place.Ticket.Scopes, place.Queue.Key.Name,
-                        place.Mode is LockMode.Write or LockMode.IntentWrite or LockMode.ReadIntentWrite, place.Ticket.State == TicketState.Held, SinceOf(place.Ticket)) { IsLimit = place.Queue.Key.IsTask }),
+                        place.Mode is LockMode.Write or LockMode.IntentWrite or LockMode.ReadIntentWrite, place.Ticket.State == TicketState.Held, SinceOf(place.Ticket))
+                    {
+                        IsLimit = place.Queue.Key.IsTask,
+                        Wanted = ticket.Scopes,
+                    }),
             ];
         }
     }
