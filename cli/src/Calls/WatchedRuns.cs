@@ -15,45 +15,31 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Target target,
     /// <summary>What was told last of each run.</summary>
     private readonly Dictionary<string, RunState> _told = [];
 
-    private bool _isAnswered;
-
+    /// <summary>Comes back only by an exception.</summary>
     /// <param name="task">Only its runs; empty for all.</param>
     /// <param name="liveOnly">Leaves out, at the beginning, the runs that have ended.</param>
     public async Task<Ended> FollowAsync(string task, bool liveOnly, bool json, CancellationToken cancellationToken)
     {
         var request = new WatchRunsRequest { TaskName = task, LiveOnly = liveOnly };
-        var reconnection = new Reconnection(surroundings.Clock, surroundings.Patience);
-        var absence = new AbsenceNotice(target, surroundings);
-        while (true)
+        await new StandingCall(target, surroundings).MakeAsync(ListenAsync, cancellationToken);
+        return Ended.Well;
+
+        async Task ListenAsync(Action answered)
         {
-            RpcException failure;
+            using AsyncServerStreamingCall<RunsChanged> call = tasks.WatchRuns(request, cancellationToken: cancellationToken);
             try
             {
-                using AsyncServerStreamingCall<RunsChanged> call = tasks.WatchRuns(request, cancellationToken: cancellationToken);
                 await foreach (RunsChanged changed in call.ResponseStream.ReadAllAsync(cancellationToken))
                 {
-                    reconnection.Works();
-                    absence.Ends();
-                    _isAnswered = true;
+                    answered();
                     Print(changed, json, liveOnly);
                 }
-
-                failure = new RpcException(new Status(StatusCode.Unavailable, "the daemon ended the call"));
             }
-            catch (RpcException e) when (!cancellationToken.IsCancellationRequested && Reconnection.IsBreak(e, _isAnswered))
+            finally
             {
-                failure = e;
+                // Of a later call what ended meanwhile is wanted, and only that.
+                request.LiveOnly = false;
             }
-
-            if (!await reconnection.PauseAsync(cancellationToken))
-            {
-                throw failure;
-            }
-
-            absence.GoesOn(failure);
-
-            // What ended meanwhile is wanted, and only that.
-            request.LiveOnly = false;
         }
     }
 

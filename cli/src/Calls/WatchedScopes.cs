@@ -4,8 +4,9 @@ using V1 = PvExec.Api.V1;
 
 namespace PvExec.Cli.Calls;
 
-/// <summary>The scopes in use, as a stream tells them, in the order of their names.</summary>
-internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream, Surroundings surroundings)
+/// <summary>The scopes in use, as the daemon tells them, in the order of their names.</summary>
+/// <param name="scope">Only that one, those in it and those that hold it; empty for all.</param>
+internal sealed class WatchedScopes(V1.Tasks.TasksClient tasks, string scope, Target target, Surroundings surroundings)
 {
     /// <summary>How often a terminal is redrawn though nothing changes: FOR does.</summary>
     private static readonly TimeSpan s_redraw = TimeSpan.FromSeconds(1);
@@ -15,7 +16,8 @@ internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream,
     /// <summary>Shows them once.</summary>
     public async Task<Ended> ShowAsync(bool json, CancellationToken cancellationToken)
     {
-        if (await NextAsync(cancellationToken) is { } first)
+        using AsyncServerStreamingCall<V1.ScopesChanged> call = Open(cancellationToken);
+        if (await NextAsync(call.ResponseStream, cancellationToken) is { } first)
         {
             Apply(first);
         }
@@ -28,12 +30,23 @@ internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream,
         return Ended.Well;
     }
 
-    /// <summary>Shows them, and again what changes, to the end of the stream.</summary>
+    /// <summary>Shows them, and again what changes, over broken connections too. Comes back only by an exception.</summary>
     public async Task<Ended> FollowAsync(bool json, CancellationToken cancellationToken)
+    {
+        await new StandingCall(target, surroundings).MakeAsync(answered => ListenAsync(answered, json, cancellationToken), cancellationToken);
+        return Ended.Well;
+    }
+
+    private AsyncServerStreamingCall<V1.ScopesChanged> Open(CancellationToken cancellationToken) =>
+        tasks.WatchScopes(new V1.WatchScopesRequest { Scope = scope }, cancellationToken: cancellationToken);
+
+    /// <summary>To the end of one call.</summary>
+    private async Task ListenAsync(Action answered, bool json, CancellationToken cancellationToken)
     {
         bool draws = surroundings.IsOutTerminal && !json;
         bool isTold = false;
-        Task<IReadOnlyList<V1.ScopesChanged>?> next = NextAsync(cancellationToken);
+        using AsyncServerStreamingCall<V1.ScopesChanged> call = Open(cancellationToken);
+        Task<IReadOnlyList<V1.ScopesChanged>?> next = NextAsync(call.ResponseStream, cancellationToken);
         while (true)
         {
             if (draws)
@@ -46,9 +59,10 @@ internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream,
             {
                 if (await next is not { } told)
                 {
-                    return Ended.Well;
+                    return;
                 }
 
+                answered();
                 IReadOnlySet<string> changed = Apply(told);
                 isTold = true;
                 if (!draws)
@@ -56,7 +70,7 @@ internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream,
                     PrintChanges(changed, json);
                 }
 
-                next = NextAsync(cancellationToken);
+                next = NextAsync(call.ResponseStream, cancellationToken);
             }
 
             if (draws && isTold)
@@ -83,7 +97,7 @@ internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream,
     }
 
     /// <returns>Messages that belong together; null at the end.</returns>
-    private async Task<IReadOnlyList<V1.ScopesChanged>?> NextAsync(CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<V1.ScopesChanged>?> NextAsync(IAsyncStreamReader<V1.ScopesChanged> stream, CancellationToken cancellationToken)
     {
         var messages = new List<V1.ScopesChanged>();
         while (await stream.MoveNext(cancellationToken))
@@ -98,19 +112,19 @@ internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream,
         return null;
     }
 
-    /// <returns>The names of the scopes that were told, in order, and of those that a listing left out.</returns>
+    /// <returns>The names of the scopes that are used otherwise than before, in order: a new call begins with all there are, changed or not.</returns>
     private SortedSet<string> Apply(IReadOnlyList<V1.ScopesChanged> messages)
     {
-        var changed = new SortedSet<string>(StringComparer.Ordinal);
+        var before = new Dictionary<string, V1.ScopeUse>(_inUse);
+        var told = new SortedSet<string>(messages.SelectMany(message => message.Scopes).Select(use => use.Scope), StringComparer.Ordinal);
         if (messages[0].IsAll)
         {
-            changed.UnionWith(_inUse.Keys);
+            told.UnionWith(_inUse.Keys);
             _inUse.Clear();
         }
 
         foreach (V1.ScopeUse use in messages.SelectMany(message => message.Scopes))
         {
-            changed.Add(use.Scope);
             if (use.Holders.Count + use.Waiters.Count == 0)
             {
                 _inUse.Remove(use.Scope);
@@ -121,6 +135,7 @@ internal sealed class WatchedScopes(IAsyncStreamReader<V1.ScopesChanged> stream,
             }
         }
 
-        return changed;
+        told.RemoveWhere(name => Equals(before.GetValueOrDefault(name), _inUse.GetValueOrDefault(name)));
+        return told;
     }
 }

@@ -12,7 +12,8 @@ internal static class RunsCommand
 {
     private const string Notes = """
         FOR is how long a run has waited or run so far, or how long it ran. With --follow each run is a line when it is
-        asked for, starts and ends (--json: an object a line), until Ctrl-C.
+        asked for, starts and ends (--json: an object a line), until Ctrl-C. A daemon that is gone is called again for
+        30 s, which a line on standard error says.
 
         """;
 

@@ -17,6 +17,7 @@ internal static class ScopesCommand
         has held the scope, or waited for it.
         With --watch a terminal shows the scopes as they are at each moment, until Ctrl-C. Where the output is no terminal
         each scope that changes is a line (--json: an object a line); the first lines are those in use at the start.
+        A daemon that is gone is called again for 30 s, which a line on standard error says.
 
         """;
 
@@ -30,7 +31,8 @@ internal static class ScopesCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new NotedCommand("scopes", "Shows who holds each scope and who waits for it.", Notes) { json, watch, scope };
-        command.Does(surroundings, async (parsed, cancellationToken) =>
+        command.TakesSignals = true;
+        command.Does(surroundings, async (parsed, _) =>
         {
             if (!address.Target(parsed, surroundings.Variable).TryGet(out Target? target, out Fault? fault))
             {
@@ -47,13 +49,12 @@ internal static class ScopesCommand
                 return Ended.Usage("'' is no scope: name one, such as src/app, or leave it out to see all");
             }
 
-            return await DaemonCall.MakeAsync(target, CallAsync, cancellationToken);
+            using ICallerSignals signals = surroundings.TakeSignals();
+            return await DaemonCall.MakeAsync(target, channel => Interruption.UntilAsync(signals, stop => CallAsync(channel, stop)), CancellationToken.None);
 
-            async Task<Ended> CallAsync(GrpcChannel channel)
+            async Task<Ended> CallAsync(GrpcChannel channel, CancellationToken cancellationToken)
             {
-                using AsyncServerStreamingCall<V1.ScopesChanged> call = new V1.Tasks.TasksClient(channel).WatchScopes(
-                    new V1.WatchScopesRequest { Scope = parsed.GetValue(scope) ?? "" }, cancellationToken: cancellationToken);
-                var watched = new WatchedScopes(call.ResponseStream, surroundings);
+                var watched = new WatchedScopes(new V1.Tasks.TasksClient(channel), parsed.GetValue(scope) ?? "", target, surroundings);
                 return parsed.GetValue(watch)
                     ? await UnreadOutput.EndsAsync(surroundings, Task.CompletedTask, over => watched.FollowAsync(parsed.GetValue(json), over), cancellationToken)
                     : await watched.ShowAsync(parsed.GetValue(json), cancellationToken);

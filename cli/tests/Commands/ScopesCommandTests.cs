@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Grpc.Core;
+using PvExec.Api.V1;
 using PvExec.Cli.Tests.Rig;
 
 namespace PvExec.Cli.Tests.Commands;
@@ -43,20 +44,79 @@ public sealed class ScopesCommandTests
     [Fact]
     public async Task Each_change_is_a_line_where_the_output_is_no_terminal()
     {
-        await using TestDaemon daemon = await TestDaemon.StartAsync();
-
-        Ran ran = await ScopesAsync(daemon, "--watch");
-
-        Assert.Equal((0, ""), (ran.Code, ran.Error));
-        Assert.Equal(
+        const string expected =
             """
             1970-01-01 00:03:05Z  dep  a look around (me) reads
             1970-01-01 00:03:05Z  src  common/build\x1B (R1) writes; autosave (pv-worktree) waits to read; 2 more wait
             1970-01-01 00:03:05Z  dep  free
             1970-01-01 00:03:05Z  src  free
 
-            """,
-            ran.Text);
+            """;
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        Ran ran = New();
+        daemon.Tasks.AfterScopes = async gone =>
+        {
+            await ran.OutputStream.ReachesAsync(expected.Length);
+            ran.Signals.Send(CallerSignal.Interrupt);
+            await Task.Delay(Timeout.Infinite, gone);
+        };
+
+        await ran.RunAsync("-p", daemon.Port, "scopes", "--watch");
+
+        Assert.Equal((130, "", expected), (ran.Code, ran.Error, ran.Text));
+    }
+
+    [Fact]
+    public async Task A_watch_goes_on_over_a_broken_connection_and_tells_what_has_changed_meanwhile()
+    {
+        const string expected =
+            """
+            1970-01-01 00:01:00Z  dep  a look (me) reads
+            1970-01-01 00:01:00Z  src  build (R1) writes
+            1970-01-01 00:01:00Z  lib  build (R2) writes
+            1970-01-01 00:01:00Z  src  free
+
+            """;
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        var ran = new Ran { Clock = new StandingClock(Told.Time.ToDateTimeOffset()), Patience = TimeSpan.FromMinutes(1) };
+        ScopeUse dep = Use("dep", "me", "a look", writes: false);
+        int calls = 0;
+        daemon.Tasks.OnScopes = async (tell, gone) =>
+        {
+            if (++calls == 1)
+            {
+                await tell(new ScopesChanged { IsAll = true, Scopes = { dep, Use("src", "R1", "build", writes: true) } });
+                throw new RpcException(new Status(StatusCode.Unavailable, "pv-exec was killed"));
+            }
+
+            await tell(new ScopesChanged { IsAll = true, Scopes = { dep, Use("lib", "R2", "build", writes: true) } });
+            await ran.OutputStream.ReachesAsync(expected.Length);
+            ran.Signals.Send(CallerSignal.Interrupt);
+            await Task.Delay(Timeout.Infinite, gone);
+        };
+
+        await ran.RunAsync("-p", daemon.Port, "scopes", "--watch");
+
+        Assert.Equal((130, "", expected, 2), (ran.Code, ran.Error, ran.Text, calls));
+    }
+
+    [Fact]
+    public async Task Whoever_watches_is_told_once_that_the_daemon_is_gone_and_for_how_long_it_is_looked_for()
+    {
+        TestDaemon daemon = await TestDaemon.StartAsync();
+        string port = daemon.Port;
+        daemon.Tasks.AfterScopes = gone => Task.Delay(Timeout.Infinite, gone);
+        var ran = new Ran { Patience = TimeSpan.FromMinutes(2) };
+
+        Task running = ran.RunAsync("-p", port, "scopes", "--watch");
+        await ran.OutputStream.ReachesAsync(1);
+        await daemon.DisposeAsync();
+        await ran.ErrorStream.ReachesAsync(1);
+        ran.Signals.Send(CallerSignal.Interrupt);
+        await running;
+
+        Assert.Equal(130, ran.Code);
+        Assert.Matches($@"^pv_exec: no daemon answers at 127\.0\.0\.1:{port} \(.+\): calling again for up to 120 s\n$", ran.Error);
     }
 
     [Fact]
@@ -123,11 +183,16 @@ public sealed class ScopesCommandTests
         Assert.Equal("pv_exec: scope '..' has the segment '..'\n", ran.Error);
     }
 
+    private static Ran New(bool isTerminal = false) => new() { Clock = new StandingClock(DateTimeOffset.UnixEpoch + new TimeSpan(0, 3, 5)), IsOutTerminal = isTerminal };
+
+    private static ScopeUse Use(string scope, string holder, string reason, bool writes) =>
+        new() { Scope = scope, HolderCount = 1, Holders = { FakeTasks.User(holder, reason, holds: true, writes) } };
+
     private static Task<Ran> ScopesAsync(TestDaemon daemon, params string[] words) => ScopesAsync(daemon, isTerminal: false, words);
 
     private static async Task<Ran> ScopesAsync(TestDaemon daemon, bool isTerminal, params string[] words)
     {
-        var ran = new Ran { Clock = new StandingClock(DateTimeOffset.UnixEpoch + new TimeSpan(0, 3, 5)), IsOutTerminal = isTerminal };
+        Ran ran = New(isTerminal);
         await ran.RunAsync(["-p", daemon.Port, "scopes", .. words]);
         return ran;
     }

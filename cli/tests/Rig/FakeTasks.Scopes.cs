@@ -29,14 +29,26 @@ internal sealed partial class FakeTasks
         new() { IsAll = true },
     ];
 
+    public static ScopeUser User(string holder, string reason, bool holds, bool writes) =>
+        new() { Holder = holder, Reason = reason, Holds = holds, Writes = writes, Since = Told.Time };
+
     /// <summary>What follows them on the stream.</summary>
     public Func<CancellationToken, Task> AfterScopes { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>In place of both.</summary>
+    public Func<Func<ScopesChanged, Task>, CancellationToken, Task>? OnScopes { get; set; }
 
     public override async Task WatchScopes(WatchScopesRequest request, IServerStreamWriter<ScopesChanged> responseStream, ServerCallContext context)
     {
         if (request.Scope == "..")
         {
             throw new RpcException(new Status(StatusCode.InvalidArgument, "scope '..' has the segment '..'"));
+        }
+
+        if (OnScopes is { } tells)
+        {
+            await tells(responseStream.WriteAsync, context.CancellationToken);
+            return;
         }
 
         foreach (ScopesChanged told in Scopes)
@@ -46,7 +58,4 @@ internal sealed partial class FakeTasks
 
         await AfterScopes(context.CancellationToken);
     }
-
-    private static ScopeUser User(string holder, string reason, bool holds, bool writes) =>
-        new() { Holder = holder, Reason = reason, Holds = holds, Writes = writes, Since = Told.Time };
 }
