@@ -13,6 +13,9 @@ internal sealed class RunSteering(Api.V1.Tasks.TasksClient tasks, TaskWitness wi
     private CallerSignal? _first;
     private Task _cancelling = Task.CompletedTask;
 
+    /// <summary>By a second signal, while it was being cancelled.</summary>
+    public bool IsGivenUp { get; private set; }
+
     /// <param name="follow">To its end.</param>
     /// <param name="signals">The caller's.</param>
     /// <param name="unread">Nobody reads its output any more.</param>
@@ -60,6 +63,7 @@ internal sealed class RunSteering(Api.V1.Tasks.TasksClient tasks, TaskWitness wi
                 }
                 else
                 {
+                    IsGivenUp = true;
                     _givesUp.TrySetResult();
                 }
             }

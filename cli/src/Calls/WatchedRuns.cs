@@ -52,6 +52,12 @@ internal sealed class WatchedRuns(Api.V1.Tasks.TasksClient tasks, Target target,
         DateTimeOffset now = surroundings.Clock.GetUtcNow();
         foreach (Run run in changed.Runs)
         {
+            if (run.State == RunState.Running && run.Started is null)
+            {
+                // It is told again when it has started, or could not be.
+                continue;
+            }
+
             bool isKnown = _told.TryGetValue(run.Id, out RunState before);
             bool isOld = liveOnly && !isKnown && HasEnded(run.State) && run.Requested?.ToDateTimeOffset() < _began;
             _told[run.Id] = run.State;

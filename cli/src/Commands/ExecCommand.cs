@@ -13,8 +13,9 @@ internal static class ExecCommand
     private const string Notes = """
         Without -w the task is started and nothing is printed (--json: {"run": ID, "task": TASK}); it goes on by itself.
         With -w its output is passed on as it comes, standard output and standard error apart, and the exit code is
-        that of the task, or 128 and the number of the signal that ended it. Ctrl-C or SIGTERM cancels the task, and its
-        output is passed on to the end; a second one gives it up at once; the exit code is 130 or 143 then.
+        that of the task, or 128 and the number of the signal that ended it. Ctrl-C or SIGTERM cancels the task (SIGTERM to
+        all its processes, SIGKILL after its timeout-kill), and its output is passed on to the end; a second one leaves at
+        once, and the task is ended all the same; the exit code is 130 or 143 then.
         That the task's finish failed is said on standard error; the exit code does not change.
         With --json -w one object on one line is printed at the end: run, exitCode or exitSignal, timedOut, oomKilled,
         times, finish (how that ended), stdout and stderr (as text, or stdoutBase64 and stderrBase64 when they are not UTF-8;

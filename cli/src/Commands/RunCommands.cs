@@ -16,6 +16,11 @@ internal static class RunCommands
 
         """;
 
+    private const string CancelNotes = """
+        Comes back when the run has ended. One that had ended before is no error: a line on standard error says how.
+
+        """;
+
     private static readonly Dictionary<string, V1.SignalTarget> s_targets = new()
     {
         ["leader"] = V1.SignalTarget.Leader,
@@ -34,7 +39,8 @@ internal static class RunCommands
     public static Command Logs(DaemonAddress address, Option<bool> json, Surroundings surroundings)
     {
         var follow = new Option<bool>("-follow", "--follow", "-f") { Description = "go on to the end of the run" };
-        var command = new NotedCommand("logs", "Prints the output of a run.", LogsNotes) { follow };
+        var command = new NotedCommand("logs", "Prints the output of a run.", LogsNotes) { Refused = [json] };
+        command.Add(follow);
         Does(command, address, surroundings, async (tasks, id, parsed, cancellationToken) => parsed.GetValue(json)
             ? Ended.Usage("--json is not for 'runs logs', which prints a run's output as it is: leave it out, or take 'runs show'")
             : await new RunLogs(tasks, surroundings).PrintAsync(id, parsed.GetValue(follow), cancellationToken));
@@ -43,9 +49,17 @@ internal static class RunCommands
 
     public static Command Cancel(DaemonAddress address, Option<bool> json, Surroundings surroundings)
     {
-        var command = new NotedCommand("cancel", "Withdraws a run that waits, or ends one that runs with all its processes: SIGTERM, later SIGKILL.", "");
+        var command = new NotedCommand("cancel", "Withdraws a run that waits, or ends one that runs with all its processes: SIGTERM, later SIGKILL.", CancelNotes);
         Does(command, address, surroundings, async (tasks, id, parsed, cancellationToken) =>
         {
+            V1.Run before = await tasks.GetRunAsync(new V1.GetRunRequest { RunId = id }, cancellationToken: cancellationToken);
+            if (before.State is V1.RunState.Ended or V1.RunState.NotRun)
+            {
+                RunRow row = RunRow.From(before, surroundings.Clock.GetUtcNow());
+                string how = row.Ended is { } ended ? $"had ended already, at {Text.Time(ended)}: {(row.ExitCode is null ? "" : "exit code ")}{row.Exit}" : $"was not run: {row.Exit}";
+                surroundings.Error.WriteLine($"{CommandLine.Program}: run {id} {Text.Plain(how)}");
+            }
+
             V1.Run run = await tasks.CancelAsync(new V1.CancelRequest { RunId = id }, cancellationToken: cancellationToken);
             return parsed.GetValue(json) ? Print(run, json: true, surroundings) : Ended.Well;
         });

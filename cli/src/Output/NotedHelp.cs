@@ -13,8 +13,14 @@ internal sealed class NotedHelp(HelpAction generated, DaemonAddress address) : S
     public override int Invoke(ParseResult parseResult)
     {
         address.HideWhereRefused(parseResult.CommandResult);
+        var noted = parseResult.CommandResult.Command as NotedCommand;
+        foreach (Option refused in noted?.Refused ?? [])
+        {
+            refused.Hidden = true;
+        }
+
         generated.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is NotedCommand noted)
+        if (noted is not null)
         {
             parseResult.InvocationConfiguration.Output.WriteLine(noted.Notes);
         }

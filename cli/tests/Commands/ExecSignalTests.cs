@@ -74,7 +74,10 @@ public sealed class ExecSignalTests
         ran.Signals.Send(CallerSignal.Interrupt);
         await running;
 
-        Assert.Equal((143, ".", ""), (ran.Code, ran.Text, ran.Error));
+        Assert.Equal((143, "."), (ran.Code, ran.Text));
+        Assert.Equal(
+            "pv_exec: run R1 is left while it is cancelled: what of it does not end for SIGTERM is killed after the task's timeout-kill; 'pv_exec runs show R1' says how it is\n",
+            ran.Error);
     }
 
     [Fact]

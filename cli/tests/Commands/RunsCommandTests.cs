@@ -225,7 +225,7 @@ public sealed class RunsCommandTests
         await using TestDaemon daemon = await TestDaemon.StartAsync();
         daemon.Tasks.OnWatch = async (tell, gone) =>
         {
-            await tell(new RunsChanged { Runs = { FakeTasks.New("R1", RunState.Running, _ => { }) } });
+            await tell(new RunsChanged { Runs = { FakeTasks.New("R1", RunState.Waiting, _ => { }) } });
             await Task.Delay(Timeout.Infinite, gone);
         };
         var ran = new Ran();
@@ -245,6 +245,47 @@ public sealed class RunsCommandTests
 
         Assert.Equal((0, "", ""), (ran.Code, ran.Text, ran.Error));
         Assert.Equal("R4", await daemon.Tasks.Cancelled.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData("R1", "run R1 had ended already, at 1970-01-01 00:01:00Z: exit code 0")]
+    [InlineData("R2", "run R2 had ended already, at 1970-01-01 00:01:00Z: signal 9 (timed out)")]
+    [InlineData("R3", "run R3 was not run: cannot\\x1B be started")]
+    public async Task A_run_that_had_ended_before_it_was_cancelled_is_no_error_and_how_it_ended_is_said(string id, string said)
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+
+        Ran ran = await Ran.CommandAsync("-p", daemon.Port, "runs", "cancel", id);
+
+        Assert.Equal((0, "", $"pv_exec: {said}\n"), (ran.Code, ran.Text, ran.Error));
+    }
+
+    [Fact]
+    public async Task The_help_of_logs_lists_no_option_that_it_refuses()
+    {
+        Assert.DoesNotContain("print JSON", (await Ran.CommandAsync("runs", "logs", "--help")).Text, StringComparison.Ordinal);
+        Assert.Contains("print JSON", (await Ran.CommandAsync("runs", "show", "--help")).Text, StringComparison.Ordinal);
+        Assert.Equal(100, (await Ran.CommandAsync("runs", "logs", "--json", "R1")).Code);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_being_started_is_told_when_it_has_started()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        var ran = new Ran();
+        daemon.Tasks.OnWatch = async (tell, gone) =>
+        {
+            await tell(new RunsChanged { IsAll = true, Runs = { FakeTasks.New("R1", RunState.Running, _ => { }) } });
+            await tell(new RunsChanged { Runs = { FakeTasks.New("R1", RunState.Running, run => run.Started = Told.Started().Started) } });
+            await ran.OutputStream.ReachesAsync(1);
+            ran.Signals.Send(CallerSignal.Interrupt);
+            await Task.Delay(Timeout.Infinite, gone);
+        };
+
+        await ran.RunAsync("-p", daemon.Port, "runs", "--follow", "--json");
+
+        JsonElement line = JsonDocument.Parse(Assert.Single(ran.Text.TrimEnd('\n').Split('\n'))).RootElement;
+        Assert.Equal(("running", JsonValueKind.String), (line.GetProperty("state").GetString(), line.GetProperty("started").ValueKind));
     }
 
     [Theory]

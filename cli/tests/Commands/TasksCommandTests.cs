@@ -127,6 +127,7 @@ public sealed class TasksCommandTests : IDisposable
 
     [Theory]
     [InlineData("nothing", 1, "no task 'nothing'")]
+    [InlineData("nothing", 1, ": 'pv_exec tasks list --exec-config-root /")]
     [InlineData("../x", 100, "'..'")]
     [InlineData("/etc", 100, "absolute")]
     public async Task A_name_without_a_task_is_refused(string name, int code, string reason)

@@ -1,5 +1,6 @@
 using System.Text;
 using PvExec.Kernel;
+using PvExec.Kernel.Configuration;
 using PvExec.Linux;
 using PvExec.Linux.Files;
 using PvExec.Linux.Trees;
@@ -47,7 +48,7 @@ public sealed partial class TaskDirectories(IReadOnlyList<string> roots, string 
         {
             if (TryReadPlain(root, name) is { } source)
             {
-                return TaskParser.Parse(name, source);
+                return Explained(TaskParser.Parse(name, source), root);
             }
 
             if (RealPath.Resolve(root, out string? realRoot) != 0)
@@ -75,11 +76,13 @@ public sealed partial class TaskDirectories(IReadOnlyList<string> roots, string 
 
             if (Directory.Exists(directory))
             {
-                return TaskParser.Parse(name, TaskReader.Read(directory, TaskFileNames.Any));
+                return Explained(TaskParser.Parse(name, TaskReader.Read(directory, TaskFileNames.Any)), realRoot!);
             }
         }
 
-        return new Fault(FaultKind.NotFound, $"no task {Quoted.Of(name.Value)} below {string.Join(", ", roots)}");
+        string listing = string.Join(' ', roots.SelectMany(DaemonFlags.ConfigRoot.Words));
+        return new Fault(
+            FaultKind.NotFound, $"no task {Quoted.Of(name.Value)} below {string.Join(", ", roots)}: 'pv_exec tasks list {listing}' says which there are");
     }
 
     /// <summary>A directory without a symbolic link on the way to it, as nearly all are, needs no other look.</summary>

@@ -12,6 +12,8 @@ public readonly record struct TaskName
     /// <summary>NAME_MAX.</summary>
     public const int MaxSegmentBytes = 255;
 
+    private const string Listing = "no task can be called that: 'pv_exec tasks list' says which there are";
+
     private TaskName(string value) => Value = value;
 
     public string Value { get; }
@@ -36,7 +38,7 @@ public readonly record struct TaskName
 
         if (Encoding.UTF8.GetByteCount(text) > MaxBytes)
         {
-            return Wrong($"task name {Quoted.Of(text)} is longer than {MaxBytes} bytes");
+            return Wrong($"task name {Quoted.Of(text)} is longer than {MaxBytes} bytes: {Listing}");
         }
 
         foreach (string segment in text.Split('/'))
@@ -53,7 +55,7 @@ public readonly record struct TaskName
 
             if (Encoding.UTF8.GetByteCount(segment) > MaxSegmentBytes)
             {
-                return Wrong($"task name {Quoted.Of(text)} has a segment longer than {MaxSegmentBytes} bytes");
+                return Wrong($"task name {Quoted.Of(text)} has a segment longer than {MaxSegmentBytes} bytes: {Listing}");
             }
         }
 

@@ -6,6 +6,9 @@ namespace PvExec.Tasks.Core;
 /// <summary>From the files of a task's directory to its definition, or to everything that is wrong with them.</summary>
 public sealed partial class TaskParser
 {
+    /// <summary>What is wrong with a task's directory that has no <c>run</c>.</summary>
+    public const string NoRun = "is missing: a task is a directory with an executable file run";
+
     private const int MaxDescriptionBytes = 4096;
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -53,7 +56,7 @@ public sealed partial class TaskParser
     {
         if (source.Run is null)
         {
-            _faults.Add(new TaskFault(FaultKind.NotFound, source.Directory + "/run", 1, "is missing: a task is a directory with an executable file run"));
+            _faults.Add(new TaskFault(FaultKind.NotFound, source.Directory + "/run", 1, NoRun));
             return [];
         }
 
