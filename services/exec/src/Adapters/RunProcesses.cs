@@ -33,6 +33,9 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <summary>Whether all of them have ended and no <c>finish</c> runs or is to be run.</summary>
     public bool AreOver => HaveEnded && (Finish is { } finish ? finish.Child.Exited.IsCompleted : Journal is not { HasFinish: true, IsFinishOver: false });
 
+    /// <summary>All that there were had ended when they were taken up again: what was left in their pipes has been read.</summary>
+    public bool WereOver { get; init; }
+
     private IEnumerable<PumpedPipe> AllPipes => Finish?.Pipe is { } pipe ? [.. pipes, pipe] : pipes;
 
     /// <summary>Why the output could not be read to its end, or null.</summary>
@@ -40,6 +43,10 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
 
     /// <summary>When the first of them was started, by pv-init's clock.</summary>
     public DateTimeOffset Started => processes.Min(process => process.Child.Started);
+
+    /// <summary>When the last of them ended, by pv-init's clock, <c>finish</c> included. Call it when all have.</summary>
+    public DateTimeOffset Ended =>
+        processes.Select(process => process.Child).Concat(Finish is { } finish ? [finish.Child] : []).Max(child => child.Exited.Result.Ended);
 
     /// <summary>Whether all of them have ended.</summary>
     public bool HaveEnded => processes.All(process => process.Child.Exited.IsCompleted);
@@ -75,7 +82,10 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
 
     /// <summary>Reads on until the output has come to its end, or until the grace is over and the pipes are empty.</summary>
     /// <returns>False when a descendant still holds the output open; what it writes is read on.</returns>
-    public Task<bool> DrainAsync(SharedDelay grace)
+    public Task<bool> DrainAsync(SharedDelay grace) => TryEndOutput() ? Task.FromResult(true) : DrainInTimeAsync(grace);
+
+    /// <summary>Whether the output has come to its end, as far as that can be said at once.</summary>
+    public bool TryEndOutput()
     {
         bool haveEnded = true;
         foreach (PumpedPipe pipe in AllPipes)
@@ -83,7 +93,7 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
             haveEnded &= pipe.TryEnd();
         }
 
-        return haveEnded ? Task.FromResult(true) : DrainInTimeAsync(grace);
+        return haveEnded;
     }
 
     private async Task<bool> DrainInTimeAsync(SharedDelay grace)

@@ -144,6 +144,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         // The filter first: so they are acknowledged, and one that is alone was left alone before `run` was started.
         RunProcess[] own = [.. processes.Where(process => process.Role != RunRole.Finish).OrderByDescending(process => process.Role)];
         var kept = own.SelectMany(process => process.Child.Kept).ToDictionary(one => one.Key, one => one.Value);
+        bool wereOver = own.Concat(processes.Where(process => process.Role == RunRole.Finish).Take(1)).All(process => process.Child.Exited.IsCompleted);
         var notTakenUp = new List<string>();
         RunJournal? journal = Try("its journal", () =>
         {
@@ -153,7 +154,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
         });
         StreamFile? standard = Try("its output", () => Stored(kept, RunFiles.StandardStore, output.IsOnDisk));
         StreamFile? error = Try("its standard error", () => Stored(kept, RunFiles.ErrorStore, output.IsOnDisk));
-        if (error is not null && !kept.ContainsKey(RunFiles.ErrorStore) && processes.All(process => process.Child.Exited.IsCompleted))
+        if (error is not null && !kept.ContainsKey(RunFiles.ErrorStore) && wereOver)
         {
             // Nobody knows whether its end was told, and every instance would tell it again.
             Try("the mark of its end", () =>
@@ -208,6 +209,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
             Journal = journal,
             ErrorFile = error,
             Finish = finishes.FirstOrDefault(),
+            WereOver = wereOver,
             NotTakenUp = notTakenUp,
         };
         run.Input = Try("its input", () => inputs.Adopt(run.Id, kept, usable, adopted.HaveEnded));
@@ -227,7 +229,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
 
         // Without a file there is nothing to move it to; that was said when there was none.
         PumpedPipe? Pump(string what, SafeHandle pipe, StreamLog log, StreamFile? file, PipePair? through = null) =>
-            file is null ? null : Try(what, () => pump.Add(pipe, log, file, through));
+            file is null ? null : Try(what, () => wereOver ? pump.AddOfEnded(pipe, log, file, through) : pump.Add(pipe, log, file, through));
 
         T? Try<T>(string what, Func<T?> take)
             where T : class

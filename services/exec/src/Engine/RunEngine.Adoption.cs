@@ -13,7 +13,7 @@ public sealed partial class RunEngine
 {
     /// <summary>
     /// Takes up the runs that an earlier instance started: the locks of those that run are held again, their output is
-    /// read on, and those that have ended are among the ended ones. Call it before any lock is granted to anyone else.
+    /// read on, and those that have ended are among the ended ones when it returns. Call it before any lock is granted to anyone else.
     /// </summary>
     /// <remarks>
     /// Of a task with a filter one process may have ended: a filter whose <c>run</c> has sees the end of its input and
@@ -139,7 +139,7 @@ public sealed partial class RunEngine
 
         TakeUp(run);
         run.Start = adopted.Start;
-        bool hasEnded = adopted.AreOver && !neverRan && adopted.ErrorFile is not { IsEnding: true };
+        bool hasEnded = adopted.WereOver && adopted.AreOver && !neverRan && adopted.ErrorFile is not { IsEnding: true };
         (ScopeTicket ticket, long order) = locks.Request(hasEnded ? ScopeSet.Empty : note.Scopes, run.Id.Value, run.Task, run.Start?.Started);
         var live = new LiveRun(run, ticket, order) { Processes = adopted, WasOver = hasEnded, IsToldToHold = !hasEnded || !adopted.IsFreedTold };
         if (!ticket.IsHeld)
@@ -165,6 +165,12 @@ public sealed partial class RunEngine
         live.Timer = NewTimer(live, adopted);
         live.Work = FinishAdoptedAsync(live, adopted);
     }
+
+    /// <summary>
+    /// Whether the instance before may have told the run's end: descendants that hold its output open have had their time. It is told as ended then from the first
+    /// moment on, and what they write is read on.
+    /// </summary>
+    private bool MayBeToldAsEnded(LiveRun live, RunProcesses processes) => live.WasOver && time.GetUtcNow() - processes.Ended >= options.OutputGrace;
 
     private async Task FinishAdoptedAsync(LiveRun live, RunProcesses processes)
     {

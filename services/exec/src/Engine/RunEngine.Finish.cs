@@ -16,8 +16,12 @@ public sealed partial class RunEngine
     /// <returns>The result with the end of <c>finish</c>; null when the next instance goes on.</returns>
     private async Task<RunResult?> RunFinishAsync(LiveRun live, RunProcesses processes, RunResult result)
     {
-        // What it writes comes behind what the run's own processes have written.
-        await processes.ReadAsync();
+        if (!live.WasOver)
+        {
+            // What it writes comes behind what the run's own processes have written.
+            await processes.ReadAsync();
+        }
+
         if (!gate.TryEnter())
         {
             return null;

@@ -93,7 +93,7 @@ public sealed partial class RunEngine
             gate.Leave();
         }
 
-        bool outputEnded = await processes.DrainAsync(_outputGrace);
+        bool outputEnded = MayBeToldAsEnded(live, processes) ? processes.TryEndOutput() : await processes.DrainAsync(_outputGrace);
         if (!gate.TryEnter())
         {
             return;

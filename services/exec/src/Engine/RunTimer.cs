@@ -58,6 +58,12 @@ public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> 
 
     private async Task<EndSignal> NextAsync(EndState state, TimeSpan? left, Task ended)
     {
+        if (ended.IsCompleted)
+        {
+            // Also of a run that had ended before this instance came: nobody is to see it run.
+            return EndSignal.Ended;
+        }
+
         if (left is not { } wait)
         {
             // Most runs: nothing is due, and no timer has to be made and taken back.

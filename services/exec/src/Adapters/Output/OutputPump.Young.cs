@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PvExec.Exec.Core.Output;
 using PvExec.Linux.Events;
+using PvExec.Linux.Files;
 
 namespace PvExec.Exec.Adapters.Output;
 
@@ -34,9 +35,8 @@ public sealed partial class OutputPump
             return Add(reading, log, file);
         }
 
-        var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, log, file, null) { IsYoung = true };
-        log.Released = _lookAgain;
-        log.Begin();
+        PumpedPipe pipe = Begin(reading, log, file, through: null);
+        pipe.IsYoung = true;
         bool wasTimed;
         lock (_lock)
         {
@@ -49,6 +49,21 @@ public sealed partial class OutputPump
             _wake.Set();
         }
 
+        return pipe;
+    }
+
+    /// <summary>As <see cref="Add"/>, for the pipe of a process that has ended: when it returns, what was in it is in the file, also where that is on disk.</summary>
+    /// <exception cref="IOException">No memory is left.</exception>
+    public PumpedPipe AddOfEnded(SafeHandle reading, StreamLog log, StreamFile file, PipePair? through = null)
+    {
+        if (file.IsOnDisk && !_isForDisk)
+        {
+            return ForDisk().AddOfEnded(reading, log, file, through);
+        }
+
+        PumpedPipe pipe = Begin(reading, log, file, through);
+        pipe.IsYoung = true;
+        TryEnd(pipe);
         return pipe;
     }
 

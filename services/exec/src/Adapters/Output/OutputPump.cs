@@ -76,8 +76,25 @@ public sealed partial class OutputPump : IDisposable
             return ForDisk().Add(reading, log, file, through);
         }
 
-        var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, log, file, through);
+        PumpedPipe pipe = Begin(reading, log, file, through);
         _pipes[pipe.Key] = pipe;
+        try
+        {
+            _poll.Add(reading, pipe.Key, PollEvents.Readable);
+            return pipe;
+        }
+        catch
+        {
+            _pipes.TryRemove(pipe.Key, out _);
+            log.End();
+            pipe.Close();
+            throw;
+        }
+    }
+
+    private PumpedPipe Begin(SafeHandle reading, StreamLog log, StreamFile file, PipePair? through)
+    {
+        var pipe = new PumpedPipe(this, Interlocked.Increment(ref _lastKey), reading, log, file, through);
         log.Released = _lookAgain;
         log.Begin();
         try
@@ -90,12 +107,10 @@ public sealed partial class OutputPump : IDisposable
                 NonBlockingRead.Enable(reading);
             }
 
-            _poll.Add(reading, pipe.Key, PollEvents.Readable);
             return pipe;
         }
         catch
         {
-            _pipes.TryRemove(pipe.Key, out _);
             log.End();
             pipe.Close();
             throw;
