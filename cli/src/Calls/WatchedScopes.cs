@@ -112,7 +112,7 @@ internal sealed class WatchedScopes(V1.Tasks.TasksClient tasks, string scope, Ta
         return null;
     }
 
-    /// <returns>The names of the scopes that are used otherwise than before, in order: a new call begins with all there are, changed or not.</returns>
+    /// <returns>The names of the scopes that were told, in order; of a listing, with which a new call begins, those that are used otherwise than before.</returns>
     private SortedSet<string> Apply(IReadOnlyList<V1.ScopesChanged> messages)
     {
         var before = new Dictionary<string, V1.ScopeUse>(_inUse);
@@ -135,7 +135,15 @@ internal sealed class WatchedScopes(V1.Tasks.TasksClient tasks, string scope, Ta
             }
         }
 
-        told.RemoveWhere(name => Equals(before.GetValueOrDefault(name), _inUse.GetValueOrDefault(name)));
+        if (messages[0].IsAll)
+        {
+            told.RemoveWhere(name => Users(before, name).SequenceEqual(Users(_inUse, name)));
+        }
+
         return told;
     }
+
+    /// <summary>Without since when: of who holds a scope over a restart of the daemon that is a little later afterwards.</summary>
+    private static IEnumerable<(string Holder, string Reason, bool Holds, bool Writes)> Users(IReadOnlyDictionary<string, V1.ScopeUse> uses, string name) =>
+        uses.TryGetValue(name, out V1.ScopeUse? use) ? use.Holders.Concat(use.Waiters).Select(user => (user.Holder, user.Reason, user.Holds, user.Writes)) : [];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using PvExec.Api.V1;
 using PvExec.Cli.Tests.Rig;
@@ -89,6 +90,7 @@ public sealed class ScopesCommandTests
                 throw new RpcException(new Status(StatusCode.Unavailable, "pv-exec was killed"));
             }
 
+            dep.Holders[0].Since = Timestamp.FromDateTimeOffset(Told.Time.ToDateTimeOffset().AddSeconds(-1));
             await tell(new ScopesChanged { IsAll = true, Scopes = { dep, Use("lib", "R2", "build", writes: true) } });
             await ran.OutputStream.ReachesAsync(expected.Length);
             ran.Signals.Send(CallerSignal.Interrupt);

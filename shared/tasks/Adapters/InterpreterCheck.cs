@@ -29,7 +29,7 @@ public static class InterpreterCheck
         {
             null => null,
             { Path: "" } => "names no interpreter behind #!: write one, such as #!/bin/sh",
-            { Path: [.., '\r'] } or { Argument: [.., '\r'] } => "ends its first line with a carriage return, which the name of the interpreter would have to end with: end lines with a newline alone",
+            { Path: [.., '\r'] } or { Argument: [.., '\r'] } => "ends its first line with a carriage return, which is taken for a part of the interpreter's name or argument: end lines with a newline alone",
             { } interpreter when !IsThere(interpreter.Path) => $"names the interpreter {Quoted.Of(interpreter.Path)}, which does not exist: install it, or name another one behind #!",
             { } interpreter when !MayRun(interpreter.Path) => $"names the interpreter {Quoted.Of(interpreter.Path)}, which is not executable: chmod +x it, or name another one behind #!",
             { IsEnv: true, Program: { } program } env => ProblemOfEnv(env.Path, program),
