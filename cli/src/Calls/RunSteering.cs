@@ -13,8 +13,10 @@ internal sealed class RunSteering(Api.V1.Tasks.TasksClient tasks, TaskWitness wi
     private CallerSignal? _first;
     private Task _cancelling = Task.CompletedTask;
 
-    /// <summary>By a second signal, while it was being cancelled.</summary>
-    public bool IsGivenUp { get; private set; }
+    private bool _isGivenUp;
+
+    /// <summary>What becomes of a run that a second signal has left behind; null when none has.</summary>
+    public string? Left { get; private set; }
 
     /// <param name="follow">To its end.</param>
     /// <param name="signals">The caller's.</param>
@@ -41,6 +43,11 @@ internal sealed class RunSteering(Api.V1.Tasks.TasksClient tasks, TaskWitness wi
         {
             // A run that is to be cancelled is, even when its output could not be written to the end.
             await Task.WhenAny(_cancelling, _givesUp.Task);
+            if (_isGivenUp && witness.RunId is { } runId)
+            {
+                await LeaveAsync(runId);
+            }
+
             await over.CancelAsync();
             await listening;
         }
@@ -63,7 +70,7 @@ internal sealed class RunSteering(Api.V1.Tasks.TasksClient tasks, TaskWitness wi
                 }
                 else
                 {
-                    IsGivenUp = true;
+                    _isGivenUp = true;
                     _givesUp.TrySetResult();
                 }
             }
@@ -71,6 +78,26 @@ internal sealed class RunSteering(Api.V1.Tasks.TasksClient tasks, TaskWitness wi
         catch (OperationCanceledException)
         {
             return;
+        }
+    }
+
+    /// <summary>The first request may not have been sent yet: that the run will be ended is asked for once more, and waited for.</summary>
+    private async Task LeaveAsync(string runId)
+    {
+        using var time = new CancellationTokenSource(s_acceptance, surroundings.Clock);
+        try
+        {
+            await tasks.CancelAsync(new CancelRequest { RunId = runId, AtOnce = true }, cancellationToken: time.Token);
+            Left = $"run {runId} is left while it ends: what of it does not for SIGTERM is killed after the task's timeout-kill; '{CommandLine.Program} runs show {runId}' says how it is";
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        {
+            // It was withdrawn, or has long ended.
+            return;
+        }
+        catch (RpcException)
+        {
+            Left = $"run {runId} is left, and may run on, as the daemon does not answer: '{CommandLine.Program} runs cancel {runId}' ends it";
         }
     }
 

@@ -14,12 +14,12 @@ internal sealed class TaskEnd(ExecWords words, TaskWitness witness, CollectedOut
 
     /// <param name="end">Null when the run was given up.</param>
     /// <param name="signal">What told this program to cancel the run, if anything did.</param>
-    /// <param name="isGivenUp">A second signal came before its end.</param>
-    public Ended Tell(RunEvent? end, CallerSignal? signal, bool isGivenUp)
+    /// <param name="left">What becomes of a run that was given up, if more is to be said of that.</param>
+    public Ended Tell(RunEvent? end, CallerSignal? signal, string? left)
     {
         Ended ended = end switch
         {
-            null => new Ended(Code(signal!.Value), isGivenUp ? GivenUp() : null),
+            null => new Ended(Code(signal!.Value), left),
             { Exited: { } exited } => Tell(exited),
             { NotRun: { } notRun } => Tell(notRun, signal is not null),
             _ => throw new InvalidOperationException($"{end.EventCase} ends no run"),
@@ -31,11 +31,6 @@ internal sealed class TaskEnd(ExecWords words, TaskWitness witness, CollectedOut
 
         return signal is { } received ? ended with { Code = Code(received) } : ended;
     }
-
-    /// <summary>What becomes of a run that is left behind.</summary>
-    private string? GivenUp() => witness.RunId is { } runId
-        ? $"run {runId} is left while it is cancelled: what of it does not end for SIGTERM is killed after the task's timeout-kill; '{CommandLine.Program} runs show {runId}' says how it is"
-        : null;
 
     private static int Code(CallerSignal signal) => BySignal + (int)signal;
 

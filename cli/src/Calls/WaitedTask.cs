@@ -53,7 +53,7 @@ internal sealed class WaitedTask(Api.V1.Tasks.TasksClient tasks, ExecWords words
         {
             (RunEvent? end, CallerSignal? signal) = await steering.UntilEndAsync(follower.ToEndAsync, signals, unread);
             witness.Dispose();
-            return new TaskEnd(words, witness, collected, surroundings).Tell(end, signal, steering.IsGivenUp);
+            return new TaskEnd(words, witness, collected, surroundings).Tell(end, signal, steering.Left);
         }
     }
 

@@ -76,8 +76,31 @@ public sealed class ExecSignalTests
 
         Assert.Equal((143, "."), (ran.Code, ran.Text));
         Assert.Equal(
-            "pv_exec: run R1 is left while it is cancelled: what of it does not end for SIGTERM is killed after the task's timeout-kill; 'pv_exec runs show R1' says how it is\n",
+            "pv_exec: run R1 is left while it ends: what of it does not for SIGTERM is killed after the task's timeout-kill; 'pv_exec runs show R1' says how it is\n",
             ran.Error);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_given_up_at_once_is_cancelled_all_the_same()
+    {
+        await using TestDaemon daemon = await TestDaemon.StartAsync();
+        var ran = new Ran();
+        daemon.Tasks.OnRun = async (_, tell, gone) =>
+        {
+            await tell(Told.Accepted());
+            await tell(Told.Started());
+            await tell(Told.Out("."));
+            await Task.Delay(Timeout.Infinite, gone);
+        };
+
+        Task running = ran.RunAsync("-p", daemon.Port, "exec", "-w", "task");
+        await ran.OutputStream.ReachesAsync(1);
+        ran.Signals.Send(CallerSignal.Interrupt);
+        ran.Signals.Send(CallerSignal.Interrupt);
+        await running;
+
+        Assert.Contains(new CancelRequest { RunId = "R1", AtOnce = true }, daemon.Tasks.Cancels);
+        Assert.Contains("run R1 is left while it ends", ran.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,6 +36,8 @@ internal sealed partial class FakeTasks(Received received) : PvExec.Api.V1.Tasks
     /// <summary>The ids of runs to be cancelled, as they come.</summary>
     public ChannelReader<string> Cancelled => _cancelled.Reader;
 
+    public ConcurrentQueue<CancelRequest> Cancels { get; } = [];
+
     public override Task Run(RunTaskRequest request, IServerStreamWriter<RunEvent> responseStream, ServerCallContext context)
     {
         received.Last = request;
@@ -55,6 +57,7 @@ internal sealed partial class FakeTasks(Received received) : PvExec.Api.V1.Tasks
     public override Task<Run> Cancel(CancelRequest request, ServerCallContext context)
     {
         received.Last = request;
+        Cancels.Enqueue(request);
         _cancelled.Writer.TryWrite(request.RunId);
         return Task.FromResult(New(request.RunId, RunState.Running, _ => { }));
     }

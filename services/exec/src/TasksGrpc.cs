@@ -62,7 +62,7 @@ public sealed partial class TasksGrpc(
     {
         Run run = Find(request.RunId);
         Fault why = new(FaultKind.Cancelled, "it was cancelled");
-        bool isDecided = request.WaitingOnly ? engine.Withdraw(run, why) : await engine.CancelAsync(run, why, next.IsThere);
+        bool isDecided = request.WaitingOnly ? engine.Withdraw(run, why) : await engine.CancelAsync(run, why, next.IsThere, request.AtOnce);
         if (isDecided)
         {
             return RunMessages.ToApi(run);

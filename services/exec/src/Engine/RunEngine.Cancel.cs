@@ -10,8 +10,9 @@ public sealed partial class RunEngine
     /// <summary>Takes a run out of the queues, or ends its processes and all their descendants: TERM, and KILL after the task's <c>timeout-kill</c>.</summary>
     /// <param name="why">What <see cref="Run.Completion"/> answers if it has not been started.</param>
     /// <param name="handedOver">Ends the wait: the next instance has to be asked.</param>
+    /// <param name="atOnce">The run's end is not waited for.</param>
     /// <returns>False when a new instance of this service has to be asked.</returns>
-    public async Task<bool> CancelAsync(Run run, Fault why, Task handedOver)
+    public async Task<bool> CancelAsync(Run run, Fault why, Task handedOver, bool atOnce = false)
     {
         if (!Withdraw(run, why) || !await IsStartDecidedAsync(run, handedOver) || !gate.TryEnter())
         {
@@ -28,6 +29,11 @@ public sealed partial class RunEngine
         finally
         {
             gate.Leave();
+        }
+
+        if (atOnce)
+        {
+            return true;
         }
 
         // What does not end for KILL either hangs in the kernel: then the answer says that it runs.

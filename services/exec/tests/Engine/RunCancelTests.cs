@@ -43,6 +43,19 @@ public sealed class RunCancelTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_does_not_wait_for_the_end_is_answered_before_it()
+    {
+        Run run = _fixture.Submit("patient");
+        FakeProcess process = await _fixture.StartedAsync();
+
+        Assert.True(await _fixture.Engine.CancelAsync(run, s_why, s_never, atOnce: true).WaitAsync(EngineFixture.Patience));
+        Assert.False(run.Completion.IsCompleted);
+        Assert.Equal((process.Child, 15), await SignalAsync());
+        process.Exit(3);
+        Assert.True((await EngineFixture.ResultOf(run)).Succeeded(out _));
+    }
+
+    [Fact]
     public async Task A_run_that_ends_at_TERM_is_not_killed()
     {
         Run run = _fixture.Submit("patient");
