@@ -33,6 +33,9 @@ public sealed class RunProcesses(IInit init, IReadOnlyList<RunProcess> processes
     /// <summary>Whether all of them have ended and no <c>finish</c> runs or is to be run.</summary>
     public bool AreOver => HaveEnded && (Finish is { } finish ? finish.Child.Exited.IsCompleted : Journal is not { HasFinish: true, IsFinishOver: false });
 
+    /// <summary>An earlier instance of this service started them.</summary>
+    public bool IsAdopted { get; init; }
+
     /// <summary>All that there were had ended when they were taken up again: what was left in their pipes has been read.</summary>
     public bool WereOver { get; init; }
 

@@ -209,6 +209,7 @@ public sealed partial class RunStarter(IInit init, OutputPump pump, RunInputs in
             Journal = journal,
             ErrorFile = error,
             Finish = finishes.FirstOrDefault(),
+            IsAdopted = true,
             WereOver = wereOver,
             NotTakenUp = notTakenUp,
         };

@@ -123,19 +123,27 @@ public sealed partial class RunEngine(
         Forget(live);
     }
 
-    private async ValueTask LetGoAsync(IReadOnlyList<LiveRun> left)
+    private async ValueTask LetGoAsync(IReadOnlyList<HistoryLoss> losses)
     {
-        if (left.Any(run => run.Run.Output.IsOnDisk))
+        if (losses.Any(loss => loss.Run.Run.Output.IsOnDisk))
         {
             // To give a large file back takes a disk its time, and this may be the thread that reads everybody's output.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
 
-        foreach (LiveRun oldest in left)
+        foreach (HistoryLoss loss in losses)
         {
-            oldest.Processes?.AcknowledgeLater();
-            _callers.Forget(oldest.Run);
-            oldest.Run.Output.Release();
+            if (loss.Stream is { } stream)
+            {
+                loss.Run.Run.Output[stream].Drop();
+            }
+            else
+            {
+                loss.Run.Processes?.AcknowledgeLater();
+                _callers.Forget(loss.Run.Run);
+            }
+
+            loss.Run.Run.Output.Release();
         }
     }
 

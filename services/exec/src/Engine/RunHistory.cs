@@ -1,11 +1,13 @@
+using PvExec.Exec.Core.Output;
 using PvExec.Exec.Core.Runs;
 
 namespace PvExec.Exec.Engine;
 
 /// <summary>
-/// The runs that ended last, bounded in number and in the output they keep (and what their <c>finish</c> was started with), in memory and on disk each for itself; the
-/// oldest leave first, of those that keep their output where there is too much. One that somebody reads, or is to come for from a call of an instance before, stays
-/// as long as that: its caller has no other place to ask.
+/// The runs that ended last, bounded in number and in the output they keep (and what their <c>finish</c> was started with), in memory and on disk each for itself.
+/// Where there are too many, the oldest leave. Where they keep too much, the oldest of those that keep more than a fair part lose their output, and stay: however large
+/// some are, none of those that keep little is pushed out by them. One that somebody reads, or is to come for from a call of an instance
+/// before, stays whole as long as that: its caller has no other place to ask.
 /// </summary>
 /// <remarks>
 /// Those that ended before this instance came are taken up in any order, so they have that of their ends. Those that end
@@ -13,6 +15,8 @@ namespace PvExec.Exec.Engine;
 /// </remarks>
 internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskBytes)
 {
+    private static readonly OutputStream[] s_streams = [OutputStream.Standard, OutputStream.Error];
+
     /// <summary>Guards the fields below. Those of outputs are taken inside.</summary>
     private readonly Lock _lock = new();
 
@@ -42,38 +46,57 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
     }
 
     /// <param name="endedBefore">When it ended, if that was before this instance came.</param>
-    /// <returns>What has to leave, perhaps the new one itself.</returns>
-    public IReadOnlyList<LiveRun> Add(LiveRun run, DateTimeOffset? endedBefore)
+    /// <returns>What has to go, perhaps the new one itself.</returns>
+    public IReadOnlyList<HistoryLoss> Add(LiveRun run, DateTimeOffset? endedBefore)
     {
-        long output = run.Run.Output.KeptBytes;
-        bool isOnDisk = run.Run.Output.IsOnDisk;
-        var ended = new EndedRun(
-            run, (isOnDisk ? 0 : output) + (run.Processes?.Journal?.FinishBytes ?? 0), isOnDisk ? output : 0, endedBefore ?? DateTimeOffset.MaxValue);
+        var ended = new EndedRun(run, endedBefore ?? DateTimeOffset.MaxValue);
         lock (_lock)
         {
             _runs[run.Run.Id] = run;
             Insert(ended);
             Count(ended, 1);
-            return TooMany();
+            return TooMuch();
         }
     }
 
-    /// <summary>What has to leave now that nobody reads some of them any more.</summary>
-    public IReadOnlyList<LiveRun> Trim()
+    /// <summary>What has to go now that nobody reads some of them any more.</summary>
+    public IReadOnlyList<HistoryLoss> Trim()
     {
         lock (_lock)
         {
-            return TooMany();
+            return TooMuch();
         }
     }
 
-    private List<LiveRun> TooMany()
+    private IReadOnlyList<HistoryLoss> TooMuch()
     {
-        var leave = new List<LiveRun>();
-        Free(_order.Count - maxRuns, _ => 1, leave);
-        Free(_memoryBytes - maxMemoryBytes, run => run.MemoryBytes, leave);
-        Free(_diskBytes - maxDiskBytes, run => run.DiskBytes, leave);
-        return leave;
+        if (_order.Count <= maxRuns && _memoryBytes <= maxMemoryBytes && _diskBytes <= maxDiskBytes)
+        {
+            return [];
+        }
+
+        var losses = new List<HistoryLoss>();
+        Leave(_order.Count - maxRuns, _ => 1, losses);
+        if (_memoryBytes > maxMemoryBytes)
+        {
+            MakeRoom(_memoryBytes - maxMemoryBytes, maxMemoryBytes, onDisk: false, losses);
+        }
+
+        if (_diskBytes > maxDiskBytes)
+        {
+            MakeRoom(_diskBytes - maxDiskBytes, maxDiskBytes, onDisk: true, losses);
+        }
+
+        return losses;
+    }
+
+    /// <summary>Of the large ones first, and at last of any: without those that are read there may be more runs than are counted on.</summary>
+    /// <param name="most">What all may keep together, on disk or in memory.</param>
+    private void MakeRoom(long tooMuch, long most, bool onDisk, List<HistoryLoss> losses)
+    {
+        tooMuch -= _order.Where(run => run.IsRead).Sum(run => run.KeptBytes(onDisk));
+        tooMuch = Shrink(tooMuch, most / Math.Max(1, maxRuns), onDisk, losses);
+        Leave(tooMuch, run => run.IsRead ? 0 : run.KeptBytes(onDisk), losses);
     }
 
     private void Insert(EndedRun ended)
@@ -94,35 +117,80 @@ internal sealed class RunHistory(int maxRuns, long maxMemoryBytes, long maxDiskB
         }
     }
 
+    /// <summary>From the oldest on: a run that keeps more than a fair part gives its larger stream back, and the other one if need be; where that does not help it leaves.</summary>
+    /// <returns>What is still too much.</returns>
+    private long Shrink(long tooMuch, long part, bool onDisk, List<HistoryLoss> losses)
+    {
+        for (LinkedListNode<EndedRun>? next = _order.First; tooMuch > 0 && next is { } node;)
+        {
+            next = node.Next;
+            EndedRun run = node.Value;
+            long size = run.KeptBytes(onDisk);
+            if (size <= part || run.IsRead)
+            {
+                continue;
+            }
+
+            if (size - s_streams.Sum(stream => run.Droppable(stream, onDisk)) > part)
+            {
+                tooMuch -= size;
+                Leave(node, losses);
+                continue;
+            }
+
+            foreach (OutputStream stream in s_streams.OrderByDescending(stream => run.Droppable(stream, onDisk)))
+            {
+                if (run.KeptBytes(onDisk) > part)
+                {
+                    tooMuch -= run.Droppable(stream, onDisk);
+                    Drop(run, stream, losses);
+                }
+            }
+        }
+
+        return tooMuch;
+    }
+
     /// <summary>The oldest that make up what there is too much, but for those that are read: for these no younger one leaves.</summary>
     /// <param name="sizeOf">What each has of it.</param>
-    private void Free(long tooMuch, Func<EndedRun, long> sizeOf, List<LiveRun> leave)
+    /// <returns>What is still too much.</returns>
+    private long Leave(long tooMuch, Func<EndedRun, long> sizeOf, List<HistoryLoss> losses)
     {
         for (LinkedListNode<EndedRun>? next = _order.First; tooMuch > 0 && next is { } oldest;)
         {
             next = oldest.Next;
             long size = sizeOf(oldest.Value);
             tooMuch -= size;
-            if (size > 0 && oldest.Value.Run.Run.Output.Readers == 0)
+            if (size > 0 && !oldest.Value.IsRead)
             {
-                Leave(oldest, leave);
+                Leave(oldest, losses);
             }
         }
+
+        return tooMuch;
     }
 
-    private void Leave(LinkedListNode<EndedRun> oldest, List<LiveRun> leave)
+    private void Leave(LinkedListNode<EndedRun> oldest, List<HistoryLoss> losses)
     {
         _order.Remove(oldest);
         _runs.Remove(oldest.Value.Run.Run.Id);
         Count(oldest.Value, -1);
-        leave.Add(oldest.Value.Run);
+        losses.Add(new HistoryLoss(oldest.Value.Run, null));
+    }
+
+    private void Drop(EndedRun run, OutputStream stream, List<HistoryLoss> losses)
+    {
+        // Till that is done, on the way back from here.
+        run.Run.Run.Output.TryHold();
+        Count(run, -1);
+        run.Drop(stream);
+        Count(run, 1);
+        losses.Add(new HistoryLoss(run.Run, stream));
     }
 
     private void Count(EndedRun run, int sign)
     {
-        _memoryBytes += sign * run.MemoryBytes;
-        _diskBytes += sign * run.DiskBytes;
+        _memoryBytes += sign * run.KeptBytes(onDisk: false);
+        _diskBytes += sign * run.KeptBytes(onDisk: true);
     }
-
-    private sealed record EndedRun(LiveRun Run, long MemoryBytes, long DiskBytes, DateTimeOffset Ended);
 }

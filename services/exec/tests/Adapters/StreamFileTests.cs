@@ -55,6 +55,39 @@ public sealed class StreamFileTests : IDisposable
         Assert.Equal((true, true), (taken.IsMarked, taken.IsEnding));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_that_is_dropped_takes_no_space_and_keeps_its_length_and_its_other_marks(bool isOnDisk)
+    {
+        using StreamFile file = Create(isOnDisk);
+        PipePair pipe = PipePair.Open();
+        PipeEnd.Write(pipe.WriteEnd, new byte[10_001]);
+        Assert.Equal(10_001, file.MoveFrom(pipe.ReadEnd, 0, new byte[20_000]));
+        pipe.ReadEnd.Dispose();
+        pipe.WriteEnd.Dispose();
+        file.Mark();
+        using (StreamFile whole = Another(file))
+        {
+            Assert.False(whole.IsDropped);
+        }
+
+        file.Drop();
+
+        using StreamFile another = Another(file);
+        Assert.Equal((true, true, false, 10_001L), (another.IsDropped, another.IsMarked, another.IsEnding, another.Length));
+        Assert.Equal("0", Blocks(file));
+        another.Drop();
+        Assert.True(Another(file).IsDropped);
+    }
+
+    /// <summary>As stat(1) says it.</summary>
+    private static string Blocks(StreamFile file)
+    {
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["-L", "-c", "%b", $"/proc/{Environment.ProcessId}/fd/{file.Handle.DangerousGetHandle()}"]) { RedirectStandardOutput = true })!;
+        return stat.StandardOutput.ReadToEnd().Trim();
+    }
+
     private StreamFile Create(bool isOnDisk) => isOnDisk ? StreamFile.CreateOnDisk(_directory.Path) : StreamFile.Create("test");
 
     /// <summary>The same file, as an instance that comes later has it.</summary>

@@ -123,10 +123,10 @@ public sealed class RunOutputLimitsTests : IDisposable
         Run first = await RanAsync(fixture, s_onDisk, "12345");
         Assert.Equal([memory, first], fixture.Engine.Ended);
         Run second = await RanAsync(fixture, s_onDisk, "12345");
-        Assert.Equal([memory, second], fixture.Engine.Ended);
+        Assert.Equal((4, 0, 5), (memory.Output.KeptBytes, first.Output.KeptBytes, second.Output.KeptBytes));
         Run more = await RanAsync(fixture, OutputLimits.Default, "ef");
-        Assert.Equal([second, more], fixture.Engine.Ended);
-        Assert.False(first.Output.TryHold());
+        Assert.Equal((0, 5, 2), (memory.Output.KeptBytes, second.Output.KeptBytes, more.Output.KeptBytes));
+        Assert.Equal([memory, first, second, more], fixture.Engine.Ended);
     }
 
     private EngineFixture Fixture(ExecOptions options, string? directory = null) => new(options with { OutputDirectory = directory ?? _spool.Path });

@@ -14,10 +14,13 @@ public sealed class StreamFile : IStreamBytes
 {
     private const int PageBytes = 4096;
 
+    /// <summary>No page is larger: of one that lies partly behind what is given back nothing is.</summary>
+    private const long LargestPageBytes = 1L << 30;
+
     private readonly SafeFileHandle _file;
 
     /// <summary>Null until they are looked at: nobody else changes them while this instance decides.</summary>
-    private bool? _isMarked, _isEnding;
+    private bool? _isMarked, _isEnding, _isDropped;
 
     /// <summary>Nothing has been put into it yet.</summary>
     private volatile bool _isEmpty;
@@ -25,7 +28,7 @@ public sealed class StreamFile : IStreamBytes
     private StreamFile(SafeFileHandle file, bool isOnDisk, bool isNew = false)
     {
         (_file, IsOnDisk, _isEmpty) = (file, isOnDisk, isNew);
-        _isMarked = _isEnding = isNew ? false : null;
+        _isMarked = _isEnding = _isDropped = isNew ? false : null;
     }
 
     /// <summary>Writing to it may take its time, and may fail.</summary>
@@ -65,6 +68,20 @@ public sealed class StreamFile : IStreamBytes
 
             _isEnding = value;
         }
+    }
+
+    /// <summary>A third mark: its group may write to it where others may not, or the other way round.</summary>
+    public bool IsDropped => _isDropped ??= !OperatingSystem.IsWindows() && IsDroppedMode(File.GetUnixFileMode(_file));
+
+    public void Drop()
+    {
+        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(_file) is var mode && !IsDroppedMode(mode))
+        {
+            File.SetUnixFileMode(_file, mode ^ UnixFileMode.GroupWrite);
+        }
+
+        _isDropped = true;
+        Free(0, (Length / LargestPageBytes + 1) * LargestPageBytes);
     }
 
     public long Length => _isEmpty ? 0 : RandomAccess.GetLength(_file);
@@ -162,6 +179,8 @@ public sealed class StreamFile : IStreamBytes
     }
 
     private static bool IsEndingMode(UnixFileMode mode) => mode.HasFlag(UnixFileMode.GroupRead) != mode.HasFlag(UnixFileMode.OtherRead);
+
+    private static bool IsDroppedMode(UnixFileMode mode) => mode.HasFlag(UnixFileMode.GroupWrite) != mode.HasFlag(UnixFileMode.OtherWrite);
 
     private int CopyFrom(SafeHandle pipe, long offset, Span<byte> scratch)
     {

@@ -10,4 +10,10 @@ public interface IStreamBytes : IDisposable
 
     /// <summary>Gives the space of a part back; the length stays.</summary>
     void Free(long offset, long length);
+
+    /// <summary>Whether all of it was given back, by this instance of the service or one before.</summary>
+    bool IsDropped { get; }
+
+    /// <summary>Gives all of it back; the length stays. Whoever takes it over knows before the first byte is gone.</summary>
+    void Drop();
 }

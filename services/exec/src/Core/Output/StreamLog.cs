@@ -40,6 +40,18 @@ public sealed partial class StreamLog(StreamWindow window, ChangeSignal changes)
         }
     }
 
+    /// <summary>Nobody can write any more.</summary>
+    public bool IsEnded
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isEnded;
+            }
+        }
+    }
+
     /// <summary>The part that could not be kept.</summary>
     public StreamLoss Loss => Extent.Loss;
 
@@ -79,7 +91,7 @@ public sealed partial class StreamLog(StreamWindow window, ChangeSignal changes)
         long length = bytes.Length;
         lock (_lock)
         {
-            (_bytes, _length, _loss) = (bytes, length, loss);
+            (_bytes, _length, _loss) = (bytes, length, bytes.IsDropped ? new StreamLoss(0, length) : loss);
         }
 
         // An earlier instance may have ended between the last write and the freeing.
@@ -140,6 +152,20 @@ public sealed partial class StreamLog(StreamWindow window, ChangeSignal changes)
         {
             Set(loss.Close(length));
         }
+    }
+
+    /// <summary>Gives all of it back: for readers a gap. Call it when it is ended.</summary>
+    public void Drop()
+    {
+        IStreamBytes? bytes;
+        lock (_lock)
+        {
+            bytes = _bytes;
+            _loss = new StreamLoss(0, _length);
+        }
+
+        // As in Grow: readers know before anything is freed.
+        bytes?.Drop();
     }
 
     private void Set(StreamLoss loss)

@@ -7,6 +7,8 @@ internal sealed class MemoryBytes : IStreamBytes
 {
     private readonly List<byte> _bytes = [];
 
+    public bool IsDropped { get; private set; }
+
     public bool IsDisposed { get; private set; }
 
     public long Length => _bytes.Count;
@@ -22,6 +24,12 @@ internal sealed class MemoryBytes : IStreamBytes
 
     public void Free(long offset, long length) =>
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_bytes).Slice((int)offset, (int)length).Clear();
+
+    public void Drop()
+    {
+        IsDropped = true;
+        Free(0, Length);
+    }
 
     public void Dispose() => IsDisposed = true;
 }
