@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using PvExec.Hosting.Faults;
 using PvExec.Hosting.Notify;
+using PvExec.Hosting.Server;
 using PvExec.Hosting.Succession;
+using PvExec.Hosting.Unary;
 using PvExec.Kernel;
 using PvExec.Kernel.Configuration;
 
@@ -40,6 +42,7 @@ public delegate Task StayHook(IServiceProvider services, CancellationToken cance
 public sealed class DaemonBuilder(DaemonOptions options)
 {
     private readonly List<Action<WebApplication>> _endpoints = [];
+    private readonly List<Action<ServiceBinderBase, IServiceProvider>> _bindings = [];
     private readonly List<string> _pathsOnLoop = [];
     private readonly List<StartHook> _startHooks = [];
     private readonly List<StopHook> _stopHooks = [];
@@ -61,28 +64,27 @@ public sealed class DaemonBuilder(DaemonOptions options)
 
     internal IReadOnlyList<Action<WebApplication>> Endpoints => _endpoints;
 
-    internal IReadOnlyList<string> PathsOnLoop => _pathsOnLoop;
-
     internal IReadOnlyList<StartHook> StartHooks => _startHooks;
 
     internal IReadOnlyList<StopHook> StopHooks => _stopHooks;
 
     /// <summary>Serves a gRPC service class: one object of it has all calls.</summary>
-    /// <param name="bind">Calls the <c>BindService</c> that was generated with its base, without a service.</param>
+    /// <param name="bind">The <c>BindService</c> that was generated with its base.</param>
     /// <param name="forMore">What a caller whose request is larger than <see cref="Daemon.MaxMessageBytes"/> is told to do, in printable ASCII; null: nothing.</param>
-    public void MapGrpc<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TService>(Action<ServiceBinderBase> bind, string? forMore = null)
+    public void MapGrpc<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] TService>(Action<ServiceBinderBase, TService?> bind, string? forMore = null)
         where TService : class
     {
-        Services.AddReadableMethods<TService>(bind);
+        Services.AddReadableMethods<TService>(binder => bind(binder, null));
+        _bindings.Add((binder, services) => bind(binder, services.GetRequiredService<TService>()));
         Services.AddSingleton<TService>();
         _endpoints.Add(app => app.MapGrpcService<TService>().SayMessageLimit(Daemon.MaxMessageBytes, forMore));
     }
 
     /// <summary>
-    /// Has the calls of a method begin on the thread that reads them, and that receives from pv-init: no other thread is woken for one. What the
-    /// method does before it waits must be short, and must not block on what comes from pv-init.
+    /// Has the calls of a method begin on the thread that reads them, and that receives from pv-init: no other thread is woken for one, and the usual
+    /// ones are answered without ASP.NET Core. What the method does before it waits must be short, and must not block on what comes from pv-init.
     /// </summary>
-    /// <param name="path">Such as <c>/package.Service/Method</c>.</param>
+    /// <param name="path">Such as <c>/package.Service/Method</c>, of a method with one message each way.</param>
     public void BeginOnLoop(string path) => _pathsOnLoop.Add(path);
 
     public void OnStart(StartHook hook) => _startHooks.Add(hook);
@@ -98,6 +100,23 @@ public sealed class DaemonBuilder(DaemonOptions options)
     /// <param name="what">For the log.</param>
     /// <param name="askAsync">Completes when whoever is asked has got round to it.</param>
     public void LivesWhile(string what, Func<IServiceProvider, Task> askAsync) => _lifeProbes.Add(services => new LifeProbe(what, _ => askAsync(services)));
+
+    /// <exception cref="InvalidOperationException">No method has one of the paths.</exception>
+    internal CallsOnLoop CallsOnLoop(IServiceProvider services)
+    {
+        if (_pathsOnLoop.Count == 0)
+        {
+            return new CallsOnLoop([]);
+        }
+
+        var methods = new UnaryMethods(services.GetRequiredService<FaultInterceptor>(), services.GetRequiredService<CallGate>());
+        foreach (Action<ServiceBinderBase, IServiceProvider> bind in _bindings)
+        {
+            bind(methods, services);
+        }
+
+        return new CallsOnLoop(_pathsOnLoop.Select(path => KeyValuePair.Create<string, UnaryMethod?>(path, methods[path])));
+    }
 
     internal IEnumerable<LifeProbe> LifeProbes(IServiceProvider services) => _lifeProbes.Select(made => made(services));
 

@@ -44,8 +44,8 @@ return await Daemon.RunAsync(Service.Exec, args, daemon =>
     daemon.Services.AddSingleton<ExecSuccession>();
     daemon.Services.AddSingleton<NextInstance>();
     const string moreInput = "a task is given more input bit by bit, by pvexec.v1.Tasks/RunInteractive or 'pv_exec exec -w -i'";
-    daemon.MapGrpc<ExecGrpc>(binder => PvExec.Contract.ExecService.BindService(binder, null!), moreInput);
-    daemon.MapGrpc<TasksGrpc>(binder => PvExec.Api.V1.Tasks.BindService(binder, null!), moreInput);
+    daemon.MapGrpc<ExecGrpc>(PvExec.Contract.ExecService.BindService, moreInput);
+    daemon.MapGrpc<TasksGrpc>(PvExec.Api.V1.Tasks.BindService, moreInput);
 
     // Such a call reads its task's directory at once. Where others than the kernel answer for that, it may take long, and would hold up the loop.
     if (daemon.Options.ConfigRoots.All(FileSystemKind.IsLocal))

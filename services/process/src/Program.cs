@@ -42,9 +42,9 @@ return await Daemon.RunAsync(Service.Process, args, daemon =>
     daemon.Services.AddSingleton<TreeEnder>();
     daemon.Services.AddSingleton<ProcessWorld>();
     daemon.Services.AddSingleton<ProcessEngine>();
-    daemon.MapGrpc<ProcessGrpc>(binder => PvExec.Contract.ProcessService.BindService(binder, null!));
-    daemon.MapGrpc<ProcessesGrpc>(binder => PvExec.Api.V1.Processes.BindService(binder, null!));
-    daemon.MapGrpc<SuccessionGrpc>(binder => PvExec.Api.Internal.V1.ProcessSuccession.BindService(binder, null!));
+    daemon.MapGrpc<ProcessGrpc>(PvExec.Contract.ProcessService.BindService);
+    daemon.MapGrpc<ProcessesGrpc>(PvExec.Api.V1.Processes.BindService);
+    daemon.MapGrpc<SuccessionGrpc>(PvExec.Api.Internal.V1.ProcessSuccession.BindService);
     daemon.OnStart(async (services, _) =>
     {
         await services.GetRequiredService<Freezer>().ThawLeftAsync(services.GetRequiredService<IInit>().Owned);

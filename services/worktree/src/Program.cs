@@ -34,8 +34,8 @@ return await Daemon.RunAsync(Service.Worktree, args, daemon =>
     daemon.Services.AddHostedService<Autosave>();
     daemon.Services.AddHostedService<CollectionLoop>();
     daemon.Services.AddHostedService<DirtyWatch>();
-    daemon.MapGrpc<WorktreeService>(binder => PvExec.Contract.WorktreeService.BindService(binder, null!));
-    daemon.MapGrpc<WorktreesService>(binder => PvExec.Api.V1.Worktrees.BindService(binder, null!));
+    daemon.MapGrpc<WorktreeService>(PvExec.Contract.WorktreeService.BindService);
+    daemon.MapGrpc<WorktreesService>(PvExec.Api.V1.Worktrees.BindService);
     daemon.OnStart(async (services, token) =>
     {
         services.GetRequiredService<WorktreeEvents>().Start();

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting.Succession;
+using PvExec.Hosting.Unary;
 using PvExec.Kernel;
 
 namespace PvExec.Hosting.Faults;
@@ -46,7 +47,7 @@ internal sealed class FaultInterceptor(CallGate gate, ILogger<FaultInterceptor> 
         }
         catch (HandedOverException e)
         {
-            await gate.RefuseAsync(context.GetHttpContext());
+            await gate.RefuseAsync(context is UnaryContext unary ? unary.Call : context.GetHttpContext().Features);
             throw new RpcException(new Status(StatusCode.Unavailable, e.Message));
         }
         catch (RpcException)

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using PvExec.Hosting.Unary;
 using PvExec.Http2.Loop;
 using PvExec.Http2.Native;
 using PvExec.Http2.Serving;
@@ -214,16 +215,16 @@ internal sealed partial class CallConnection : AcceptedConnection
         {
             call.Refuse(431, $"the call's header has more than {Limits.RequestHeaderBytes} bytes: send less metadata");
         }
-        else if (_onLoop.Contains(call.Path))
+        else if (_onLoop.Contains(call.Path, out UnaryMethod? method))
         {
             call.IsOnLoop = true;
             _handler.Enter();
-            _ = _handler.HandleAsync(call);
+            _ = _handler.HandleAsync(call, method);
         }
         else
         {
             _handler.Enter();
-            ThreadPool.UnsafeQueueUserWorkItem(static one => _ = one.Handler.HandleAsync(one.Call), (Handler: _handler, Call: call), preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static one => _ = one.Handler.HandleAsync(one.Call, null), (Handler: _handler, Call: call), preferLocal: false);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Logging;
+using PvExec.Hosting.Unary;
 
 namespace PvExec.Hosting.Server;
 
@@ -9,11 +10,11 @@ internal sealed class CallHandler<TContext>(IHttpApplication<TContext> applicati
 {
     public void Enter() => tally.Enter();
 
-    public async Task HandleAsync(ServerCall call)
+    public async Task HandleAsync(ServerCall call, UnaryMethod? method)
     {
         try
         {
-            await RunAsync(call, application.CreateContext(call));
+            await (method?.TryHandle(call) is { } handling ? RunAsync(call, handling) : RunAsync(call, application.CreateContext(call)));
         }
         catch (Exception e)
         {
@@ -26,6 +27,20 @@ internal sealed class CallHandler<TContext>(IHttpApplication<TContext> applicati
     }
 
     public void Report(ServerCall call, Exception error) => HostingLog.UnexpectedError(log, error, call.Path);
+
+    /// <summary>What the method throws, it has answered.</summary>
+    private async Task RunAsync(ServerCall call, Task handling)
+    {
+        try
+        {
+            await handling;
+        }
+        catch (Exception e)
+        {
+            Report(call, e);
+            await call.EndAsync(e);
+        }
+    }
 
     private async Task RunAsync(ServerCall call, TContext context)
     {

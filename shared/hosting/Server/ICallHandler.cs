@@ -1,3 +1,5 @@
+using PvExec.Hosting.Unary;
+
 namespace PvExec.Hosting.Server;
 
 /// <summary>What a server does with a call.</summary>
@@ -7,7 +9,8 @@ internal interface ICallHandler
     void Enter();
 
     /// <summary>Returns when the call, which has entered, has been answered. Never throws.</summary>
-    Task HandleAsync(ServerCall call);
+    /// <param name="method">Is asked first, where the call's method has one message each way.</param>
+    Task HandleAsync(ServerCall call, UnaryMethod? method);
 
     /// <summary>Something of a call has failed that nobody else hears of.</summary>
     void Report(ServerCall call, Exception error);

@@ -79,6 +79,21 @@ internal sealed partial class ServerCall
         Serve();
     }
 
+    /// <summary>All of the answer is there: this, and what was written. Instead of a start.</summary>
+    public void Complete(HeaderBlock header, HeaderBlock? trailers)
+    {
+        Volatile.Write(ref _hasStarted, 1);
+        Volatile.Write(ref _hasEnded, 1);
+        lock (_lock)
+        {
+            _header = header;
+        }
+
+        Trailers = trailers;
+        Output.End();
+        Serve();
+    }
+
     /// <summary>The handler has returned.</summary>
     /// <param name="error">What it has thrown.</param>
     public async Task EndAsync(Exception? error)

@@ -56,16 +56,9 @@ internal sealed partial class ServerCall :
 
     PipeReader IRequestBodyPipeFeature.Reader => Input;
 
-    /// <summary>Cancelled when the caller has left before the answer was complete.</summary>
     CancellationToken IHttpRequestLifetimeFeature.RequestAborted
     {
-        get
-        {
-            lock (_lock)
-            {
-                return (_aborted ??= new CancellationTokenSource()).Token;
-            }
-        }
+        get => Aborted;
         set => throw new NotSupportedException("only the server cancels a request");
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -53,6 +54,18 @@ internal sealed partial class ServerCall
     /// <summary>The stream has ended: all was said, or the caller has left.</summary>
     public bool IsClosed => _isClosed;
 
+    /// <summary>Cancelled when the caller has left before the answer was complete.</summary>
+    public CancellationToken Aborted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_aborted ??= new CancellationTokenSource()).Token;
+            }
+        }
+    }
+
     /// <summary>The loop's: the last of the answer is on its way.</summary>
     public bool IsLastSent { get; set; }
 
@@ -84,6 +97,31 @@ internal sealed partial class ServerCall
         {
             _requestHeaders["Host"] = text;
         }
+    }
+
+    /// <returns>Empty when there is none.</returns>
+    public string RequestHeader(string name) => _requestHeaders[name].ToString();
+
+    /// <summary>All of the request's header, as gRPC shows it to a method.</summary>
+    public Metadata RequestMetadata()
+    {
+        var metadata = new Metadata();
+        foreach ((string name, StringValues values) in _requestHeaders)
+        {
+            foreach (string? value in values)
+            {
+                if (name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase))
+                {
+                    metadata.Add(name, Convert.FromBase64String(value!.PadRight((value.Length + 3) / 4 * 4, '=')));
+                }
+                else
+                {
+                    metadata.Add(name, value!);
+                }
+            }
+        }
+
+        return metadata;
     }
 
     /// <summary>Has the loop look at it, once.</summary>

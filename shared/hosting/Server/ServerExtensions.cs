@@ -14,11 +14,12 @@ internal static class ServerExtensions
 {
     /// <param name="loop">Serves the calls; it runs already, or is about to.</param>
     /// <param name="listener">Gives the listening socket, which is the server's from then on.</param>
-    public static void AddCallServer(this WebApplicationBuilder builder, EventLoop loop, Func<SafeHandle> listener, CallsOnLoop onLoop)
+    /// <param name="onLoop">Which calls are the loop's: asked for once, at the start.</param>
+    public static void AddCallServer(this WebApplicationBuilder builder, EventLoop loop, Func<SafeHandle> listener, Func<IServiceProvider, CallsOnLoop> onLoop)
     {
         builder.Services.AddSingleton<CallGate>();
         builder.Services.AddSingleton(services => new CallServer(
-            loop, new CallerLimits(), listener, onLoop, services.GetRequiredService<CallGate>(), services, services.GetRequiredService<ILogger<CallServer>>()));
+            loop, new CallerLimits(), listener, onLoop(services), services.GetRequiredService<CallGate>(), services, services.GetRequiredService<ILogger<CallServer>>()));
         builder.Services.AddSingleton<ICallServer>(services => services.GetRequiredService<CallServer>());
         builder.Services.AddSingleton<IServer>(services => services.GetRequiredService<CallServer>());
     }

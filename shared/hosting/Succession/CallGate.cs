@@ -26,7 +26,7 @@ public sealed class CallGate
     {
         if (!TryEnter())
         {
-            await RefuseAsync(context);
+            await RefuseAsync(context.Features);
             return;
         }
 
@@ -41,13 +41,13 @@ public sealed class CallGate
     }
 
     /// <summary>Refuses a call for which nothing has been done, as soon as it can be repeated elsewhere.</summary>
-    public async Task RefuseAsync(HttpContext context)
+    public async Task RefuseAsync(IFeatureCollection call)
     {
         await _refusing.Task;
 
         // The caller's library repeats the call at once: not on this connection, where it would be refused again.
-        context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
-        context.Features.GetRequiredFeature<IHttpResetFeature>().Reset(RefusedStream);
+        call.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        call.GetRequiredFeature<IHttpResetFeature>().Reset(RefusedStream);
     }
 
     internal void Close()
@@ -64,7 +64,7 @@ public sealed class CallGate
 
     internal void Refuse() => _refusing.TrySetResult();
 
-    private bool TryEnter()
+    internal bool TryEnter()
     {
         lock (_lock)
         {
@@ -73,7 +73,7 @@ public sealed class CallGate
         }
     }
 
-    private void Leave()
+    internal void Leave()
     {
         lock (_lock)
         {

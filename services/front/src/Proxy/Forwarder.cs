@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using PvExec.Front.Core;
+using PvExec.Hosting.Faults;
 using PvExec.Http2.Loop;
 using PvExec.Http2.Native;
 using PvExec.Http2.Sessions;

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using PvExec.Hosting.Faults;
+using PvExec.Hosting.Server;
 using PvExec.Hosting.Tests.Server;
 using PvExec.Hosting.Tests.Succession;
 using PvExec.Linux.Sockets;
@@ -37,7 +38,7 @@ internal sealed class NumbersServer : IAsyncDisposable
         server._server = await TestServer.StartAsync(
             ListeningSocket.Unix(server.Socket, 16),
             app => app.MapGrpcService<Numbers>().SayMessageLimit(MaxBytes, forMore),
-            ["/test.Numbers/One", "/test.Numbers/Up"],
+            _ => new CallsOnLoop([new("/test.Numbers/One", null), new("/test.Numbers/Up", null)]),
             builder =>
             {
                 builder.Logging.AddProvider(server._log).SetMinimumLevel(LogLevel.Warning);

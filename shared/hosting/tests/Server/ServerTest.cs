@@ -2,7 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Win32.SafeHandles;
+using PvExec.Hosting.Server;
 using PvExec.Hosting.Tests.Succession;
+using PvExec.Hosting.Unary;
 using PvExec.Linux.Sockets;
 using PvExec.Testing;
 
@@ -53,5 +55,5 @@ public abstract class ServerTest : IDisposable
     private protected Task<TestServer> StartAsync(RequestDelegate handler, params string[] pathsOnLoop) => StartAsync(app => app.Run(handler), pathsOnLoop);
 
     private protected Task<TestServer> StartAsync(Action<WebApplication> configure, params string[] pathsOnLoop) =>
-        TestServer.StartAsync(ListeningSocket.Duplicate(_listener), configure, pathsOnLoop);
+        TestServer.StartAsync(ListeningSocket.Duplicate(_listener), configure, _ => new CallsOnLoop(pathsOnLoop.Select(path => KeyValuePair.Create<string, UnaryMethod?>(path, null))));
 }

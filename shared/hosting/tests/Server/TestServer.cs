@@ -15,14 +15,14 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly EventLoop _loop;
     private readonly WebApplication _app;
 
-    private TestServer(SafeFileHandle listener, Action<WebApplication> configure, string[] pathsOnLoop, Action<WebApplicationBuilder>? services)
+    private TestServer(SafeFileHandle listener, Action<WebApplication> configure, Func<IServiceProvider, CallsOnLoop> onLoop, Action<WebApplicationBuilder>? services)
     {
         _loop = new EventLoop(TimeProvider.System, error => Unexpected.Add(error));
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddRouting();
-        builder.AddCallServer(_loop, () => listener, new CallsOnLoop(pathsOnLoop));
+        builder.AddCallServer(_loop, () => listener, onLoop);
         services?.Invoke(builder);
         _app = builder.Build();
         configure(_app);
@@ -37,14 +37,16 @@ internal sealed class TestServer : IAsyncDisposable
 
     public CallGate Gate => _app.Services.GetRequiredService<CallGate>();
 
+    public IServiceProvider Services => _app.Services;
+
     public CallServer Calls => _app.Services.GetRequiredService<CallServer>();
 
     /// <param name="listener">The server's from now on.</param>
-    /// <param name="pathsOnLoop">The calls that begin on the loop's thread.</param>
+    /// <param name="onLoop">The calls that begin on the loop's thread.</param>
     public static async Task<TestServer> StartAsync(
-        SafeFileHandle listener, Action<WebApplication> configure, string[]? pathsOnLoop = null, Action<WebApplicationBuilder>? services = null)
+        SafeFileHandle listener, Action<WebApplication> configure, Func<IServiceProvider, CallsOnLoop>? onLoop = null, Action<WebApplicationBuilder>? services = null)
     {
-        var server = new TestServer(listener, configure, pathsOnLoop ?? [], services);
+        var server = new TestServer(listener, configure, onLoop ?? (_ => new CallsOnLoop([])), services);
         await server._app.StartAsync();
         return server;
     }

@@ -51,7 +51,7 @@ public sealed class CallGateTests
     public async Task A_call_that_came_in_time_is_refused_like_a_late_one_when_nothing_was_done_for_it()
     {
         var resets = new Resets();
-        Task call = _gate.PassAsync(resets.Context, _gate.RefuseAsync);
+        Task call = _gate.PassAsync(resets.Context, context => _gate.RefuseAsync(context.Features));
         _gate.Close();
         Assert.False(call.IsCompleted);
         _gate.Refuse();

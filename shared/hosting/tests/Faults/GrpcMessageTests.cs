@@ -1,6 +1,6 @@
-using PvExec.Front.Core;
+using PvExec.Hosting.Faults;
 
-namespace PvExec.Front.Tests.Core;
+namespace PvExec.Hosting.Tests.Faults;
 
 public sealed class GrpcMessageTests
 {

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace PvExec.Front.Core;
+namespace PvExec.Hosting.Faults;
 
 /// <summary>The text of a <c>grpc-message</c> header: UTF-8, with all but printable ASCII written as <c>%XX</c>.</summary>
 public static class GrpcMessage
