@@ -11,6 +11,7 @@ using PvExec.Exec.Adapters;
 using PvExec.Exec.Adapters.Input;
 using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core;
+using PvExec.Exec.Core.Runs;
 using PvExec.Exec.Core.Scopes;
 using PvExec.Exec.Engine;
 using PvExec.Exec.Holds;
@@ -152,5 +153,12 @@ internal sealed class Instance : IAsyncDisposable
         Next.Dispose();
         _pump.Dispose();
         _inputs.Dispose();
+
+        // What the end of the process would close: thousands of files, where many instances follow one another, are more than a process may have open.
+        foreach (Run run in Engine.Live.Concat(Engine.Ended))
+        {
+            run.Output.Release();
+            run.Input?.Dispose();
+        }
     }
 }
