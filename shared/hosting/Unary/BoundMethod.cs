@@ -19,8 +19,8 @@ internal sealed class BoundMethod<TRequest, TResponse>(
     where TResponse : class
 {
     public override Task? TryHandle(ServerCall call) =>
-        UnaryRequest.IsUsual(call) && UnaryContext.TryCreate(call, method.FullName) is { } context && TryRead(call.Input) is { } request
-            ? HandleAsync(call, context, request)
+        UnaryRequest.IsUsual(call) && GrpcTimeout.TryRead(call, out TimeSpan? timeout) && TryRead(call.Input) is { } request
+            ? HandleAsync(call, timeout, request)
             : null;
 
     private TRequest? TryRead(RequestReader input)
@@ -48,7 +48,7 @@ internal sealed class BoundMethod<TRequest, TResponse>(
         return null;
     }
 
-    private async Task HandleAsync(ServerCall call, UnaryContext context, TRequest request)
+    private async Task HandleAsync(ServerCall call, TimeSpan? timeout, TRequest request)
     {
         if (!gate.TryEnter())
         {
@@ -56,6 +56,7 @@ internal sealed class BoundMethod<TRequest, TResponse>(
             return;
         }
 
+        using var context = new UnaryContext(call, method.FullName, timeout);
         var answer = new UnaryAnswer(call);
         try
         {
@@ -74,7 +75,6 @@ internal sealed class BoundMethod<TRequest, TResponse>(
         }
         finally
         {
-            context.Dispose();
             gate.Leave();
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PvExec.Hosting.Server;
 
 namespace PvExec.Hosting.Unary;
 
@@ -6,6 +7,15 @@ namespace PvExec.Hosting.Unary;
 internal static class GrpcTimeout
 {
     private const int MostDigits = 8;
+
+    /// <param name="timeout">Null where the call has none.</param>
+    /// <returns>False when it cannot be read.</returns>
+    public static bool TryRead(ServerCall call, out TimeSpan? timeout)
+    {
+        string text = call.RequestHeader("grpc-timeout");
+        timeout = TryParse(text);
+        return timeout is not null || text.Length == 0;
+    }
 
     /// <returns>Null when it is none, or no time at all.</returns>
     public static TimeSpan? TryParse(ReadOnlySpan<char> text)

@@ -17,7 +17,8 @@ internal sealed class UnaryContext : ServerCallContext, IDisposable
 
     private Metadata? _requestHeaders;
 
-    private UnaryContext(ServerCall call, string method, TimeSpan? timeout)
+    /// <param name="timeout">Null where the call has no deadline.</param>
+    public UnaryContext(ServerCall call, string method, TimeSpan? timeout)
     {
         Call = call;
         _method = method;
@@ -54,15 +55,6 @@ internal sealed class UnaryContext : ServerCallContext, IDisposable
     protected override WriteOptions? WriteOptionsCore { get; set; }
 
     protected override AuthContext AuthContextCore { get; } = new(null, []);
-
-    /// <returns>Null when its deadline cannot be read.</returns>
-    public static UnaryContext? TryCreate(ServerCall call, string method)
-    {
-        string timeout = call.RequestHeader("grpc-timeout");
-        return timeout.Length == 0 ? new UnaryContext(call, method, null)
-            : GrpcTimeout.TryParse(timeout) is { } time ? new UnaryContext(call, method, time)
-            : null;
-    }
 
     public void Dispose() => _over?.Dispose();
 
