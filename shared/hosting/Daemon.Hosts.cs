@@ -37,7 +37,7 @@ public static partial class Daemon
         builder.Services.UseReadableMethodsOnly();
         builder.Services.AddSingleton<FaultInterceptor>();
         AddOwn(builder, daemon);
-        builder.AddCallServer(init.Loop, () => InheritedSockets.Take("grpc"), daemon.CallsOnLoop);
+        builder.AddCallServer(init.Loop, () => InheritedSockets.Take("grpc"), daemon.BindCallsOnLoop);
         WebApplication app = builder.Build();
         app.UseOwnCalls();
         app.UseCallGate();

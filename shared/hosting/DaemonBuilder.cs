@@ -101,8 +101,9 @@ public sealed class DaemonBuilder(DaemonOptions options)
     /// <param name="askAsync">Completes when whoever is asked has got round to it.</param>
     public void LivesWhile(string what, Func<IServiceProvider, Task> askAsync) => _lifeProbes.Add(services => new LifeProbe(what, _ => askAsync(services)));
 
+    /// <summary>Makes the service objects, which name their methods.</summary>
     /// <exception cref="InvalidOperationException">No method has one of the paths.</exception>
-    internal CallsOnLoop CallsOnLoop(IServiceProvider services)
+    internal CallsOnLoop BindCallsOnLoop(IServiceProvider services)
     {
         if (_pathsOnLoop.Count == 0)
         {

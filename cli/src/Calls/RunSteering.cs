@@ -12,8 +12,7 @@ internal sealed class RunSteering(Api.V1.Tasks.TasksClient tasks, TaskWitness wi
     private readonly TaskCompletionSource _givesUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CallerSignal? _first;
     private Task _cancelling = Task.CompletedTask;
-
-    private bool _isGivenUp;
+    private bool _isGivenUp; // by a second signal: set before _givesUp
 
     /// <summary>What becomes of a run that a second signal has left behind; null when none has.</summary>
     public string? Left { get; private set; }
@@ -95,9 +94,10 @@ internal sealed class RunSteering(Api.V1.Tasks.TasksClient tasks, TaskWitness wi
             // It was withdrawn, or has long ended.
             return;
         }
-        catch (RpcException)
+        catch (RpcException e)
         {
-            Left = $"run {runId} is left, and may run on, as the daemon does not answer: '{CommandLine.Program} runs cancel {runId}' ends it";
+            string why = e.StatusCode is StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.Unavailable ? "the daemon does not answer" : $"the daemon says: {e.Status.Detail}";
+            Left = $"run {runId} is left, and may run on, as {why}: '{CommandLine.Program} runs cancel {runId}' ends it";
         }
     }
 

@@ -1,5 +1,6 @@
 using PvExec.Api.V1;
 using PvExec.Cli.Tests.Rig;
+using PvExec.Testing;
 
 namespace PvExec.Cli.Tests.Commands;
 
@@ -57,14 +58,7 @@ public sealed class ExecSignalTests
     public async Task The_second_signal_gives_the_run_up_at_once()
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();
-        var ran = new Ran();
-        daemon.Tasks.OnRun = async (_, tell, gone) =>
-        {
-            await tell(Told.Accepted());
-            await tell(Told.Started());
-            await tell(Told.Out("."));
-            await Task.Delay(Timeout.Infinite, gone);
-        };
+        Ran ran = Endless(daemon);
 
         Task running = ran.RunAsync("-p", daemon.Port, "exec", "-w", "task");
         await ran.OutputStream.ReachesAsync(1);
@@ -84,14 +78,7 @@ public sealed class ExecSignalTests
     public async Task A_run_that_is_given_up_at_once_is_cancelled_all_the_same()
     {
         await using TestDaemon daemon = await TestDaemon.StartAsync();
-        var ran = new Ran();
-        daemon.Tasks.OnRun = async (_, tell, gone) =>
-        {
-            await tell(Told.Accepted());
-            await tell(Told.Started());
-            await tell(Told.Out("."));
-            await Task.Delay(Timeout.Infinite, gone);
-        };
+        Ran ran = Endless(daemon);
 
         Task running = ran.RunAsync("-p", daemon.Port, "exec", "-w", "task");
         await ran.OutputStream.ReachesAsync(1);
@@ -121,5 +108,18 @@ public sealed class ExecSignalTests
         await running;
 
         Assert.Equal(130, ran.Code);
+    }
+
+    /// <summary>Runs go on until their callers leave, and however long the daemon takes to answer, it is waited for.</summary>
+    private static Ran Endless(TestDaemon daemon)
+    {
+        daemon.Tasks.OnRun = async (_, tell, gone) =>
+        {
+            await tell(Told.Accepted());
+            await tell(Told.Started());
+            await tell(Told.Out("."));
+            await Task.Delay(Timeout.Infinite, gone);
+        };
+        return new Ran { Clock = new ManualClock() };
     }
 }

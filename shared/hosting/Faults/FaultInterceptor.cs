@@ -29,6 +29,14 @@ internal sealed class FaultInterceptor(CallGate gate, ILogger<FaultInterceptor> 
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
         GuardAsync(() => AsTask(continuation(requestStream, responseStream, context)), context);
 
+    /// <summary>Logs what nobody has expected.</summary>
+    /// <returns>What its caller is told.</returns>
+    public RpcException Unexpected(Exception error, string method)
+    {
+        HostingLog.UnexpectedError(log, error, method);
+        return new RpcException(new Status(StatusCode.Internal, $"{method}: {error.Message}"));
+    }
+
     private static async Task<Unit> AsTask(Task task)
     {
         await task;
@@ -60,8 +68,7 @@ internal sealed class FaultInterceptor(CallGate gate, ILogger<FaultInterceptor> 
         }
         catch (Exception e)
         {
-            HostingLog.UnexpectedError(log, e, context.Method);
-            throw new RpcException(new Status(StatusCode.Internal, $"{context.Method}: {e.Message}"));
+            throw Unexpected(e, context.Method);
         }
     }
 }

@@ -4,7 +4,7 @@ using PvExec.Hosting.Unary;
 
 namespace PvExec.Hosting.Server;
 
-/// <summary>Gives calls to ASP.NET Core: its middleware, its routing, and gRPC behind them.</summary>
+/// <summary>Has calls answered by the method that takes them itself, and all others by ASP.NET Core: its middleware, its routing, and gRPC behind them.</summary>
 internal sealed class CallHandler<TContext>(IHttpApplication<TContext> application, HandlerTally tally, ILogger log) : ICallHandler
     where TContext : notnull
 {
@@ -14,11 +14,12 @@ internal sealed class CallHandler<TContext>(IHttpApplication<TContext> applicati
     {
         try
         {
-            await (method?.TryHandle(call) is { } handling ? RunAsync(call, handling) : RunAsync(call, application.CreateContext(call)));
+            await (method?.TryHandle(call) ?? RunAsync(call, application.CreateContext(call)));
         }
         catch (Exception e)
         {
             Report(call, e);
+            call.Abort(); // where it is answered already, nothing
         }
         finally
         {
@@ -27,20 +28,6 @@ internal sealed class CallHandler<TContext>(IHttpApplication<TContext> applicati
     }
 
     public void Report(ServerCall call, Exception error) => HostingLog.UnexpectedError(log, error, call.Path);
-
-    /// <summary>What the method throws, it has answered.</summary>
-    private async Task RunAsync(ServerCall call, Task handling)
-    {
-        try
-        {
-            await handling;
-        }
-        catch (Exception e)
-        {
-            Report(call, e);
-            await call.EndAsync(e);
-        }
-    }
 
     private async Task RunAsync(ServerCall call, TContext context)
     {

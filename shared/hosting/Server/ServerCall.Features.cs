@@ -62,7 +62,8 @@ internal sealed partial class ServerCall :
         set => throw new NotSupportedException("only the server cancels a request");
     }
 
-    void IHttpRequestLifetimeFeature.Abort() => Reset(ErrorCode.InternalError);
+    /// <summary>Breaks the call off.</summary>
+    public void Abort() => Reset(ErrorCode.InternalError);
 
     public int StatusCode { get; set; } = StatusCodes.Status200OK;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Text;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +15,9 @@ internal sealed partial class ServerCall
 {
     /// <summary>What RFC 9113 section 6.5.2 adds for each field.</summary>
     private const int FieldOverhead = 32;
+
+    private static readonly FrozenSet<string> ProtocolHeaders = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "grpc-encoding", "grpc-accept-encoding", "grpc-timeout", "content-type", "te", "host", "accept-encoding");
 
     private readonly CallConnection _connection;
     private readonly Lock _lock = new(); // guards what has the comment "lock"; a leaf
@@ -102,12 +106,17 @@ internal sealed partial class ServerCall
     /// <returns>Empty when there is none.</returns>
     public string RequestHeader(string name) => _requestHeaders[name].ToString();
 
-    /// <summary>All of the request's header, as gRPC shows it to a method.</summary>
+    /// <summary>The request's header as the library shows it to a method: without what is the protocol's own.</summary>
     public Metadata RequestMetadata()
     {
         var metadata = new Metadata();
         foreach ((string name, StringValues values) in _requestHeaders)
         {
+            if (ProtocolHeaders.Contains(name))
+            {
+                continue;
+            }
+
             foreach (string? value in values)
             {
                 if (name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase))

@@ -56,12 +56,24 @@ internal sealed class BoundMethod<TRequest, TResponse>(
             return;
         }
 
-        using var context = new UnaryContext(call, method.FullName, timeout);
+        try
+        {
+            using var context = new UnaryContext(call, method.FullName, timeout);
+            await AnswerAsync(call, context, request);
+        }
+        finally
+        {
+            gate.Leave();
+        }
+    }
+
+    private async Task AnswerAsync(ServerCall call, UnaryContext context, TRequest request)
+    {
         var answer = new UnaryAnswer(call);
         try
         {
             TResponse response = await guard.UnaryServerHandler(request, context, handler);
-            method.ResponseMarshaller.ContextualSerializer(response, answer);
+            Serialize(response, answer);
             answer.End(context.Status, context.ResponseTrailers);
         }
         catch (RpcException e)
@@ -73,9 +85,17 @@ internal sealed class BoundMethod<TRequest, TResponse>(
 
             answer.End(context.IsDeadlineOver ? new Status(StatusCode.DeadlineExceeded, $"{context.Method}: its deadline has passed") : e.Status, context.ResponseTrailers);
         }
-        finally
+    }
+
+    private void Serialize(TResponse response, UnaryAnswer answer)
+    {
+        try
         {
-            gate.Leave();
+            method.ResponseMarshaller.ContextualSerializer(response, answer);
+        }
+        catch (Exception e) when (e is not RpcException && !answer.HasBegun)
+        {
+            throw guard.Unexpected(e, method.FullName);
         }
     }
 }

@@ -8,12 +8,15 @@ internal static class GrpcTimeout
 {
     private const int MostDigits = 8;
 
+    /// <summary>The most that Grpc.AspNetCore takes for one, and less than what is left of the calendar.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(99_999_999);
+
     /// <param name="timeout">Null where the call has none.</param>
     /// <returns>False when it cannot be read.</returns>
     public static bool TryRead(ServerCall call, out TimeSpan? timeout)
     {
         string text = call.RequestHeader("grpc-timeout");
-        timeout = TryParse(text);
+        timeout = TryParse(text) is { } time ? TimeSpan.FromTicks(Math.Min(time.Ticks, Longest.Ticks)) : null;
         return timeout is not null || text.Length == 0;
     }
 

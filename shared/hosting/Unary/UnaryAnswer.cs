@@ -15,7 +15,8 @@ internal sealed class UnaryAnswer(ServerCall call) : SerializationContext
     /// <summary>A larger message is written in pieces.</summary>
     private const int MostAtOnce = 64 * 1024;
 
-    private bool _hasPrefix;
+    /// <summary>The message was begun: a status alone cannot be sent any more.</summary>
+    public bool HasBegun { get; private set; }
 
     public override void SetPayloadLength(int payloadLength)
     {
@@ -29,11 +30,11 @@ internal sealed class UnaryAnswer(ServerCall call) : SerializationContext
         prefix[0] = 0;
         BinaryPrimitives.WriteInt32BigEndian(prefix[1..], payloadLength);
         call.Output.Advance(UnaryRequest.PrefixBytes);
-        _hasPrefix = true;
+        HasBegun = true;
     }
 
     public override IBufferWriter<byte> GetBufferWriter() =>
-        _hasPrefix ? call.Output : throw new InvalidOperationException("the length of a message comes before the message");
+        HasBegun ? call.Output : throw new InvalidOperationException("the length of a message comes before the message");
 
     public override void Complete()
     {
@@ -49,7 +50,7 @@ internal sealed class UnaryAnswer(ServerCall call) : SerializationContext
     /// <summary>Sends the message, if there is one, and the status with what the method says beside it.</summary>
     public void End(Status status, Metadata trailers)
     {
-        HeaderBlock header = new(), end = _hasPrefix ? new() : header;
+        HeaderBlock header = new(), end = HasBegun ? new() : header;
         header.Add(":status"u8, "200"u8);
         header.Add("content-type"u8, "application/grpc"u8);
         Span<byte> code = stackalloc byte[2];
@@ -65,6 +66,6 @@ internal sealed class UnaryAnswer(ServerCall call) : SerializationContext
             end.Add(FieldTexts.Bytes(trailer.Key), Encoding.ASCII.GetBytes(trailer.IsBinary ? Convert.ToBase64String(trailer.ValueBytes) : trailer.Value));
         }
 
-        call.Complete(header, _hasPrefix ? end : null);
+        call.Complete(header, HasBegun ? end : null);
     }
 }

@@ -38,12 +38,14 @@ public static class TaskInspection
         where meant is not null && MayBeMeant(entry, meant)
         select Wrong(entry.FullName, $"is not read: did you mean {meant}?");
 
-    /// <summary>As <c>env</c> is read only when it is a directory, and <c>log</c> when it is executable: else they are the task's own.</summary>
+    /// <summary>
+    /// As <c>env</c> is a directory of variables, <c>log</c> is read only when it is executable, and all others are files: else they are the task's own.
+    /// </summary>
     private static bool MayBeMeant(FileSystemInfo entry, string meant) => meant switch
     {
-        "env" => entry is DirectoryInfo || entry.Name == "environ",
+        "env" => entry is DirectoryInfo directory ? Entries(directory.FullName).All(one => NearMiss.IsVariable(one.Name)) : entry.Name == "environ",
         "log" => entry is FileInfo && FileAccessCheck.MayExecute(entry.FullName),
-        _ => true,
+        _ => entry is FileInfo,
     };
 
     private static FileSystemInfo[] Entries(string directory)

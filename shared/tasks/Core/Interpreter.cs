@@ -18,7 +18,7 @@ public sealed record Interpreter(string Path, string Argument)
     public bool IsEnv => Path.EndsWith("/env", StringComparison.Ordinal);
 
     /// <summary>What env(1) is told to run: its whole argument, or behind <c>-S</c> the first word that sets no variable.</summary>
-    /// <returns>Empty when nothing is named; null when other options or quoting say what it is.</returns>
+    /// <returns>Empty when nothing is named; null when other options, another PATH or quoting say what it is.</returns>
     public string? Program
     {
         get
@@ -28,12 +28,13 @@ public sealed record Interpreter(string Path, string Argument)
                 return Argument.StartsWith('-') || Argument.Contains('=') ? null : Argument;
             }
 
-            string word = Argument[Split.Length..].Split(s_blanks, StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(word => !word.Contains('=')) ?? "";
-            return word.StartsWith('-') || word.AsSpan().ContainsAny("'\"\\$") ? null : word;
+            string[] words = Argument[Split.Length..].Split(s_blanks, StringSplitOptions.RemoveEmptyEntries);
+            string word = words.FirstOrDefault(word => !word.Contains('=')) ?? "";
+            return word.StartsWith('-') || word.AsSpan().ContainsAny("'\"\\$") || words.Any(one => one.StartsWith("PATH=", StringComparison.Ordinal)) ? null : word;
         }
     }
 
-    /// <summary>Null for what does not begin with <c>#!</c>.</summary>
+    /// <summary>Null for what does not begin with <c>#!</c>, or whose interpreter's name is cut off.</summary>
     /// <param name="head">The first <see cref="MaxBytes"/> of the file.</param>
     public static Interpreter? Of(ReadOnlySpan<byte> head)
     {
@@ -45,6 +46,7 @@ public sealed record Interpreter(string Path, string Argument)
         int end = head.IndexOf((byte)'\n');
         string line = Encoding.UTF8.GetString(end < 0 ? head[2..] : head[2..end]).Trim(s_blanks);
         int blank = line.IndexOfAny(s_blanks);
-        return blank < 0 ? new Interpreter(line, "") : new Interpreter(line[..blank], line[blank..].Trim(s_blanks));
+        return blank < 0 && end < 0 && head.Length == MaxBytes ? null
+            : blank < 0 ? new Interpreter(line, "") : new Interpreter(line[..blank], line[blank..].Trim(s_blanks));
     }
 }

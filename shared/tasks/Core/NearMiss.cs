@@ -17,6 +17,9 @@ public static class NearMiss
             ?? (name.Contains('.') ? null : known.Where(one => Distance(letters, Letters(one)) <= Slips(one)).MinBy(one => Distance(letters, Letters(one))));
     }
 
+    /// <summary>Whether a file is named as variables are: in capitals.</summary>
+    public static bool IsVariable(string name) => name.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '_');
+
     /// <summary>How many slips a name is known by: short ones are too much like words of the task's own.</summary>
     private static int Slips(string known) => known.Length switch
     {

@@ -10,7 +10,7 @@ public sealed partial class RunEngine
     /// <summary>Takes a run out of the queues, or ends its processes and all their descendants: TERM, and KILL after the task's <c>timeout-kill</c>.</summary>
     /// <param name="why">What <see cref="Run.Completion"/> answers if it has not been started.</param>
     /// <param name="handedOver">Ends the wait: the next instance has to be asked.</param>
-    /// <param name="atOnce">The run's end is not waited for.</param>
+    /// <param name="atOnce">The run's end is not waited for, only that it is certain.</param>
     /// <returns>False when a new instance of this service has to be asked.</returns>
     public async Task<bool> CancelAsync(Run run, Fault why, Task handedOver, bool atOnce = false)
     {
@@ -19,11 +19,13 @@ public sealed partial class RunEngine
             return false;
         }
 
+        RunTimer? timer = null;
         try
         {
             if (_live.TryGetValue(run.Id, out LiveRun? live))
             {
-                live.Timer?.Cancel();
+                timer = live.Timer;
+                timer?.Cancel();
             }
         }
         finally
@@ -33,7 +35,7 @@ public sealed partial class RunEngine
 
         if (atOnce)
         {
-            return true;
+            return timer is null || await IsDecidedAsync(timer.Decided, handedOver);
         }
 
         // What does not end for KILL either hangs in the kernel: then the answer says that it runs.
@@ -68,6 +70,18 @@ public sealed partial class RunEngine
         {
             gate.Leave();
         }
+    }
+
+    /// <returns>False when a new instance of this service has to be asked, which is there by then.</returns>
+    private static async Task<bool> IsDecidedAsync(Task<bool> decided, Task handedOver)
+    {
+        if (await Task.WhenAny(decided, handedOver) == decided && await decided)
+        {
+            return true;
+        }
+
+        await handedOver;
+        return false;
     }
 
     /// <summary>A start that is under way ends soon, in one way or the other.</summary>

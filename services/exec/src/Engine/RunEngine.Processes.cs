@@ -168,21 +168,25 @@ public sealed partial class RunEngine
             live.Run.Timeouts.Run, live.Run.Timeouts.Kill, signal => SignalInTimeAsync(live, processes, signal), time,
             reason =>
             {
-                if (gate.TryEnter())
+                if (!gate.TryEnter())
                 {
-                    try
+                    return false;
+                }
+
+                try
+                {
+                    live.IsEnding = true;
+                    processes.Journal?.NoteEnd(reason);
+                    if (processes.ErrorFile is { } file)
                     {
-                        live.IsEnding = true;
-                        processes.Journal?.NoteEnd(reason);
-                        if (processes.ErrorFile is { } file)
-                        {
-                            file.IsEnding = true;
-                        }
+                        file.IsEnding = true;
                     }
-                    finally
-                    {
-                        gate.Leave();
-                    }
+
+                    return true;
+                }
+                finally
+                {
+                    gate.Leave();
                 }
             });
 

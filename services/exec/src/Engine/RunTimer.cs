@@ -5,14 +5,19 @@ namespace PvExec.Exec.Engine;
 /// <summary>Makes a run's processes end when their time is up or somebody asks: TERM to all of them, and KILL when the grace is over.</summary>
 /// <param name="timeout">How long they may run from their start; null for any time.</param>
 /// <param name="grace">Between TERM and KILL.</param>
-/// <param name="note">Is told why they are asked to end, before they are.</param>
+/// <param name="note">Is told why they are asked to end, before they are; returns whether that outlives this service.</param>
 /// <param name="signal">Sends a signal to the whole tree; comes back when it has been sent.</param>
-public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> signal, TimeProvider time, Action<EndSignal>? note = null)
+public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> signal, TimeProvider time, Func<EndSignal, bool>? note = null)
 {
     private const int Terminate = 15;
     private const int Kill = 9;
 
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private readonly TaskCompletionSource<bool> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether it is certain, whatever becomes of this service, that they end: it is noted, or they have ended. False when it is not, and another instance has to be asked.</summary>
+    public Task<bool> Decided => _decided.Task;
 
     /// <summary>When they were asked to end, as a timestamp of the clock; null when they were not.</summary>
     public long? Asked { get; private set; }
@@ -38,7 +43,7 @@ public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> 
                 case EndAction.Terminate:
                     reason = next;
                     Asked = time.GetTimestamp();
-                    note?.Invoke(next);
+                    _decided.TrySetResult(note?.Invoke(next) ?? true);
                     left = grace;
                     await signal(Terminate);
                     break;
@@ -51,6 +56,7 @@ public sealed class RunTimer(TimeSpan? timeout, TimeSpan grace, Func<int, Task> 
             if (state == EndState.Over)
             {
                 await ended;
+                _decided.TrySetResult(true);
                 return reason;
             }
         }

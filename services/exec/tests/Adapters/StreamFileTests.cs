@@ -78,7 +78,20 @@ public sealed class StreamFileTests : IDisposable
         Assert.Equal((true, true, false, 10_001L), (another.IsDropped, another.IsMarked, another.IsEnding, another.Length));
         Assert.Equal("0", Blocks(file));
         another.Drop();
-        Assert.True(Another(file).IsDropped);
+        using StreamFile third = Another(file);
+        Assert.True(third.IsDropped);
+    }
+
+    /// <summary>As of a disk that became read-only: no mode in /proc/PID can be changed.</summary>
+    [Fact]
+    public void One_on_a_disk_that_takes_no_mark_is_left_as_it_is()
+    {
+        using StreamFile file = StreamFile.Open(File.OpenHandle("/proc/self/status"), isOnDisk: true);
+
+        file.Drop();
+
+        Assert.False(file.IsDropped);
+        Assert.NotEqual(0, file.Read(0, new byte[10]));
     }
 
     /// <summary>As stat(1) says it.</summary>

@@ -1,7 +1,10 @@
 using System.Threading.Channels;
+using PvExec.Exec.Adapters;
+using PvExec.Exec.Adapters.Output;
 using PvExec.Exec.Core.Runs;
 using PvExec.Hosting.Init;
 using PvExec.Kernel;
+using PvExec.Linux.Files;
 using PvExec.Testing;
 
 namespace PvExec.Exec.Tests.Engine;
@@ -43,13 +46,18 @@ public sealed class RunCancelTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_does_not_wait_for_the_end_is_answered_before_it()
+    public async Task Whoever_does_not_wait_for_the_end_is_answered_before_it_and_when_whoever_comes_next_knows_that_it_is_to_end()
     {
         Run run = _fixture.Submit("patient");
         FakeProcess process = await _fixture.StartedAsync();
 
         Assert.True(await _fixture.Engine.CancelAsync(run, s_why, s_never, atOnce: true).WaitAsync(EngineFixture.Patience));
         Assert.False(run.Completion.IsCompleted);
+        using (StreamFile kept = StreamFile.Open(Descriptor.Duplicate(process.Spec.Kept.Single(one => one.Name == RunFiles.ErrorStore).Handle)))
+        {
+            Assert.True(kept.IsEnding);
+        }
+
         Assert.Equal((process.Child, 15), await SignalAsync());
         process.Exit(3);
         Assert.True((await EngineFixture.ResultOf(run)).Succeeded(out _));

@@ -17,20 +17,24 @@ public sealed class RunTimerTests
     [Fact]
     public async Task A_run_that_ends_in_time_gets_no_signal()
     {
-        Task<EndSignal?> watch = Timer(s_timeout).WatchAsync(_clock.GetUtcNow(), _ended.Task);
+        RunTimer timer = Timer(s_timeout);
+        Task<EndSignal?> watch = timer.WatchAsync(_clock.GetUtcNow(), _ended.Task);
 
+        Assert.False(timer.Decided.IsCompleted);
         _clock.Advance(s_timeout - TimeSpan.FromTicks(1));
         _ended.SetResult();
 
         Assert.Null(await watch.WaitAsync(EngineFixture.Patience));
+        Assert.True(await timer.Decided);
         Assert.Equal(0, _signals.Reader.Count);
         Assert.Equal(0, _clock.Timers);
     }
 
     [Theory]
-    [InlineData(EndSignal.TimeIsUp)]
-    [InlineData(EndSignal.Cancel)]
-    public async Task Why_a_run_is_told_to_end_is_noted_before_it_is(EndSignal reason)
+    [InlineData(EndSignal.TimeIsUp, true)]
+    [InlineData(EndSignal.Cancel, true)]
+    [InlineData(EndSignal.Cancel, false)]
+    public async Task Why_a_run_is_told_to_end_is_noted_before_it_is_and_whether_it_could_be(EndSignal reason, bool isNoted)
     {
         var told = new List<string>();
         var timer = new RunTimer(
@@ -41,7 +45,12 @@ public sealed class RunTimerTests
                 _ended.TrySetResult();
                 return Task.CompletedTask;
             },
-            _clock, noted => told.Add(noted.ToString()));
+            _clock,
+            noted =>
+            {
+                told.Add(noted.ToString());
+                return isNoted;
+            });
         Task<EndSignal?> watch = timer.WatchAsync(_clock.GetUtcNow(), _ended.Task);
         if (reason == EndSignal.Cancel)
         {
@@ -54,6 +63,7 @@ public sealed class RunTimerTests
 
         await watch.WaitAsync(EngineFixture.Patience);
         Assert.Equal([reason.ToString(), "15"], told);
+        Assert.Equal(isNoted, await timer.Decided);
     }
 
     [Fact]

@@ -40,10 +40,12 @@ public sealed class Trials : TrialsBase
                 return "said";
             case "large":
                 return new string('l', 1_000_000);
+            case TrialsBase.Unspeakable:
+                return request;
             case "larger than may be":
                 return new string('l', Daemon.MaxMessageBytes + 1);
             case "header":
-                return $"{context.Method} {context.Host} {context.RequestHeaders.GetValue("x-sent")} {context.RequestHeaders.GetValueBytes("x-sent-bin")?.Length}";
+                return string.Join('\n', context.RequestHeaders.Select(field => $"{field.Key} {(field.IsBinary ? field.ValueBytes.Length : field.Value)}").Order().Prepend($"{context.Method} {context.Host}"));
             case "wait":
                 await WaitAsync(context);
                 return "";

@@ -7,7 +7,11 @@ namespace PvExec.Hosting.Tests.Unary;
 [BindServiceMethod(typeof(TrialsBase), nameof(BindService))]
 public abstract class TrialsBase
 {
-    private static readonly Marshaller<string> Word = Marshallers.Create(Encoding.UTF8.GetBytes, bytes => new UTF8Encoding(false, true).GetString(bytes));
+    /// <summary>What can be received and not be sent.</summary>
+    public const string Unspeakable = "unspeakable";
+
+    private static readonly Marshaller<string> Word = Marshallers.Create(
+        word => word == Unspeakable ? throw new FormatException("no words for it") : Encoding.UTF8.GetBytes(word), bytes => new UTF8Encoding(false, true).GetString(bytes));
 
     private static readonly Method<string, string> TryMethod = new(MethodType.Unary, "test.Trials", nameof(Try), Word, Word);
 

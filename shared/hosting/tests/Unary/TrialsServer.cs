@@ -31,6 +31,8 @@ internal sealed class TrialsServer : IAsyncDisposable
 
     public CallServer Calls => _server.Calls;
 
+    public CallGate Gate => _server.Gate;
+
     public IServiceProvider Services => _server.Services;
 
     private string Socket => System.IO.Path.Combine(_directory.Path, "s");

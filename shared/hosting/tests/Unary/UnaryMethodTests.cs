@@ -29,21 +29,52 @@ public sealed class UnaryMethodTests
         TrialAnswer own = await OwnAsync(server, word, fields);
         TrialAnswer librarys = await server.CallAsync(Framed(word), [.. fields, ForLibrary]);
 
+        Assert.False(server.Service.Begun[^1].IsOwn);
         Assert.Equal(librarys.Body, own.Body);
         Assert.Equal(librarys.Header, own.Header);
         Assert.Equal(librarys.Trailers, own.Trailers);
         Assert.Equal(server.LoopThread, server.Service.Begun[0].Thread);
     }
 
-    [Fact]
-    public async Task A_message_that_is_too_large_to_send_is_RESOURCE_EXHAUSTED()
+    [Theory]
+    [InlineData("larger than may be", 8)]
+    [InlineData(TrialsBase.Unspeakable, 13)]
+    public async Task An_answer_that_cannot_be_sent_is_a_status_with_its_trailers(string word, int status)
     {
         await using TrialsServer server = await TrialsServer.StartAsync();
 
-        TrialAnswer answer = await OwnAsync(server, "larger than may be");
+        TrialAnswer answer = await OwnAsync(server, word);
 
-        Assert.Contains("grpc-status: 8", answer.Header);
+        Assert.Contains($"grpc-status: {status}", answer.Header);
         Assert.Contains("x-run: 1", answer.Header);
+        Assert.Empty(answer.Body);
+    }
+
+    /// <summary>Longer than a timer can be, and than there are years.</summary>
+    [Theory]
+    [InlineData("1200H")]
+    [InlineData("99999999H")]
+    public async Task A_deadline_may_be_as_far_away_as_can_be_said(string timeout)
+    {
+        await using TrialsServer server = await TrialsServer.StartAsync();
+
+        TrialAnswer answer = await OwnAsync(server, "a word", ("grpc-timeout", timeout));
+
+        Assert.Contains("grpc-status: 0", answer.Trailers);
+    }
+
+    [Fact]
+    public async Task However_calls_end_a_hand_over_waits_for_none_of_them()
+    {
+        await using TrialsServer server = await TrialsServer.StartAsync();
+        foreach (string word in new[] { "a word", "later", "fault", "status", "bug", TrialsBase.Unspeakable })
+        {
+            await OwnAsync(server, word, ("grpc-timeout", "99999999H"));
+        }
+
+        server.Calls.HoldBack();
+
+        await server.Gate.Drained.WaitAsync(Patience);
     }
 
     [Fact]
@@ -51,7 +82,7 @@ public sealed class UnaryMethodTests
     {
         await using TrialsServer server = await TrialsServer.StartAsync();
 
-        TrialAnswer answer = await OwnAsync(server, "wait", ("grpc-timeout", "20m"));
+        TrialAnswer answer = await OwnAsync(server, "wait", ("grpc-timeout", "200m"));
 
         Assert.Contains("grpc-status: 4", answer.Header);
         await server.Service.Cancelled.WaitAsync(Patience);
@@ -85,6 +116,7 @@ public sealed class UnaryMethodTests
 
         Assert.Contains("grpc-status: 0", answer.Trailers);
         Assert.EndsWith("a word", Encoding.UTF8.GetString(answer.Body));
+        Assert.False(server.Service.Begun[^1].IsOwn);
     }
 
     [Fact]
@@ -104,6 +136,7 @@ public sealed class UnaryMethodTests
         body.Ended.SetResult();
 
         Assert.Equal(message, (await call.WaitAsync(Patience)).Body);
+        Assert.False(server.Service.Begun[^1].IsOwn);
     }
 
     [Theory]
@@ -161,7 +194,7 @@ public sealed class UnaryMethodTests
         for (int i = 0; i < 100; i++)
         {
             TrialAnswer answer = await server.CallAsync(Framed(word), fields);
-            if (server.Service.Begun[^1].IsOwn)
+            if (server.Service.Begun is [.., (_, IsOwn: true)])
             {
                 return answer;
             }

@@ -89,7 +89,7 @@ public sealed class TaskInspectionTests : IDisposable
         TaskFiles.Write(_root, "a/run", "#!/bin/sh\n");
         TaskFiles.Write(_root, "a/input-scopes", "src", executable: false);
         TaskFiles.Write(_root, "a/environ/A", "b", executable: false);
-        foreach (string own in new[] { "package.json", "index.js", "down", "README", "environment", "LOG", "lib/x", "node_modules/timeout_kill" })
+        foreach (string own in new[] { "package.json", "index.js", "down", "README", "Environment/staging.json", "LOG", "lib/x", "node_modules/timeout_kill", "User/x", "timeouts/x" })
         {
             TaskFiles.Write(_root, "a/" + own, "", executable: false);
         }

@@ -20,6 +20,10 @@ public sealed class InterpreterTests
     [InlineData("\u007fELF")]
     public void Nothing_else_has_one(string text) => Assert.Null(Interpreter.Of(Encoding.UTF8.GetBytes(text)));
 
+    [Fact]
+    public void A_name_that_goes_on_behind_what_the_kernel_looks_at_is_not_known() =>
+        Assert.Null(Interpreter.Of(Encoding.UTF8.GetBytes("#!/" + new string('n', Interpreter.MaxBytes - 3))));
+
     [Theory]
     [InlineData("node", "node")]
     [InlineData("node --flag", "node --flag")]
@@ -32,6 +36,7 @@ public sealed class InterpreterTests
     [InlineData("A=b", null)]
     [InlineData("-S -i node", null)]
     [InlineData("-S '${HOME}/node'", null)]
+    [InlineData("-S PATH=/opt/node/bin:${PATH} node", null)]
     public void Env_runs_its_argument_or_the_first_word_of_it(string argument, string? program) =>
         Assert.Equal(program, new Interpreter("/usr/bin/env", argument).Program);
 }

@@ -75,9 +75,17 @@ public sealed class StreamFile : IStreamBytes
 
     public void Drop()
     {
-        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(_file) is var mode && !IsDroppedMode(mode))
+        try
         {
-            File.SetUnixFileMode(_file, mode ^ UnixFileMode.GroupWrite);
+            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(_file) is var mode && !IsDroppedMode(mode))
+            {
+                File.SetUnixFileMode(_file, mode ^ UnixFileMode.GroupWrite);
+            }
+        }
+        catch (Exception e) when (IsOnDisk && e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that fails. Without the mark a later instance would take what is gone for zeros: it goes with the file.
+            return;
         }
 
         _isDropped = true;
